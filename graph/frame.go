@@ -1,0 +1,150 @@
+package graph
+
+import (
+	"fmt"
+
+	"github.com/spikegraph/spikegraph/internal/kernel"
+)
+
+// frame is a block made ready to run: the memory of its registers and its kernels. One goroutine
+// runs it at a time.
+type frame struct {
+	env   *env
+	b     *block
+	regs  []kernel.Buf
+	steps []boundStep
+}
+
+// env is what the frames of one run share.
+type env struct {
+	pool  *kernel.Pool
+	watch func(f *frame, s *boundStep) error // called after each kernel, if set
+}
+
+// boundStep is a kernel with its place in the frame.
+type boundStep struct {
+	plan *stepPlan
+	run  evalFunc
+	c    call
+}
+
+// newFrame binds b to memory of its own size.
+func newFrame(b *block, mem []byte, env *env) *frame {
+	f := &frame{env: env, b: b, regs: make([]kernel.Buf, len(b.types))}
+	for r, t := range b.types {
+		if r < len(b.off) && b.off[r] >= 0 {
+			f.regs[r] = part(mem, b.off[r], t)
+		}
+	}
+	for _, x := range b.fixed {
+		if l, ok := x.node.op.(literalOp); ok {
+			f.regs[x.reg] = bufOf(l.t)
+		}
+	}
+	f.steps = make([]boundStep, len(b.steps))
+	for i, s := range b.steps {
+		f.steps[i] = boundStep{plan: s, run: f.bind(s, env), c: call{
+			out: make([]kernel.Buf, len(s.out)), in: make([]kernel.Buf, len(s.in)), pool: env.pool,
+		}}
+	}
+	return f
+}
+
+// part returns the memory of a value of type t at off.
+func part(mem []byte, off int, t Type) kernel.Buf {
+	n := t.Shape.Size()
+	if n == 0 {
+		return kernel.Buf{}
+	}
+	b := kernel.Of(boolsOf(mem[off : off+t.Bytes()]))
+	return kernel.Buf{P: b.P, N: n}
+}
+
+// bind returns the kernel of a step.
+func (f *frame) bind(s *stepPlan, env *env) evalFunc {
+	if v, ok := f.b.views[s.out[0]]; ok {
+		return f.view(s, v)
+	}
+	switch o := s.node.op.(type) {
+	case loopOp:
+		return f.bindLoop(s, env)
+	case whileOp:
+		return f.bindWhile(s, o.WhileSpec, env)
+	case branchOp:
+		return f.bindBranch(s, o.BranchSpec, env)
+	}
+	return s.node.op.kernel(s.node)
+}
+
+// view points a register into another; nothing is computed.
+func (f *frame) view(s *stepPlan, v view) evalFunc {
+	r, t := s.out[0], f.b.types[s.out[0]]
+	n, size := t.Shape.Size(), t.DType.Size()
+	return func(*call) error {
+		f.regs[r] = f.regs[v.of].Slice(v.off, v.off+n, size)
+		return nil
+	}
+}
+
+// exec runs steps from..to.
+func (f *frame) exec(from, to int) error {
+	for i := from; i < to; i++ {
+		s := &f.steps[i]
+		for j, r := range s.plan.in {
+			s.c.in[j] = f.regs[r]
+		}
+		for j, r := range s.plan.out {
+			s.c.out[j] = f.regs[r]
+		}
+		if err := s.run(&s.c); err != nil {
+			return stepError(s.plan.node, err)
+		}
+		if f.env.watch != nil {
+			if err := f.env.watch(f, s); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// stepError says where a kernel failed; inner loops have said it already.
+func stepError(n *Node, err error) error {
+	if _, ok := err.(*runError); ok {
+		return err
+	}
+	return &runError{n, err}
+}
+
+// runError is a fault of the data that a kernel met.
+type runError struct {
+	node *Node
+	err  error
+}
+
+func (e *runError) Error() string {
+	if e.node.scope != "" {
+		return fmt.Sprintf("%s: %s: %v", e.node.scope, e.node.op, e.err)
+	}
+	return fmt.Sprintf("%s: %v", e.node.op, e.err)
+}
+
+func (e *runError) Unwrap() error { return e.err }
+
+// all runs the whole block.
+func (f *frame) all() error { return f.exec(0, len(f.steps)) }
+
+// copyBuf copies a value of type t.
+func copyBuf(dst, src kernel.Buf, t Type) {
+	if dst.P != src.P && t.Shape.Size() > 0 {
+		size := t.DType.Size()
+		copy(dst.Bytes(size), src.Bytes(size))
+	}
+}
+
+// setArgs points the placeholders of a body at values.
+func setArgs(f *frame, args []*Node, values []kernel.Buf) {
+	for i, p := range args {
+		f.regs[f.b.reg[p]] = values[i]
+	}
+}

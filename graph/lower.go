@@ -1,0 +1,306 @@
+package graph
+
+import "slices"
+
+// block is a graph in order of execution: its steps, and the register in which the value of each
+// node is. Bodies of loops and branches are blocks inside the step that runs them.
+type block struct {
+	u     unit
+	steps []*stepPlan
+	reg   map[*Node]int // several nodes share a register if they are the same elements
+	types []Type        // of each register
+	fixed []fixed       // registers that are there before the block runs
+	views map[int]view  // registers that are part of another
+	outs  []outPlan     // of u.outs
+	tuple map[*Node]*stepPlan
+	early int // steps before the second phase
+
+	bound map[int]bool // registers that the block's runner points at memory outside
+	off   []int        // offset of each register in the block's memory, -1 if it has none there
+	size  int          // bytes of the block's memory
+}
+
+// fixed is a register that whoever runs a block fills in: an argument, a literal.
+type fixed struct {
+	reg  int
+	node *Node
+}
+
+// view is part of another register, from element off on.
+type view struct{ of, off int }
+
+// outPlan says how a result leaves a block: written where it is wanted by the step that computes
+// it, or copied when the block is done.
+type outPlan struct {
+	reg    int
+	direct bool
+}
+
+// stepPlan is one kernel of a block.
+type stepPlan struct {
+	node    *Node
+	in, out []int
+	scratch []int    // registers that live during this step only
+	inner   []*block // bodies
+	loop    *loopPlan
+}
+
+// lower orders the nodes of u: first what the nodes in first need, then the rest.
+func lower(u unit, first []*Node) *block {
+	b := &block{u: u, reg: map[*Node]int{}, views: map[int]view{}, tuple: map[*Node]*stepPlan{}, bound: map[int]bool{}}
+	for _, n := range u.g.nodes {
+		if _, ok := n.op.(argOp); ok {
+			b.fixed = append(b.fixed, fixed{b.newReg(n), n})
+		}
+	}
+	soon, all := reachable(u.g, first), reachable(u.g, u.outs)
+	for i, n := range u.g.nodes {
+		if soon[i] {
+			b.lower(n)
+		}
+	}
+	b.early = len(b.steps)
+	for i, n := range u.g.nodes {
+		if all[i] && !soon[i] {
+			b.lower(n)
+		}
+	}
+	return b
+}
+
+func (b *block) newReg(n *Node) int {
+	r := b.addReg(n.typ)
+	b.reg[n] = r
+	return r
+}
+
+func (b *block) addReg(t Type) int {
+	b.types = append(b.types, t)
+	return len(b.types) - 1
+}
+
+// lower gives n its register and, if it computes anything, its step.
+func (b *block) lower(n *Node) {
+	switch o := n.op.(type) {
+	case argOp:
+		return
+	case literalOp:
+		b.fixed = append(b.fixed, fixed{b.newReg(n), n})
+		return
+	case reshapeOp, stopOp, barrierOp, customOp:
+		b.reg[n] = b.reg[n.in[0]]
+		return
+	case resultOp:
+		b.reg[n] = b.tuple[n.in[0]].out[o.index]
+		return
+	case sliceOp:
+		if off, ok := o.contiguous(n.in[0].typ.Shape); ok && n.typ.Shape.Size() > 0 {
+			r := b.newReg(n)
+			b.views[r] = view{b.reg[n.in[0]], off}
+			b.steps = append(b.steps, &stepPlan{node: n, in: []int{b.reg[n.in[0]]}, out: []int{r}})
+			return
+		}
+	}
+	s := &stepPlan{node: n}
+	for _, x := range n.in {
+		s.in = append(s.in, b.reg[x])
+	}
+	if n.tuple == nil {
+		s.out = []int{b.newReg(n)}
+	}
+	for _, t := range n.tuple {
+		s.out = append(s.out, b.addReg(t))
+	}
+	b.tuple[n] = s
+	switch o := n.op.(type) {
+	case loopOp:
+		b.lowerLoop(s, o.LoopSpec)
+	case whileOp:
+		b.lowerWhile(s, o.WhileSpec)
+	case branchOp:
+		b.lowerBranch(s, o.BranchSpec)
+	}
+	b.steps = append(b.steps, s)
+}
+
+// root returns the register whose memory r is in.
+func (b *block) root(r int) int {
+	for {
+		v, ok := b.views[r]
+		if !ok {
+			return r
+		}
+		r = v.of
+	}
+}
+
+// producer returns the step that computes register r, nil if r is fixed or a view.
+func (b *block) producer(r int) *stepPlan {
+	if _, ok := b.views[r]; ok {
+		return nil
+	}
+	for _, s := range b.steps {
+		if slices.Contains(s.out, r) {
+			return s
+		}
+	}
+	return nil
+}
+
+// leave decides how a result leaves the block. A register goes directly to one place only.
+func (b *block) leave(n *Node) outPlan {
+	r := b.reg[n]
+	direct := !b.bound[r] && b.producer(r) != nil
+	if direct {
+		b.bound[r] = true
+	}
+	return outPlan{r, direct}
+}
+
+// carryMode says how a carried value gets from one step to the next.
+type carryMode uint8
+
+const (
+	carrySame    carryMode = iota // it never changes
+	carryInPlace                  // the step writes over it
+	carryDouble                   // the step writes to the other of two buffers
+	carryCopy                     // copied to the other buffer when the step is done
+	carryResult                   // it is a stacked result too: read where that was written
+)
+
+// loopPlan says where the state of a loop is.
+type loopPlan struct {
+	spec    *LoopSpec
+	body    *block
+	modes   []carryMode
+	cur     []int // body registers of the placeholders
+	next    []int // body registers of the values after the step
+	results []int // of carryResult: which stacked result
+	ys      []outPlan
+	spare   []int // registers of the second buffers, -1 if there is none
+	mem     int   // register of the body's memory
+}
+
+func (b *block) lowerLoop(s *stepPlan, l *LoopSpec) {
+	body := lower(unit{l.Body, slices.Concat(l.Next, l.Ys)}, nil)
+	p := &loopPlan{spec: l, body: body}
+	s.loop, s.inner = p, []*block{body}
+	for _, y := range l.Ys {
+		p.ys = append(p.ys, body.leave(y))
+	}
+	for i, n := range l.Next {
+		cur, next := body.reg[l.Carried[i]], body.reg[n]
+		p.cur, p.next = append(p.cur, cur), append(p.next, next)
+		mode, result := carryCopy, 0
+		at := slices.IndexFunc(p.ys, func(y outPlan) bool { return y.direct && y.reg == next })
+		switch {
+		case cur == next:
+			mode = carrySame
+		case at >= 0:
+			mode, result = carryResult, at
+		case body.leave(n).direct:
+			mode = carryDouble
+		}
+		p.modes, p.results = append(p.modes, mode), append(p.results, result)
+	}
+	for i := range p.modes {
+		if p.modes[i] == carryDouble && body.canOverwrite(p.cur[i], p.next[i], p) {
+			p.modes[i] = carryInPlace
+		}
+	}
+	body.plan(p.keepAlive())
+	for i, m := range p.modes {
+		r := -1
+		if m == carryDouble || m == carryCopy {
+			r = b.addReg(l.Carried[i].typ)
+			s.scratch = append(s.scratch, r)
+		}
+		p.spare = append(p.spare, r)
+	}
+	p.mem = b.addReg(Type{Bool, Shape{body.size}})
+	s.scratch = append(s.scratch, p.mem)
+}
+
+// keepAlive returns the body's registers that are read when a step is done.
+func (p *loopPlan) keepAlive() []int {
+	var rs []int
+	for _, y := range p.ys {
+		rs = append(rs, y.reg)
+	}
+	return append(rs, p.next...)
+}
+
+// canOverwrite reports whether the step that computes register next may write it over cur.
+func (b *block) canOverwrite(cur, next int, p *loopPlan) bool {
+	for _, r := range p.keepAlive() {
+		if b.root(r) == cur {
+			return false
+		}
+	}
+	at := slices.IndexFunc(b.steps, func(s *stepPlan) bool { return slices.Contains(s.out, next) })
+	for _, s := range b.steps[at+1:] {
+		for _, r := range s.in {
+			if b.root(r) == cur {
+				return false
+			}
+		}
+	}
+	s := b.steps[at]
+	k := slices.Index(s.out, next)
+	fits := false
+	for j, r := range s.in {
+		if b.root(r) != cur {
+			continue
+		}
+		if r != cur || !s.overwrites(k, j) {
+			return false
+		}
+		fits = true
+	}
+	return fits
+}
+
+// overwrites reports whether the step may write result k over input j: it reads each element
+// before, or as, it writes the one at the same place.
+func (s *stepPlan) overwrites(k, j int) bool {
+	switch o := s.node.op.(type) {
+	case fusedOp:
+		x := s.node.in[j].typ
+		return x.Equal(o.types[k])
+	case matMulAddOp:
+		return j == 0
+	case loopOp:
+		return k == j && k < len(o.Carried) && s.loop.modes[k] == carryInPlace
+	}
+	return false
+}
+
+// lowerWhile plans a loop of unknown length: the steps that decide come first.
+func (b *block) lowerWhile(s *stepPlan, w *WhileSpec) {
+	body := lower(unit{w.Body, append(slices.Clone(w.Next), w.Go)}, []*Node{w.Go})
+	var alive []int
+	for _, o := range body.u.outs {
+		alive = append(alive, body.reg[o])
+	}
+	body.plan(alive)
+	s.inner = []*block{body}
+	for _, c := range w.Carried {
+		s.scratch = append(s.scratch, b.addReg(c.typ))
+	}
+	s.scratch = append(s.scratch, b.addReg(Type{Bool, Shape{body.size}}))
+}
+
+func (b *block) lowerBranch(s *stepPlan, o *BranchSpec) {
+	for _, u := range []unit{{o.Then, o.ThenOuts}, {o.Else, o.ElseOuts}} {
+		body := lower(u, nil)
+		var alive []int
+		for _, n := range u.outs {
+			p := body.leave(n)
+			body.outs = append(body.outs, p)
+			alive = append(alive, p.reg)
+		}
+		body.plan(alive)
+		s.inner = append(s.inner, body)
+		s.scratch = append(s.scratch, b.addReg(Type{Bool, Shape{body.size}}))
+	}
+}

@@ -1,0 +1,179 @@
+package graph
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/spikegraph/spikegraph/internal/kernel"
+)
+
+// matMulOp multiplies matrices in the last two axes; axes in front are batches, broadcast.
+type matMulOp struct{ ta, tb bool }
+
+func (o matMulOp) String() string {
+	return "MatMul" + map[[2]bool]string{{true, false}: "[aᵀ]", {false, true}: "[bᵀ]", {true, true}: "[aᵀ bᵀ]"}[[2]bool{o.ta, o.tb}]
+}
+
+// sizes returns rows, columns and the inner extent of the product.
+func (o matMulOp) sizes(a, b Shape) (m, n, k, kb int) {
+	m, k = a[len(a)-2], a[len(a)-1]
+	if o.ta {
+		m, k = k, m
+	}
+	kb, n = b[len(b)-2], b[len(b)-1]
+	if o.tb {
+		kb, n = n, kb
+	}
+	return m, n, k, kb
+}
+
+func (o matMulOp) Infer(in []Type) (Type, error) {
+	a, b := in[0], in[1]
+	if a.DType != b.DType || !a.DType.IsFloat() {
+		return Type{}, fmt.Errorf("%w: %v and %v, want the same float type; Cast one of them", ErrDType, a.DType, b.DType)
+	}
+	if len(a.Shape) < 2 || len(b.Shape) < 2 {
+		return Type{}, fmt.Errorf("%w: want matrices", ErrShape)
+	}
+	m, n, k, kb := o.sizes(a.Shape, b.Shape)
+	if k != kb {
+		return Type{}, fmt.Errorf("%w: the inner extents are %d and %d", ErrShape, k, kb)
+	}
+	s, err := broadcast(a.Shape[:len(a.Shape)-2], b.Shape[:len(b.Shape)-2])
+	return Type{a.DType, append(s, m, n)}, err
+}
+
+func (o matMulOp) Grad(n, gy *Node) []*Node {
+	a, b := n.in[0], n.in[1]
+	var ga, gb *Node
+	switch {
+	case !o.ta && !o.tb:
+		ga, gb = matMul(gy, b, false, true), matMul(a, gy, true, false)
+	case !o.ta && o.tb:
+		ga, gb = matMul(gy, b, false, false), matMul(gy, a, true, false)
+	case o.ta && !o.tb:
+		ga, gb = matMul(b, gy, false, true), matMul(a, gy, false, false)
+	default:
+		ga, gb = matMul(b, gy, true, true), matMul(gy, a, true, true)
+	}
+	return []*Node{ga.sumTo(a.typ.Shape), gb.sumTo(b.typ.Shape)}
+}
+
+func (o matMulOp) attrs() Attrs { return Attrs{Name: "MatMul", TransA: o.ta, TransB: o.tb} }
+
+func (o matMulOp) kernel(n *Node) evalFunc {
+	if n.typ.DType == Float64 {
+		return gemmKernel[float64](n, o, n.in[0], n.in[1], 0)
+	}
+	return gemmKernel[float32](n, o, n.in[0], n.in[1], 0)
+}
+
+// gemmKernel computes the product of a and b, added to what is there if beta is 1.
+func gemmKernel[T float32 | float64](n *Node, o matMulOp, a, b *Node, beta T) evalFunc {
+	as, bs := a.typ.Shape, b.typ.Shape
+	m, cols, k, _ := o.sizes(as, bs)
+	lda, ldb := as[len(as)-1], bs[len(bs)-1]
+	batch := n.typ.Shape[:len(n.typ.Shape)-2]
+	offA, offB := batchOffsets(as, batch), batchOffsets(bs, batch)
+	first := len(n.in) - 2 // the product's operands come last
+	return func(c *call) error {
+		x, y, z := kernel.View[T](c.in[first]), kernel.View[T](c.in[first+1]), kernel.View[T](c.out[0])
+		for i := range offA {
+			kernel.GemmParallel(c.pool, o.ta, o.tb, m, cols, k, x[offA[i]:], lda, y[offB[i]:], ldb, beta, z[i*m*cols:], cols)
+		}
+		return nil
+	}
+}
+
+// batchOffsets returns where in a value of shape s the matrix of each batch begins.
+func batchOffsets(s, batch Shape) []int {
+	st := broadcastStrides(s, append(slices.Clone(batch), s[len(s)-2:]...))
+	offs := make([]int, batch.Size())
+	at := make([]int, len(batch))
+	for i := range offs {
+		for j, p := range at {
+			offs[i] += p * st[j]
+		}
+		for j := len(at) - 1; j >= 0; j-- {
+			if at[j]++; at[j] < batch[j] {
+				break
+			}
+			at[j] = 0
+		}
+	}
+	return offs
+}
+
+func matMul(a, b *Node, ta, tb bool) *Node { return apply(matMulOp{ta, tb}, a, b) }
+
+// MatMul returns the matrix product over the last axis of a and the last but one of b. Axes in
+// front are batches and broadcast; a vector counts as a row on the left and a column on the right,
+// and its axis disappears.
+func (a *Node) MatMul(b *Node) *Node {
+	if !a.Valid() || !b.Valid() {
+		return matMul(a, b, false, false)
+	}
+	switch ra, rb := len(a.typ.Shape), len(b.typ.Shape); {
+	case ra == 1 && rb == 1:
+		return a.Unsqueeze(0).MatMul(b.Unsqueeze(1)).Reshape()
+	case ra == 1 && rb > 1:
+		return squeezeAxis(a.Unsqueeze(0).MatMul(b), -2)
+	case rb == 1 && ra > 1:
+		return squeezeAxis(a.MatMul(b.Unsqueeze(1)), -1)
+	case rb == 2 && ra > 2: // one product over all rows
+		s := slices.Clone(a.typ.Shape)
+		y := matMul(a.Flatten(0, -2), b, false, false)
+		if !y.Valid() {
+			return y
+		}
+		s[ra-1] = y.typ.Shape[1]
+		return y.Reshape(s...)
+	}
+	return matMul(a, b, false, false)
+}
+
+func squeezeAxis(x *Node, axis int) *Node {
+	if !x.Valid() {
+		return x
+	}
+	return x.Squeeze(axis)
+}
+
+// matMulAddOp adds a product to its first input: inputs are c, a and b. Compilation makes it where
+// an accumulator meets a product.
+type matMulAddOp struct{ matMulOp }
+
+func (o matMulAddOp) String() string { return "Add" + o.matMulOp.String() }
+
+func (o matMulAddOp) Infer(in []Type) (Type, error) {
+	t, err := o.matMulOp.Infer(in[1:])
+	if err == nil && !t.Equal(in[0]) {
+		err = fmt.Errorf("%w: %v and %v", ErrShape, in[0], t)
+	}
+	return t, err
+}
+
+func (o matMulAddOp) Grad(n, gy *Node) []*Node {
+	product := matMul(n.in[1], n.in[2], o.ta, o.tb)
+	return append([]*Node{gy}, o.matMulOp.Grad(product, gy)...)
+}
+
+func (o matMulAddOp) attrs() Attrs {
+	return Attrs{Name: "AddMatMul", TransA: o.ta, TransB: o.tb}
+}
+
+func (o matMulAddOp) kernel(n *Node) evalFunc {
+	var add evalFunc
+	if n.typ.DType == Float64 {
+		add = gemmKernel[float64](n, o.matMulOp, n.in[1], n.in[2], 1)
+	} else {
+		add = gemmKernel[float32](n, o.matMulOp, n.in[1], n.in[2], 1)
+	}
+	size := n.typ.DType.Size()
+	return func(c *call) error {
+		if c.out[0].P != c.in[0].P {
+			copy(c.out[0].Bytes(size), c.in[0].Bytes(size))
+		}
+		return add(c)
+	}
+}

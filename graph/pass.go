@@ -1,0 +1,254 @@
+package graph
+
+import (
+	"fmt"
+	"slices"
+)
+
+// unit is what passes work on: the graph of a program, or of a body, and the nodes that are wanted.
+type unit struct {
+	g    *Graph
+	outs []*Node
+}
+
+// pass is a step of compilation.
+type pass struct {
+	name string
+	run  func(u unit, c *compiler) unit
+	what string // one sentence: what it does, and what it leaves to others
+	must bool   // it runs, in its least form, even if it is switched off
+}
+
+// passes is the pipeline. Each rebuilds the graph, bodies of loops included.
+var passes = []pass{
+	{"saved", savedPass, "makes results of loops out of what backward passes keep of them", true},
+	{"simplify", simplifyPass, "rewrites by laws that hold for every float, folds constants and merges equal nodes", false},
+	{"residuals", residualsPass, "chooses what a loop keeps for its backward pass: the cheapest cut between what is costly to compute and what is needed", false},
+	{"dce", dcePass, "removes results, state and captures of loops that nothing reads", false},
+	{"accumulate", accumulatePass, "adds products into what they are added to", false},
+	{"fuse", fusePass, "joins elementwise nodes of one shape into one kernel", true},
+}
+
+// order is a constraint of the pipeline: first runs before then.
+type order struct{ first, then, why string }
+
+var orders = []order{
+	{"saved", "simplify", "rewriting a body would lose the nodes that Saved names"},
+	{"simplify", "residuals", "the cut compares nodes of a backward body with those of the forward body, which must be in one form"},
+	{"residuals", "dce", "the cut leaves results of forward loops without readers"},
+	{"dce", "accumulate", "a product that is read twice is not accumulated; dead readers would count"},
+	{"accumulate", "fuse", "an addition inside a fused kernel is no longer seen"},
+}
+
+func init() {
+	at := map[string]int{}
+	for i, p := range passes {
+		at[p.name] = i
+	}
+	for _, o := range orders {
+		i, ok := at[o.first]
+		j, ok2 := at[o.then]
+		if !ok || !ok2 || i >= j {
+			panic(fmt.Sprintf("graph: pass %s must run before %s: %s", o.first, o.then, o.why))
+		}
+	}
+}
+
+// Passes returns the names of the compiler's passes in order, and what each does.
+func Passes() (names, what []string) {
+	for _, p := range passes {
+		names, what = append(names, p.name), append(what, p.what)
+	}
+	return names, what
+}
+
+// compiler is what passes share.
+type compiler struct {
+	off    map[string]bool
+	verify bool
+	trace  []string // node counts after each pass, for Explain
+}
+
+// run takes a unit through the pipeline.
+func (c *compiler) run(u unit) unit {
+	for _, p := range passes {
+		if c.off[p.name] && !p.must {
+			continue
+		}
+		u = p.run(u, c)
+		c.trace = append(c.trace, fmt.Sprintf("%-10s %d nodes", p.name, countNodes(u)))
+		if c.verify {
+			if err := verify(u); err != nil {
+				panic(fmt.Sprintf("graph: after pass %s: %v", p.name, err))
+			}
+		}
+	}
+	return u
+}
+
+func countNodes(u unit) int {
+	n := 0
+	need := reachable(u.g, u.outs)
+	for i, x := range u.g.nodes {
+		if need[i] {
+			n++
+			for _, b := range x.bodies() {
+				n += countNodes(b)
+			}
+		}
+	}
+	return n
+}
+
+// bodies returns the graphs inside n, with the nodes wanted of them.
+func (n *Node) bodies() []unit {
+	switch o := n.op.(type) {
+	case loopOp:
+		return []unit{{o.Body, slices.Concat(o.Next, o.Ys)}}
+	case whileOp:
+		return []unit{{o.Body, append(slices.Clone(o.Next), o.Go)}}
+	case branchOp:
+		return []unit{{o.Then, o.ThenOuts}, {o.Else, o.ElseOuts}}
+	}
+	return nil
+}
+
+// rewriter rebuilds a graph node by node. Bodies that several nodes share stay shared.
+type rewriter struct {
+	// node returns what takes the place of n, whose inputs became in; nil rebuilds it as it is.
+	node  func(n *Node, in []*Node) *Node
+	loops map[*LoopSpec]*LoopSpec
+	build func(u unit, parent *Graph, at []*Node) unit // rebuilds a body; graph if nil
+	extra map[*LoopSpec][]*Node                        // body nodes to be appended to the results of a loop
+}
+
+// rewrite rebuilds what outs need of g with f.
+func rewrite(u unit, f func(n *Node, in []*Node) *Node) unit {
+	r := &rewriter{node: f, loops: map[*LoopSpec]*LoopSpec{}}
+	at := make([]*Node, len(u.g.nodes))
+	return r.graph(u, nil, at)
+}
+
+// graph rebuilds u inside parent; at receives the new node of each old one by its number.
+// Placeholders are all kept.
+func (r *rewriter) graph(u unit, parent *Graph, at []*Node) unit {
+	g := emptyGraph(u.g, parent)
+	before := g.root.top
+	g.root.top = g
+	defer func() { g.root.top = before }()
+	need := reachable(u.g, u.outs)
+	for i, n := range u.g.nodes {
+		if a, ok := n.op.(argOp); ok {
+			at[i] = g.placeholder(a, n.typ)
+			at[i].scope = n.scope
+			continue
+		}
+		if !need[i] {
+			continue
+		}
+		in := make([]*Node, len(n.in))
+		for j, x := range n.in {
+			in[j] = at[x.id]
+		}
+		g.root.scope = n.scope
+		var m *Node
+		if r.node != nil {
+			m = r.node(n, in)
+		}
+		if m == nil {
+			m = g.add(r.op(n.op, g), in)
+		}
+		if !m.okay {
+			panic(fmt.Sprintf("graph: rewriting %v failed: %v", n, g.Err()))
+		}
+		at[i] = m
+	}
+	g.root.scope = ""
+	return unit{g, mapped(u.outs, at)}
+}
+
+// emptyGraph starts the copy of a graph: a fresh root, or a body inside parent.
+func emptyGraph(of, parent *Graph) *Graph {
+	g := &Graph{seen: map[key]*Node{}, parent: parent, loop: of.loop, segment: of.segment}
+	if parent == nil {
+		g.root = &root{graph: g, top: g, store: of.root.store, params: map[string]*Node{}}
+		return g
+	}
+	g.root, g.depth = parent.root, parent.depth+1
+	g.standIn = map[*Node]*Node{}
+	return g
+}
+
+func mapped(ns []*Node, at []*Node) []*Node {
+	out := make([]*Node, len(ns))
+	for i, n := range ns {
+		out[i] = at[n.id]
+	}
+	return out
+}
+
+// body rebuilds a body inside parent.
+func (r *rewriter) body(u unit, parent *Graph, at []*Node) unit {
+	if r.build != nil {
+		return r.build(u, parent, at)
+	}
+	return r.graph(u, parent, at)
+}
+
+// op rebuilds the bodies of op inside g.
+func (r *rewriter) op(op Op, g *Graph) Op {
+	switch o := op.(type) {
+	case loopOp:
+		return loopOp{r.loop(o.LoopSpec, g)}
+	case whileOp:
+		w := *o.WhileSpec
+		at := make([]*Node, len(w.Body.nodes))
+		u := r.body(unit{w.Body, append(slices.Clone(w.Next), w.Go)}, g, at)
+		w.bodyFrom(u, mapped(o.Body.captures, at))
+		w.Carried = mapped(o.Carried, at)
+		w.Index = mappedOne(o.Index, at)
+		w.Next, w.Go = u.outs[:len(o.Next)], u.outs[len(o.Next)]
+		return whileOp{&w}
+	case branchOp:
+		b := *o.BranchSpec
+		b.Then, b.ThenOuts = r.branch(o.Then, o.ThenOuts, g)
+		b.Else, b.ElseOuts = r.branch(o.Else, o.ElseOuts, g)
+		return branchOp{&b}
+	}
+	return op
+}
+
+func (w *WhileSpec) bodyFrom(u unit, captures []*Node) {
+	w.Body = u.g
+	w.Body.captures = captures
+}
+
+func (r *rewriter) branch(body *Graph, outs []*Node, g *Graph) (*Graph, []*Node) {
+	at := make([]*Node, len(body.nodes))
+	u := r.body(unit{body, outs}, g, at)
+	u.g.captures = mapped(body.captures, at)
+	return u.g, u.outs
+}
+
+func mappedOne(n *Node, at []*Node) *Node {
+	if n == nil {
+		return nil
+	}
+	return at[n.id]
+}
+
+// loop rebuilds a loop's body inside g.
+func (r *rewriter) loop(l *LoopSpec, g *Graph) *LoopSpec {
+	if m := r.loops[l]; m != nil {
+		return m
+	}
+	m := *l
+	at := make([]*Node, len(l.Body.nodes))
+	u := r.body(unit{l.Body, slices.Concat(l.Next, l.Ys, r.extra[l])}, g, at)
+	m.Body = u.g
+	m.Body.captures = mapped(l.Body.captures, at)
+	m.Carried, m.Seqs, m.Index = mapped(l.Carried, at), mapped(l.Seqs, at), mappedOne(l.Index, at)
+	m.Next, m.Ys = u.outs[:len(l.Next)], u.outs[len(l.Next):]
+	r.loops[l] = &m
+	return &m
+}

@@ -1,0 +1,3 @@
+package graph
+
+func residualsPass(u unit, _ *compiler) unit { return u }

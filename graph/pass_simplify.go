@@ -1,0 +1,3 @@
+package graph
+
+func simplifyPass(u unit, _ *compiler) unit { return u }
