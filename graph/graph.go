@@ -38,7 +38,9 @@ type root struct {
 	order   []*Node // parameters, as placed
 	updates []update
 	checks  []check
-	seed    *Node
+	seed    *Node // key of the random ops
+	marks   []Marked
+	loops   map[*Graph]*Node // the loop that a body belongs to
 }
 
 // update is the value that a parameter takes when a run ends.
@@ -57,7 +59,7 @@ func New() *Graph { return NewIn(NewStore(0)) }
 // evaluation, for another batch size, share a store.
 func NewIn(s *Store) *Graph {
 	g := &Graph{seen: map[key]*Node{}}
-	g.root = &root{graph: g, top: g, store: s, params: map[string]*Node{}}
+	g.root = &root{graph: g, top: g, store: s, params: map[string]*Node{}, loops: map[*Graph]*Node{}}
 	return g
 }
 

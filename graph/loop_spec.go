@@ -2,6 +2,7 @@ package graph
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 )
 
@@ -89,6 +90,7 @@ func (l *LoopSpec) apply(g *Graph, init, seqs []*Node) (ys, last []*Node) {
 		in[i] = g.local(x)
 	}
 	n := g.add(loopOp{l}, in)
+	g.root.loops[l.Body] = n
 	for i := range l.Carried {
 		last = append(last, n.result(i))
 	}
@@ -246,3 +248,33 @@ func (x *Node) Here() *Node {
 
 // Top returns the innermost graph that is being traced.
 func (g *Graph) Top() *Graph { return g.root.top }
+
+// Replay computes outs anew from other values: it copies what outs are computed from, up to the
+// nodes that stand in at, which take the values given there. What depends on none of them is used
+// as it is.
+func Replay(outs []*Node, at map[*Node]*Node) []*Node {
+	at = maps.Clone(at)
+	var copied func(n *Node) *Node
+	copied = func(n *Node) *Node {
+		if m := at[n]; m != nil {
+			return m
+		}
+		m := n
+		in := make([]*Node, len(n.in))
+		for i, x := range n.in {
+			if in[i] = copied(x); in[i] != x {
+				m = nil
+			}
+		}
+		if m == nil {
+			m = apply(n.op, in...)
+		}
+		at[n] = m
+		return m
+	}
+	res := make([]*Node, len(outs))
+	for i, o := range outs {
+		res[i] = copied(o)
+	}
+	return res
+}

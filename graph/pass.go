@@ -171,7 +171,7 @@ func (r *rewriter) graph(u unit, parent *Graph, at []*Node) unit {
 func emptyGraph(of, parent *Graph) *Graph {
 	g := &Graph{seen: map[key]*Node{}, parent: parent, loop: of.loop, segment: of.segment}
 	if parent == nil {
-		g.root = &root{graph: g, top: g, store: of.root.store, params: map[string]*Node{}}
+		g.root = &root{graph: g, top: g, store: of.root.store, params: map[string]*Node{}, loops: map[*Graph]*Node{}}
 		return g
 	}
 	g.root, g.depth = parent.root, parent.depth+1

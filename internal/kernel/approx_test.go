@@ -1,0 +1,117 @@
+package kernel
+
+import (
+	"math"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// ulps returns how many float32 numbers lie between got and the float64 result want, rounded.
+func ulps(want float64, got float32) int64 {
+	w := float32(want)
+	if w != w && got != got {
+		return 0
+	}
+	d := ordered(w) - ordered(got)
+	return max(d, -d)
+}
+
+// ordered maps floats to integers in the same order.
+func ordered(x float32) int64 {
+	b := int64(math.Float32bits(x))
+	if b >= 1<<31 {
+		return 1<<31 - b
+	}
+	return b
+}
+
+// TestSingleAgainstDouble holds every float32 loop against the meaning of its operation, over all
+// exponents: two units in the last place for the arc tangent, one for the rest.
+func TestSingleAgainstDouble(t *testing.T) {
+	for op := range opcodes {
+		if op == OpMod || op.Arity() != 1 {
+			continue
+		}
+		t.Run(op.String(), func(t *testing.T) {
+			t.Parallel()
+			bound := int64(1)
+			if op == OpAtan {
+				bound = 2
+			}
+			worst := int64(0)
+			x, y := make([]float32, 1), make([]float32, 1)
+			check := func(v float32) {
+				x[0] = v
+				instructions[op].f32(y, x, x, x, 1, 0)
+				if d := ulps(op.Eval(float64(v), 0, 0, 1, 0), y[0]); d > worst {
+					worst = d
+					require.LessOrEqual(t, d, bound, "%v(%v) = %v, want %v", op, v, y[0], op.Eval(float64(v), 0, 0, 1, 0))
+				}
+			}
+			for bits := uint64(0); bits < 1<<32; bits += 9973 {
+				check(math.Float32frombits(uint32(bits)))
+			}
+			for v := float32(-20); v < 20; v += 1e-4 {
+				check(v)
+			}
+			for _, v := range special {
+				check(float32(v))
+			}
+		})
+	}
+}
+
+func TestSingleKeepsSignOfZero(t *testing.T) {
+	zero := float32(math.Copysign(0, -1))
+	for _, op := range []Opcode{OpExpm1, OpLog1p, OpTanh, OpAtan, OpErf, OpSqrt, OpFloor, OpRound} {
+		y := []float32{1}
+		instructions[op].f32(y, []float32{zero}, []float32{0}, []float32{0}, 0, 0)
+		assert.True(t, math.Signbit(float64(y[0])), op.String())
+	}
+}
+
+// TestTwoOperands holds the loops of two and three operands against the meaning of the operation.
+func TestTwoOperands(t *testing.T) {
+	for op := range opcodes {
+		if op.Arity() < 2 {
+			continue
+		}
+		for _, a := range special {
+			for _, b := range special {
+				for _, c := range special[:6] {
+					x, y, z := float32(a), float32(b), float32(c)
+					got32, got64 := []float32{0}, []float64{0}
+					instructions[op].f32(got32, []float32{x}, []float32{y}, []float32{z}, 0, 0)
+					instructions[op].f64(got64, []float64{a}, []float64{b}, []float64{c}, 0, 0)
+					requireSame(t, op.Eval(a, b, c, 0, 0), got64[0], "%v(%v, %v, %v)", op, a, b, c)
+					want := op.Eval(float64(x), float64(y), float64(z), 0, 0)
+					require.LessOrEqual(t, ulps(want, got32[0]), int64(1),
+						"%v(%v, %v, %v) = %v", op, x, y, z, got32[0])
+				}
+			}
+		}
+	}
+}
+
+func TestInt32Loops(t *testing.T) {
+	tests := []struct {
+		op         Opcode
+		x, y, want int32
+	}{
+		{OpDiv, 7, 2, 3}, {OpDiv, -7, 2, -3}, {OpDiv, 7, 0, 0},
+		{OpDiv, math.MinInt32, -1, math.MinInt32},
+		{OpMod, 7, 3, 1}, {OpMod, -7, 3, 2}, {OpMod, 7, -3, -2}, {OpMod, -7, -3, -1}, {OpMod, 7, 0, 0},
+		{OpMod, math.MinInt32, -1, 0}, {OpMod, 6, -3, 0},
+		{OpAbs, -5, 0, 5}, {OpSign, -5, 0, -1}, {OpSign, 0, 0, 0}, {OpSign, 9, 0, 1},
+		{OpRelu, -5, 0, 0}, {OpStep, 0, 0, 1}, {OpStep, -1, 0, 0}, {OpNot, 0, 0, 1}, {OpNot, 4, 0, 0},
+		{OpMin, 3, -4, -4}, {OpMax, 3, -4, 3}, {OpAnd, 2, 1, 1}, {OpXor, 2, 1, 0}, {OpOr, 0, 0, 0},
+		{OpFloor, -5, 0, -5}, {OpFMA, 3, 4, 12 + 9}, {OpSelect, 2, 5, 5}, {OpSelect, math.MinInt32, 5, 5}, {OpSelect, 0, 5, 9},
+	}
+	for _, test := range tests {
+		got := []int32{0}
+		instructions[test.op].i32(got, []int32{test.x}, []int32{test.y}, []int32{9}, 0, 0)
+		assert.Equal(t, test.want, got[0], "%v(%d, %d)", test.op, test.x, test.y)
+	}
+}

@@ -1,0 +1,80 @@
+package kernel
+
+// Elementwise is a straight-line program over registers, prepared for one iteration space. It is
+// immutable: many goroutines may run it, each with a [Scratch] of its own.
+//
+// The space is cut in tiles that fit in the first-level cache, and every instruction runs over a
+// whole tile before the next one does, so that dispatch costs nothing. Contiguous inputs are read in
+// place, the last write to an output register goes straight to its memory, and whatever does not
+// change from tile to tile is computed once per Run.
+type Elementwise struct {
+	compute Kind
+	space   space
+	plan
+}
+
+// Operand is an input of an elementwise program: how it is stored, and its stride in elements along
+// each dimension of the iteration space, 0 where it is broadcast. Strides are not negative.
+type Operand struct {
+	Kind    Kind
+	Strides []int
+}
+
+// Output is a result of an elementwise program, contiguous and of the iteration shape: the final
+// value of register Reg. A Bool stores whether the register is not zero (NaN is not); an Int32 stores
+// a float truncated toward zero, which must be within its range.
+type Output struct {
+	Kind Kind
+	Reg  uint16
+}
+
+// NewElementwise prepares code over the iteration space shape. Registers are of kind compute, one of
+// Float32, Float64 and Int32. Registers 0..len(in)-1 are the inputs, converted to that kind; others
+// must be written before they are read, and any may be written again. It panics if code reads a
+// register that has no value, or uses an operation that compute does not have.
+func NewElementwise(compute Kind, code []Instr, shape []int, in []Operand, out []Output) *Elementwise {
+	sp := newSpace(shape, compute, in)
+	return &Elementwise{compute: compute, space: sp, plan: newPlan(compute, code, sp, in, out)}
+}
+
+// Blocks returns the number of independent units of work, about a thousand elements each. Results do
+// not depend on how blocks are shared out.
+func (e *Elementwise) Blocks() int { return e.space.blocks }
+
+// Run computes blocks lo..hi of every output. A buffer of in holds at least the elements that the
+// operand's strides reach. An output may be the very memory of an input of the same kind that is
+// contiguous over the whole space (an update in place); other overlaps are not allowed.
+func (e *Elementwise) Run(scratch *Scratch, lo, hi int, out, in []Buf) {
+	if lo >= hi {
+		return
+	}
+	switch e.compute {
+	case Float32:
+		runBlocks(e, scratch.f32, lo, hi, out, in)
+	case Float64:
+		runBlocks(e, scratch.f64, lo, hi, out, in)
+	case Int32:
+		runBlocks(e, scratch.i32, lo, hi, out, in)
+	}
+}
+
+// Scratch is the memory that one goroutine needs to run the program it was made for.
+type Scratch struct {
+	f32 *tape[float32]
+	f64 *tape[float64]
+	i32 *tape[int32]
+}
+
+// NewScratch returns memory for one concurrent caller of Run.
+func (e *Elementwise) NewScratch() *Scratch {
+	s := &Scratch{}
+	switch e.compute {
+	case Float32:
+		s.f32 = newTape(e, func(op Opcode) vector[float32] { return instructions[op].f32 })
+	case Float64:
+		s.f64 = newTape(e, func(op Opcode) vector[float64] { return instructions[op].f64 })
+	case Int32:
+		s.i32 = newTape(e, func(op Opcode) vector[int32] { return instructions[op].i32 })
+	}
+	return s
+}

@@ -1,0 +1,121 @@
+package kernel
+
+// eventCodes are the functions of a level behind the event-driven products and the bit patterns.
+type eventCodes[T Float] struct {
+	// addRows computes c = Σ weight·row over the listed rows of B in their order, or adds it to c if
+	// add is set; without weights they are 1.
+	addRows func(rows []uint32, weights, b []T, ldb int, c []T, add bool)
+	// packWords packs words times 64 elements, those of a word stride behind those of the one before.
+	packWords   func(words int, x []T, stride int, dst []uint64) (other bool)
+	expandWords func(dst []T, src []uint64)
+	countWords  func(words int, x []T) int
+}
+
+// The functions of each level, by element type.
+var (
+	codes32 = [isas]*eventCodes[float32]{portable: portableCodes[float32]()}
+	codes64 = [isas]*eventCodes[float64]{portable: portableCodes[float64]()}
+)
+
+func codesOf[T Float]() *eventCodes[T] { return codesAt[T](active) }
+
+func codesAt[T Float](l isa) *eventCodes[T] {
+	return choose[eventCodes[T]](T(0), codes32[l], codes64[l])
+}
+
+// wordsAtOnce bounds the work between two points at which the goroutine can be stopped.
+const wordsAtOnce = 1024
+
+// pack writes the bits of x and reports whether any element is neither 0 nor 1.
+func (t *eventCodes[T]) pack(dst []uint64, x []T) (other bool) {
+	whole := len(x) / wordBits
+	for w := 0; w < whole; w += wordsAtOnce {
+		n := min(wordsAtOnce, whole-w)
+		other = t.packWords(n, x[w*wordBits:], wordBits, dst[w:w+n]) || other
+	}
+	if rest := x[whole*wordBits:]; len(rest) > 0 {
+		w, o := packWord(rest)
+		dst[whole], other = w, other || o
+	}
+	return other
+}
+
+// expand writes 0 or 1 for each bit.
+func (t *eventCodes[T]) expand(dst []T, src []uint64) {
+	whole := len(dst) / wordBits
+	for w := 0; w < whole; w += wordsAtOnce {
+		n := min(wordsAtOnce, whole-w)
+		t.expandWords(dst[w*wordBits:(w+n)*wordBits], src[w:w+n])
+	}
+	for i := whole * wordBits; i < len(dst); i++ {
+		dst[i] = T(src[whole] >> (i % wordBits) & 1)
+	}
+}
+
+// count returns the number of elements that are not 0.
+func (t *eventCodes[T]) count(x []T) (n int) {
+	whole := len(x) / wordBits
+	for w := 0; w < whole; w += wordsAtOnce {
+		n += t.countWords(min(wordsAtOnce, whole-w), x[w*wordBits:])
+	}
+	for _, v := range x[whole*wordBits:] {
+		if v != 0 {
+			n++
+		}
+	}
+	return n
+}
+
+func portableCodes[T Float]() *eventCodes[T] {
+	return &eventCodes[T]{
+		addRows: addRowsGo[T], packWords: packWordsGo[T],
+		expandWords: expandWordsGo[T], countWords: countWordsGo[T],
+	}
+}
+
+// addRowsGo is the portable addRows: four rows at a time, so that c is read and written less often.
+func addRowsGo[T Float](rows []uint32, weights, b []T, ldb int, c []T, add bool) {
+	if !add {
+		clear(c)
+	}
+	row := func(i int) []T { return b[int(rows[i])*ldb:][:len(c)] }
+	i := 0
+	for ; weights == nil && i+4 <= len(rows); i += 4 {
+		b0, b1, b2, b3 := row(i), row(i+1), row(i+2), row(i+3)
+		for j, s := range c {
+			c[j] = s + b0[j] + b1[j] + b2[j] + b3[j]
+		}
+	}
+	for ; i < len(rows); i++ {
+		w := T(1)
+		if weights != nil {
+			w = weights[i]
+		}
+		for j, x := range row(i) {
+			c[j] += T(w * x)
+		}
+	}
+}
+
+func packWordsGo[T Float](words int, x []T, stride int, dst []uint64) (other bool) {
+	for i := range words {
+		w, o := packWord(x[i*stride:][:wordBits])
+		dst[i], other = w, other || o
+	}
+	return other
+}
+
+func expandWordsGo[T Float](dst []T, src []uint64) {
+	for i := range dst {
+		dst[i] = T(src[i/wordBits] >> (i % wordBits) & 1)
+	}
+}
+
+func countWordsGo[T Float](words int, x []T) (n int) {
+	for _, v := range x[:words*wordBits] {
+		if v != 0 {
+			n++
+		}
+	}
+	return n
+}

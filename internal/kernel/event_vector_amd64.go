@@ -1,0 +1,105 @@
+package kernel
+
+import "unsafe"
+
+// vectorCodes is the assembly of an instruction set for eventCodes.
+type vectorCodes[T Float] struct {
+	lanes             int
+	strips            []stripCode[T] // widest first, the last of one vector
+	plainEdge         addRowsCode[T] // of an incomplete vector
+	weightedEdge      addRowsCode[T]
+	packBits          func(words int, x *T, stride int, dst *uint64) bool
+	expandBits        func(words int, bits *uint64, dst *T)
+	countNonzeroWords func(words int, x *T) int
+}
+
+// stripCode adds listed rows to strips of so many vectors.
+type stripCode[T Float] struct {
+	vectors         int
+	plain, weighted addRowsCode[T]
+}
+
+type addRowsCode[T Float] func(n int, rows *uint32, weights, b *T, ldb int, c *T, lanes int, add bool)
+
+var codesAVX512F32 = vectorCodes[float32]{16, []stripCode[float32]{
+	{8, addRows8F32AVX512, addWeightedRows8F32AVX512},
+	{4, addRows4F32AVX512, addWeightedRows4F32AVX512},
+	{2, addRows2F32AVX512, addWeightedRows2F32AVX512},
+	{1, addRows1F32AVX512, addWeightedRows1F32AVX512},
+}, addRowsEdge1F32AVX512, addWeightedRowsEdge1F32AVX512,
+	packBitsF32AVX512, expandBitsF32AVX512, countNonzeroF32AVX512,
+}
+
+var codesAVX512F64 = vectorCodes[float64]{8, []stripCode[float64]{
+	{8, addRows8F64AVX512, addWeightedRows8F64AVX512},
+	{4, addRows4F64AVX512, addWeightedRows4F64AVX512},
+	{2, addRows2F64AVX512, addWeightedRows2F64AVX512},
+	{1, addRows1F64AVX512, addWeightedRows1F64AVX512},
+}, addRowsEdge1F64AVX512, addWeightedRowsEdge1F64AVX512,
+	packBitsF64AVX512, expandBitsF64AVX512, countNonzeroF64AVX512,
+}
+
+var codesAVX2F32 = vectorCodes[float32]{8, []stripCode[float32]{
+	{8, addRows8F32AVX2, addWeightedRows8F32AVX2},
+	{4, addRows4F32AVX2, addWeightedRows4F32AVX2},
+	{2, addRows2F32AVX2, addWeightedRows2F32AVX2},
+	{1, addRows1F32AVX2, addWeightedRows1F32AVX2},
+}, addRowsEdge1F32AVX2, addWeightedRowsEdge1F32AVX2,
+	packBitsF32AVX2, expandBitsF32AVX2, countNonzeroF32AVX2,
+}
+
+var codesAVX2F64 = vectorCodes[float64]{4, []stripCode[float64]{
+	{8, addRows8F64AVX2, addWeightedRows8F64AVX2},
+	{4, addRows4F64AVX2, addWeightedRows4F64AVX2},
+	{2, addRows2F64AVX2, addWeightedRows2F64AVX2},
+	{1, addRows1F64AVX2, addWeightedRows1F64AVX2},
+}, addRowsEdge1F64AVX2, addWeightedRowsEdge1F64AVX2,
+	packBitsF64AVX2, expandBitsF64AVX2, countNonzeroF64AVX2,
+}
+
+func (v *vectorCodes[T]) codes() *eventCodes[T] {
+	return &eventCodes[T]{
+		addRows: v.addRows, packWords: v.packWords,
+		expandWords: v.expandWords, countWords: v.countWords,
+	}
+}
+
+// addRows is the addRows of eventCodes. The rows are trusted to lie within b.
+func (v *vectorCodes[T]) addRows(rows []uint32, weights, b []T, ldb int, c []T, add bool) {
+	n, first := len(rows), unsafe.SliceData(rows)
+	weight := unsafe.SliceData(weights)
+	ldb *= int(unsafe.Sizeof(c[0]))
+	j := 0
+	for _, s := range v.strips {
+		code := s.plain
+		if weights != nil {
+			code = s.weighted
+		}
+		for ; len(c)-j >= s.vectors*v.lanes; j += s.vectors * v.lanes {
+			code(n, first, weight, &b[j], ldb, &c[j], 0, add)
+		}
+	}
+	if j == len(c) {
+		return
+	}
+	code := v.plainEdge
+	if weights != nil {
+		code = v.weightedEdge
+	}
+	code(n, first, weight, &b[j], ldb, &c[j], len(c)-j, add)
+}
+
+func (v *vectorCodes[T]) packWords(words int, x []T, stride int, dst []uint64) (other bool) {
+	_, _ = x[(words-1)*stride+wordBits-1], dst[words-1]
+	return v.packBits(words, &x[0], stride*int(unsafe.Sizeof(x[0])), &dst[0])
+}
+
+func (v *vectorCodes[T]) expandWords(dst []T, src []uint64) {
+	_ = dst[len(src)*wordBits-1]
+	v.expandBits(len(src), &src[0], &dst[0])
+}
+
+func (v *vectorCodes[T]) countWords(words int, x []T) int {
+	_ = x[words*wordBits-1]
+	return v.countNonzeroWords(words, &x[0])
+}

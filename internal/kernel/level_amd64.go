@@ -1,0 +1,22 @@
+package kernel
+
+import "golang.org/x/sys/cpu"
+
+// supported returns the best level of this processor; the operating system's part is included.
+func supported() isa {
+	x := &cpu.X86
+	switch {
+	case x.HasAVX512F && x.HasAVX512BW && x.HasAVX512DQ && x.HasAVX512VL && x.HasBMI2:
+		return avx512
+	case x.HasAVX2 && x.HasFMA && x.HasBMI2:
+		return avx2
+	}
+	return portable
+}
+
+func init() {
+	tiles32[avx2], tiles64[avx2] = tilesAVX2F32.tiles(), tilesAVX2F64.tiles()
+	tiles32[avx512], tiles64[avx512] = tilesAVX512F32.tiles(), tilesAVX512F64.tiles()
+	codes32[avx2], codes64[avx2] = codesAVX2F32.codes(), codesAVX2F64.codes()
+	codes32[avx512], codes64[avx512] = codesAVX512F32.codes(), codesAVX512F64.codes()
+}
