@@ -1,0 +1,69 @@
+package datasets
+
+import (
+	"math"
+	"slices"
+
+	"gorgonia.org/tensor"
+)
+
+// Interval says between which bounds the values of an encoder's input lie: u = (x-Min)/(Max-Min) is
+// in [0, 1].
+type Interval struct {
+	Min  float64 // 0
+	Max  float64 // > Min; both bounds left 0: 1
+	Clip bool    // take values outside for the nearest bound, instead of refusing them
+}
+
+// unit returns u = (x-Min)/(Max-Min) of every value; ErrRange for one outside the interval unless
+// Clip, ErrOption for bounds in the wrong order.
+func (r Interval) unit(x []float32) ([]float64, error) {
+	if r.Min == 0 && r.Max == 0 {
+		r.Max = 1
+	}
+	if !(r.Min < r.Max) || math.IsInf(r.Max-r.Min, 0) {
+		return nil, fail(ErrOption, "interval [%v, %v]", r.Min, r.Max)
+	}
+	u := make([]float64, len(x))
+	for i, v := range x {
+		u[i] = (float64(v) - r.Min) / (r.Max - r.Min)
+		if r.Clip {
+			u[i] = min(max(u[i], 0), 1)
+		}
+		if u[i] < 0 || u[i] > 1 {
+			return nil, fail(ErrRange, "element %d is %v, outside [%v, %v]", i, v, r.Min, r.Max)
+		}
+	}
+	return u, nil
+}
+
+// frames is an input [...] and the sequence [T ...] that it becomes.
+type frames struct {
+	x     []float32
+	out   []float32
+	shape []int // [T ...]
+}
+
+// newFrames takes a float32 input of finite values and makes room for steps frames of its shape.
+func newFrames(x *tensor.Dense, steps int) (*frames, error) {
+	values, shape, err := floats(x)
+	if err != nil {
+		return nil, err
+	}
+	if i := firstNotFinite(values); i >= 0 {
+		return nil, fail(ErrNotFinite, "element %d is %v", i, values[i])
+	}
+	if steps < 1 || len(values) > 0 && steps > math.MaxInt/len(values) {
+		return nil, fail(ErrOption, "%d steps, expected at least 1", steps)
+	}
+	out := make([]float32, steps*len(values))
+	return &frames{x: values, out: out, shape: slices.Insert(shape, 0, steps)}, nil
+}
+
+// frame returns the part of the output for step t.
+func (f *frames) frame(t int) []float32 { return f.out[t*len(f.x) : (t+1)*len(f.x)] }
+
+// tensor returns the output [T ...].
+func (f *frames) tensor() *tensor.Dense {
+	return tensor.New(tensor.WithShape(f.shape...), tensor.WithBacking(f.out))
+}
