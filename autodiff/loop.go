@@ -133,6 +133,8 @@ func (r *reverse) step(x, gs []*graph.Node) (gxs, next []*graph.Node) {
 	for k, i := range r.active {
 		g := gw[k]
 		switch {
+		case i < nc && g == nil && r.finals[i] == nil:
+			next = append(next, gs[k]) // it begins as zero and stays so
 		case i < nc:
 			next = append(next, orZero(g, args[i]))
 		case i < nc+ns:

@@ -66,6 +66,10 @@ func (f *Func) CallInto(out []*tensor.Dense, in ...*tensor.Dense) error {
 
 // Program returns the program for arguments of the given types, compiled if there is none yet.
 func (f *Func) Program(types ...Type) (*Program, error) {
+	types = slices.Clone(types)
+	for i := range types {
+		types[i].Shape = append(Shape{}, types[i].Shape...)
+	}
 	same := func(p *funcProgram) bool { return slices.EqualFunc(p.types, types, Type.Equal) }
 	if p := f.find(same); p != nil {
 		return p, nil
@@ -134,8 +138,10 @@ func (f *Func) build(types []Type, same func(*funcProgram) bool) (*Program, erro
 	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.programs = slices.Insert(f.programs, 0, &funcProgram{slices.Clone(types), p})
-	f.programs = f.programs[:min(len(f.programs), FuncPrograms)]
+	if len(f.programs) == FuncPrograms {
+		f.programs = slices.Delete(f.programs, FuncPrograms-1, FuncPrograms)
+	}
+	f.programs = slices.Insert(f.programs, 0, &funcProgram{types, p})
 	return p, nil
 }
 

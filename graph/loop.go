@@ -8,6 +8,8 @@ import (
 // LoopOptions changes how a Loop runs, not what it computes (Truncate changes the gradient).
 type LoopOptions struct {
 	Name string // for errors and Explain
+	// Graph is where the loop stands; needed only if neither sequences nor state hold a node.
+	Graph *Graph
 	// Steps is the number of steps where there is no sequence to tell it.
 	Steps int
 	// Reverse walks from the last step to the first; result t still belongs to step t.
@@ -44,7 +46,11 @@ func Loop[X, S, Y any](xs X, s S, step func(x X, s S) (Y, S), opts ...LoopOption
 	last = cloneTree(s)
 	seqs, state := b.list(&xs), b.list(&last)
 	if b.g = anyGraph(nodesOf(seqs), nodesOf(state)); b.g == nil {
-		panic("graph: Loop over sequences and a state without a single node: there is no graph to build in")
+		b.g = o.Graph
+	}
+	if b.g == nil { // nothing to build in, nowhere to report it: what comes out is invalid
+		b.g = New()
+		b.g.Fail(fmt.Errorf("Loop: %w: neither sequences nor state hold a node; set Graph", ErrValue))
 	}
 	b.g = b.g.root.top
 	if o.Name != "" {
@@ -337,7 +343,9 @@ func (b *loopBuilder) finish(l *LoopSpec, s []*Node, paths []string, y, next []*
 		c := l.Carried[i]
 		if p := c.pending; p != nil {
 			if !c.okay {
-				b.fail(fmt.Errorf("%w: state %s has no initial value: pass one, or give it with Else", ErrValue, paths[i]))
+				if n == nil || n.Valid() || n.pending != nil { // else the fault that made n is reported
+					b.fail(fmt.Errorf("%w: state %s has no initial value: pass one, or give it with Else", ErrValue, paths[i]))
+				}
 				return false
 			}
 			if s[i] = s[i].Else(p.init); !s[i].Valid() {

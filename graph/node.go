@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+
+	"gorgonia.org/tensor"
 )
 
 // Errors that a caller can act on; every error of building a graph wraps one of them.
@@ -36,16 +38,17 @@ type multi interface {
 
 // Attrs describes an op in plain data: what a printer or another executor needs.
 type Attrs struct {
-	Name           string  // the op's name, without attributes
-	Axes           []int   // axes of reductions, permutation of a transpose
-	Shape          []int   // target shape; starts of a slice are in Starts
-	Starts, Steps  []int   // of a slice, paddings before and after of a pad
-	TransA, TransB bool    // of a matrix product
-	Value          float64 // of a splat constant
-	DType          DType   // of a cast, a constant
-	Index          int     // of a result, a carried value
-	Reverse        bool    // of a cumulative sum, a loop
-	Exclusive      bool    // of a cumulative sum
+	Name           string        // the op's name, without attributes
+	Axes           []int         // axes of reductions, permutation of a transpose
+	Shape          []int         // target shape; starts of a slice are in Starts
+	Starts, Steps  []int         // of a slice, paddings before and after of a pad
+	TransA, TransB bool          // of a matrix product
+	Value          float64       // of a splat constant
+	DType          DType         // of a cast, a constant
+	Index          int           // of a result, a carried value
+	Reverse        bool          // of a cumulative sum, a loop
+	Exclusive      bool          // of a cumulative sum
+	Literal        *tensor.Dense // of a literal: not to be changed
 }
 
 // A Node is a value of a graph: an op and its inputs. Methods of Node build further nodes. A node

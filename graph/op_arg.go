@@ -119,7 +119,7 @@ func (o literalOp) Infer([]Type) (Type, error) {
 	return Type{DTypeOf(o.t), append(Shape{}, o.t.Shape()...)}, nil
 }
 func (o literalOp) Grad(_, _ *Node) []*Node { return nil }
-func (o literalOp) attrs() Attrs            { return Attrs{Name: "Literal"} }
+func (o literalOp) attrs() Attrs            { return Attrs{Name: "Literal", Literal: o.t} }
 func (o literalOp) kernel(*Node) evalFunc   { return nil }
 
 // Literal returns a node whose value is t. The tensor is used, not copied: it must not change.

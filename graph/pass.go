@@ -115,18 +115,17 @@ func (n *Node) bodies() []unit {
 
 // rewriter rebuilds a graph node by node. Bodies that several nodes share stay shared.
 type rewriter struct {
-	// node returns what takes the place of n, whose inputs became in; nil rebuilds it as it is.
 	node  func(n *Node, in []*Node) *Node
-	loops map[*LoopSpec]*LoopSpec
+	need  func(u unit) []bool                          // nodes to rebuild; those that the outs are computed from if nil
 	build func(u unit, parent *Graph, at []*Node) unit // rebuilds a body; graph if nil
-	extra map[*LoopSpec][]*Node                        // body nodes to be appended to the results of a loop
-}
-
-// rewrite rebuilds what outs need of g with f.
-func rewrite(u unit, f func(n *Node, in []*Node) *Node) unit {
-	r := &rewriter{node: f, loops: map[*LoopSpec]*LoopSpec{}}
-	at := make([]*Node, len(u.g.nodes))
-	return r.graph(u, nil, at)
+	loops map[*LoopSpec]*LoopSpec
+	extra map[*LoopSpec][]*Node // body nodes to be appended to the results of a loop
+	// placeholders are nodes of a body that become sequences, consts placeholders that stand for
+	// constants, args the new placeholders of old ones.
+	placeholders map[*Node]bool
+	consts       map[*Node]constOp
+	args         map[*Node]*Node
+	inside       *Graph // the graph that is being written
 }
 
 // graph rebuilds u inside parent; at receives the new node of each old one by its number.
@@ -134,23 +133,30 @@ func rewrite(u unit, f func(n *Node, in []*Node) *Node) unit {
 func (r *rewriter) graph(u unit, parent *Graph, at []*Node) unit {
 	g := emptyGraph(u.g, parent)
 	before := g.root.top
-	g.root.top = g
-	defer func() { g.root.top = before }()
-	need := reachable(u.g, u.outs)
+	outer := r.inside
+	g.root.top, r.inside = g, g
+	defer func() { g.root.top, r.inside = before, outer }()
+	need := r.needed(u)
 	for i, n := range u.g.nodes {
 		if a, ok := n.op.(argOp); ok {
-			at[i] = g.placeholder(a, n.typ)
-			at[i].scope = n.scope
+			at[i] = r.placeholder(g, n, a)
+			if c, ok := r.consts[n]; ok {
+				at[i] = g.add(c, nil)
+			}
 			continue
 		}
 		if !need[i] {
+			continue
+		}
+		g.root.scope = n.scope
+		if r.placeholders[n] {
+			at[i] = r.placeholder(g, n, argOp{role: roleSeq, index: n.id, typ: typeKey(n.typ)})
 			continue
 		}
 		in := make([]*Node, len(n.in))
 		for j, x := range n.in {
 			in[j] = at[x.id]
 		}
-		g.root.scope = n.scope
 		var m *Node
 		if r.node != nil {
 			m = r.node(n, in)
@@ -187,6 +193,33 @@ func mapped(ns []*Node, at []*Node) []*Node {
 	return out
 }
 
+func (r *rewriter) needed(u unit) []bool {
+	if r.need != nil {
+		return r.need(u)
+	}
+	return reachable(u.g, u.outs)
+}
+
+// placeholder adds to g the placeholder that takes the place of n.
+func (r *rewriter) placeholder(g *Graph, n *Node, op argOp) *Node {
+	p := g.placeholder(op, n.typ)
+	p.scope = n.scope
+	if r.args == nil {
+		r.args = map[*Node]*Node{}
+	}
+	r.args[n] = p
+	return p
+}
+
+// placed returns the new placeholders of old ones.
+func (r *rewriter) placed(ns []*Node) []*Node {
+	out := make([]*Node, len(ns))
+	for i, n := range ns {
+		out[i] = r.args[n]
+	}
+	return out
+}
+
 // body rebuilds a body inside parent.
 func (r *rewriter) body(u unit, parent *Graph, at []*Node) unit {
 	if r.build != nil {
@@ -204,9 +237,9 @@ func (r *rewriter) op(op Op, g *Graph) Op {
 		w := *o.WhileSpec
 		at := make([]*Node, len(w.Body.nodes))
 		u := r.body(unit{w.Body, append(slices.Clone(w.Next), w.Go)}, g, at)
-		w.bodyFrom(u, mapped(o.Body.captures, at))
-		w.Carried = mapped(o.Carried, at)
-		w.Index = mappedOne(o.Index, at)
+		w.Body = u.g
+		w.Body.captures = r.placed(o.Body.captures)
+		w.Carried, w.Index = r.placed(o.Carried), r.args[o.Index]
 		w.Next, w.Go = u.outs[:len(o.Next)], u.outs[len(o.Next)]
 		return whileOp{&w}
 	case branchOp:
@@ -218,23 +251,11 @@ func (r *rewriter) op(op Op, g *Graph) Op {
 	return op
 }
 
-func (w *WhileSpec) bodyFrom(u unit, captures []*Node) {
-	w.Body = u.g
-	w.Body.captures = captures
-}
-
 func (r *rewriter) branch(body *Graph, outs []*Node, g *Graph) (*Graph, []*Node) {
 	at := make([]*Node, len(body.nodes))
 	u := r.body(unit{body, outs}, g, at)
-	u.g.captures = mapped(body.captures, at)
+	u.g.captures = r.placed(body.captures)
 	return u.g, u.outs
-}
-
-func mappedOne(n *Node, at []*Node) *Node {
-	if n == nil {
-		return nil
-	}
-	return at[n.id]
 }
 
 // loop rebuilds a loop's body inside g.
@@ -246,8 +267,8 @@ func (r *rewriter) loop(l *LoopSpec, g *Graph) *LoopSpec {
 	at := make([]*Node, len(l.Body.nodes))
 	u := r.body(unit{l.Body, slices.Concat(l.Next, l.Ys, r.extra[l])}, g, at)
 	m.Body = u.g
-	m.Body.captures = mapped(l.Body.captures, at)
-	m.Carried, m.Seqs, m.Index = mapped(l.Carried, at), mapped(l.Seqs, at), mappedOne(l.Index, at)
+	m.Body.captures = r.placed(l.Body.captures)
+	m.Carried, m.Seqs, m.Index = r.placed(l.Carried), r.placed(l.Seqs), r.args[l.Index]
 	m.Next, m.Ys = u.outs[:len(l.Next)], u.outs[len(l.Next):]
 	r.loops[l] = &m
 	return &m

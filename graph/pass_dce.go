@@ -1,7 +1,9 @@
 package graph
 
+import "slices"
+
 // dcePass removes what nothing reads: results of loops, state that only feeds itself, sequences and
-// captures. Nodes outside of loops that nothing reads are left out whenever a graph is rebuilt.
+// captures. Other nodes that nothing reads are left out whenever a graph is rebuilt.
 func dcePass(u unit, _ *compiler) unit {
 	d := &pruner{r: &rewriter{loops: map[*LoopSpec]*LoopSpec{}}}
 	d.r.build = d.graph
@@ -11,31 +13,28 @@ func dcePass(u unit, _ *compiler) unit {
 // pruner rebuilds loops without their dead parts. Every loop node gets a body of its own.
 type pruner struct{ r *rewriter }
 
+// liveLoop is what is live of a loop: of its state, of its results, of the nodes of its body.
+type liveLoop struct {
+	carried, ys, body []bool
+}
+
 // graph rebuilds u; at receives the new node of each old one.
 func (d *pruner) graph(u unit, parent *Graph, at []*Node) unit {
-	used := map[*Node][]bool{} // results read, of each loop
-	need := reachable(u.g, u.outs)
-	for i, n := range u.g.nodes {
-		if r := n.ResultIndex(); need[i] && r >= 0 {
-			l := n.in[0]
-			if used[l] == nil {
-				used[l] = make([]bool, len(l.tuple))
-			}
-			used[l][r] = true
-		}
-	}
+	live, need := liveLoops(u)
+	node, needed := d.r.node, d.r.need
+	defer func() { d.r.node, d.r.need = node, needed }()
+	d.r.need = func(unit) []bool { return need }
 	index := map[*Node][]int{} // where a loop's old result is among the new ones
-	saved := d.r.node
-	defer func() { d.r.node = saved }()
 	d.r.node = func(n *Node, in []*Node) *Node {
 		if l := n.Loop(); l != nil {
-			m, from, results := d.loop(l, used[n], in[0].g)
-			index[n] = results
+			v, g := live[n], d.r.inside
+			m, from := d.loop(l, v, g)
+			index[n] = v.results()
 			args := make([]*Node, len(from))
 			for i, f := range from {
-				args[i] = in[f]
+				args[i] = in[f] // the others may be dead, and nil
 			}
-			return in[0].g.add(loopOp{m}, args)
+			return g.add(loopOp{m}, args)
 		}
 		if r := n.ResultIndex(); r >= 0 && n.in[0].Loop() != nil {
 			return in[0].result(index[n.in[0]][r])
@@ -45,56 +44,102 @@ func (d *pruner) graph(u unit, parent *Graph, at []*Node) unit {
 	return d.r.graph(u, parent, at)
 }
 
-// loop returns the loop with only what the used results need, which of the inputs it still has, and
-// where the old results are among the new ones.
-func (d *pruner) loop(l *LoopSpec, used []bool, g *Graph) (m *LoopSpec, from, results []int) {
+// liveLoops finds what is live of each loop in u, from the last node to the first: a loop that
+// reads less of another makes that one smaller too.
+func liveLoops(u unit) (live map[*Node]*liveLoop, need []bool) {
+	live = map[*Node]*liveLoop{}
+	used := map[*Node][]bool{}
+	need = make([]bool, len(u.g.nodes))
+	for _, o := range u.outs {
+		need[o.id] = true
+	}
+	for i := len(u.g.nodes) - 1; i >= 0; i-- {
+		n := u.g.nodes[i]
+		if !need[i] {
+			continue
+		}
+		if r := n.ResultIndex(); r >= 0 {
+			if used[n.in[0]] == nil {
+				used[n.in[0]] = make([]bool, len(n.in[0].tuple))
+			}
+			used[n.in[0]][r] = true
+		}
+		l := n.Loop()
+		if l != nil {
+			live[n] = l.live(used[n])
+		}
+		for j, x := range n.in {
+			need[x.id] = need[x.id] || l == nil || live[n].reads(l, j)
+		}
+	}
+	return live, need
+}
+
+// live returns what the used results need.
+func (l *LoopSpec) live(used []bool) *liveLoop {
 	nc := len(l.Carried)
-	live := append([]bool{}, used[:nc]...)
-	var need []bool
+	v := &liveLoop{carried: slices.Clone(used[:nc]), ys: used[nc:]}
 	for again := true; again; {
 		again = false
-		need = reachable(l.Body, pick(l.Next, live, pick(l.Ys, used[nc:], nil)))
+		v.body = reachable(l.Body, pick(l.Next, v.carried, pick(l.Ys, v.ys, nil)))
 		for i, c := range l.Carried {
-			if need[c.id] && !live[i] {
-				live[i], again = true, true
+			if v.body[c.id] && !v.carried[i] {
+				v.carried[i], again = true, true
 			}
 		}
 	}
-	c := *l
-	c.Next, c.Ys = pick(l.Next, live, nil), pick(l.Ys, used[nc:], nil)
-	at := make([]*Node, len(l.Body.nodes))
-	outs := append(append([]*Node{}, c.Next...), c.Ys...)
-	u := d.graph(unit{l.Body, outs}, g, at)
-	c.Body = u.g
-	c.Next, c.Ys = u.outs[:len(c.Next)], u.outs[len(c.Next):]
-	c.Carried, c.Seqs = nil, nil
-	keep := func(i int, p *Node, ok bool, list *[]*Node) {
-		if ok {
-			*list = append(*list, at[p.id])
-			from = append(from, i)
-		}
+	return v
+}
+
+// reads reports whether input j of the loop's node is read.
+func (v *liveLoop) reads(l *LoopSpec, j int) bool {
+	if j < len(l.Carried) {
+		return v.carried[j]
 	}
-	for i, p := range l.Carried {
-		keep(i, p, live[i], &c.Carried)
+	if j -= len(l.Carried); j < len(l.Seqs) {
+		return v.body[l.Seqs[j].id]
 	}
-	for i, p := range l.Seqs {
-		keep(nc+i, p, need[p.id], &c.Seqs)
-	}
-	for i, p := range l.Body.captures {
-		keep(nc+len(l.Seqs)+i, p, need[p.id], &c.Body.captures)
-	}
-	c.Index = nil
-	if l.Index != nil && need[l.Index.id] {
-		c.Index = at[l.Index.id]
-	}
+	return v.body[l.Body.captures[j-len(l.Seqs)].id]
+}
+
+// results returns the places of the old results among those that are left.
+func (v *liveLoop) results() []int {
+	var at []int
 	n := 0
-	for i := range used {
-		results = append(results, n)
-		if i < nc && live[i] || i >= nc && used[i] {
+	for _, used := range slices.Concat(v.carried, v.ys) {
+		at = append(at, n)
+		if used {
 			n++
 		}
 	}
-	return &c, from, results
+	return at
+}
+
+// loop returns the loop with only what is live, and which of the inputs it still has.
+func (d *pruner) loop(l *LoopSpec, v *liveLoop, g *Graph) (m *LoopSpec, from []int) {
+	c := *l
+	c.Next, c.Ys = pick(l.Next, v.carried, nil), pick(l.Ys, v.ys, nil)
+	at := make([]*Node, len(l.Body.nodes))
+	u := d.graph(unit{l.Body, slices.Concat(c.Next, c.Ys)}, g, at)
+	c.Body = u.g
+	c.Next, c.Ys = u.outs[:len(c.Next)], u.outs[len(c.Next):]
+	c.Carried, c.Seqs = nil, nil
+	lists := []*[]*Node{&c.Carried, &c.Seqs, &c.Body.captures}
+	i := 0
+	for k, old := range [][]*Node{l.Carried, l.Seqs, l.Body.captures} {
+		for _, p := range old {
+			if v.reads(l, i) {
+				*lists[k] = append(*lists[k], at[p.id])
+				from = append(from, i)
+			}
+			i++
+		}
+	}
+	c.Index = nil
+	if l.Index != nil && v.body[l.Index.id] {
+		c.Index = at[l.Index.id]
+	}
+	return &c, from
 }
 
 // pick appends to list the nodes that are marked.

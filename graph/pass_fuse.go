@@ -147,8 +147,7 @@ func (e *emitter) emit() unit {
 	e.markWanted()
 	for i, n := range e.u.g.nodes {
 		if a, ok := n.op.(argOp); ok {
-			e.at[i] = e.g.placeholder(a, n.typ)
-			e.at[i].scope = n.scope
+			e.at[i] = e.f.r.placeholder(e.g, n, a)
 		}
 	}
 	for i, n := range e.u.g.nodes {

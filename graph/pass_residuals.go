@@ -1,3 +1,267 @@
 package graph
 
-func residualsPass(u unit, _ *compiler) unit { return u }
+import (
+	"maps"
+	"slices"
+)
+
+// residualsPass chooses what a loop keeps for its backward loop. The backward body, as it comes from
+// autodiff, computes the forward step again from the state before it. Where that needs more than
+// elementwise arithmetic, or more bytes of state, intermediate values are kept instead: the set of
+// least size that separates what is costly to compute, or must be kept anyway, from what the
+// backward step reads (a minimum cut). Loops marked Recompute keep only their state.
+func residualsPass(u unit, _ *compiler) unit {
+	p := &keeper{plans: map[*Node]*cut{}, extra: map[*LoopSpec][]*Node{}}
+	p.plan(u)
+	if len(p.plans) == 0 {
+		return u
+	}
+	r := &rewriter{loops: map[*LoopSpec]*LoopSpec{}, extra: p.extra}
+	r.node = func(n *Node, in []*Node) *Node {
+		c := p.plans[n]
+		if c == nil {
+			return nil
+		}
+		forward := in[c.from].in[0]
+		l := n.Loop()
+		m := r.cutLoop(l, r.inside, c.nodes)
+		at := len(l.Carried) + len(l.Seqs)
+		args := slices.Clone(in[:at])
+		for _, f := range c.kept {
+			args = append(args, forward.result(p.resultOf(c.forward, f)))
+		}
+		return r.inside.add(loopOp{m}, append(args, in[at:]...))
+	}
+	return r.graph(u, nil, make([]*Node, len(u.g.nodes)))
+}
+
+// keeper finds pairs of a loop and its backward loop and cuts between them.
+type keeper struct {
+	plans map[*Node]*cut
+	extra map[*LoopSpec][]*Node
+}
+
+// cut is what a backward loop reads of its forward loop instead of computing it.
+type cut struct {
+	forward *LoopSpec
+	from    int     // an input of the backward loop that is a result of the forward loop
+	nodes   []*Node // of the backward body
+	kept    []*Node // the same, of the forward body
+}
+
+// resultOf returns which result of the forward loop the body node f is, once extra is added.
+func (p *keeper) resultOf(l *LoopSpec, f *Node) int {
+	if i := slices.Index(l.Ys, f); i >= 0 {
+		return len(l.Carried) + i
+	}
+	return len(l.Carried) + len(l.Ys) + slices.Index(p.extra[l], f)
+}
+
+func (p *keeper) plan(u unit) {
+	need := reachable(u.g, u.outs)
+	for i, n := range u.g.nodes {
+		if !need[i] {
+			continue
+		}
+		if l := n.Loop(); l != nil {
+			p.pair(n, l)
+		}
+		for _, b := range n.bodies() {
+			p.plan(b)
+		}
+	}
+}
+
+// pair looks for the forward loop of b and plans the cut between them.
+func (p *keeper) pair(b *Node, l *LoopSpec) {
+	nc := len(l.Carried)
+	for j := range l.Seqs {
+		f := b.in[nc+j]
+		if f.ResultIndex() < 0 || f.in[0].Loop() == nil {
+			continue
+		}
+		forward := f.in[0].Loop()
+		if forward.Steps != l.Steps || forward.Recompute || f.ResultIndex() < len(forward.Carried) {
+			continue
+		}
+		m := matchBodies(f.in[0], b)
+		c := m.cut()
+		c.forward, c.from = forward, nc+j
+		for _, k := range c.kept {
+			if !slices.Contains(forward.Ys, k) && !slices.Contains(p.extra[forward], k) {
+				p.extra[forward] = append(p.extra[forward], k)
+			}
+		}
+		if len(c.nodes) > 0 {
+			p.plans[b] = c
+		}
+		return
+	}
+}
+
+// matching relates nodes of a backward body to the nodes of the forward body that have the same value.
+type matching struct {
+	b, f    *LoopSpec
+	of      map[*Node]*Node
+	given   map[*Node]bool // there without cost: sequences of the forward loop, captures, constants
+	keeping map[*Node]bool // placeholders of what is kept already
+}
+
+func matchBodies(f, b *Node) *matching {
+	m := &matching{b: b.Loop(), f: f.Loop(), of: map[*Node]*Node{}, given: map[*Node]bool{}, keeping: map[*Node]bool{}}
+	nc, ns := len(m.f.Carried), len(m.f.Seqs)
+	outside := map[*Node]*Node{} // nodes outside to what stands for them in the forward body
+	for i, p := range m.f.Seqs {
+		outside[f.in[nc+i]] = p
+	}
+	captured := map[*Node]*Node{}
+	for i, p := range m.f.Body.captures {
+		captured[f.in[nc+ns+i]] = p
+	}
+	for j, p := range m.b.Seqs {
+		x := b.in[len(m.b.Carried)+j]
+		if i := x.ResultIndex() - nc; i >= 0 && x.in[0] == f {
+			m.of[p], m.keeping[p] = m.f.Ys[i], true
+		} else if q := outside[x]; q != nil {
+			m.of[p], m.given[p] = q, true
+		}
+	}
+	for j, p := range m.b.Body.captures {
+		if q := captured[b.in[len(m.b.Carried)+len(m.b.Seqs)+j]]; q != nil {
+			m.of[p], m.given[p] = q, true
+		}
+	}
+	if m.b.Index != nil && m.f.Index != nil {
+		m.of[m.b.Index], m.given[m.b.Index] = m.f.Index, true
+	}
+	placed := maps.Clone(m.of)
+	for banned := map[*Node]bool{}; ; {
+		m.spread(banned)
+		if !m.ban(banned) {
+			return m
+		}
+		m.of = maps.Clone(placed)
+	}
+}
+
+// ban marks matched nodes with several results of which the backward body reads one that the
+// forward body does not: they are computed again. It reports whether there were any.
+func (m *matching) ban(banned map[*Node]bool) bool {
+	found := false
+	for _, n := range m.b.Body.nodes {
+		if n.ResultIndex() >= 0 && m.of[n] == nil && m.of[n.in[0]] != nil {
+			banned[n.in[0]], found = true, true
+		}
+	}
+	return found
+}
+
+// spread finds, for nodes whose inputs are matched, the forward node of the same op.
+func (m *matching) spread(banned map[*Node]bool) {
+	for _, n := range m.b.Body.nodes {
+		if banned[n] {
+			continue
+		}
+		if _, isArg := n.op.(argOp); isArg || len(n.in) > len(key{}.in) {
+			continue
+		}
+		k := key{op: n.op}
+		ok := true
+		given := true
+		for i, x := range n.in {
+			if k.in[i] = m.of[x]; k.in[i] == nil {
+				ok = false
+				break
+			}
+			given = given && m.given[x]
+		}
+		if !ok {
+			continue
+		}
+		if f := m.f.Body.seen[k]; f != nil {
+			m.of[n] = f
+			m.given[n] = given && cheap(n)
+		}
+	}
+}
+
+// cheap reports whether computing n again costs no more than reading it.
+func cheap(n *Node) bool {
+	switch n.op.(type) {
+	case elementwise, reshapeOp, constOp, castOp, barrierOp, resultOp:
+		return n.tuple == nil
+	}
+	return false
+}
+
+// cut returns the cheapest set of matched nodes from which all that the backward step reads can be
+// computed cheaply.
+func (m *matching) cut() *cut {
+	nodes := m.b.Body.nodes
+	g := newFlow(2*len(nodes) + 2)
+	source, sink := 2*len(nodes), 2*len(nodes)+1
+	read := m.readByBackward()
+	for _, n := range nodes {
+		if m.of[n] == nil || m.given[n] {
+			continue
+		}
+		in, out := 2*n.id, 2*n.id+1
+		size := unlimited
+		if n.tuple == nil {
+			size = n.typ.Bytes()
+		}
+		g.edge(in, out, size)
+		if m.keeping[n] || !cheap(n) {
+			g.edge(source, in, unlimited)
+		} else {
+			for _, x := range n.in {
+				if !m.given[x] {
+					g.edge(2*x.id+1, in, unlimited)
+				}
+			}
+		}
+		if read[n.id] {
+			g.edge(out, sink, unlimited)
+		}
+	}
+	side := g.minCut(source, sink)
+	c := &cut{}
+	for _, n := range nodes {
+		if m.of[n] != nil && !m.given[n] && side[2*n.id] && !side[2*n.id+1] && !m.keeping[n] {
+			c.nodes, c.kept = append(c.nodes, n), append(c.kept, m.of[n])
+		}
+	}
+	return c
+}
+
+// readByBackward marks matched nodes that others read.
+func (m *matching) readByBackward() []bool {
+	read := make([]bool, len(m.b.Body.nodes))
+	outs := slices.Concat(m.b.Next, m.b.Ys)
+	need := reachable(m.b.Body, outs)
+	for _, o := range outs {
+		read[o.id] = true
+	}
+	for i, n := range m.b.Body.nodes {
+		for _, x := range n.in {
+			if need[i] && m.of[n] == nil {
+				read[x.id] = true
+			}
+		}
+	}
+	return read
+}
+
+// cutLoop rebuilds a loop with nodes of its body replaced by further sequences.
+func (r *rewriter) cutLoop(l *LoopSpec, g *Graph, nodes []*Node) *LoopSpec {
+	before := r.placeholders
+	r.placeholders = map[*Node]bool{}
+	for _, n := range nodes {
+		r.placeholders[n] = true
+	}
+	wide := *l
+	wide.Seqs = slices.Concat(l.Seqs, nodes)
+	m := r.loop(&wide, g)
+	r.placeholders = before
+	return m
+}

@@ -48,8 +48,9 @@ func While[S any](s S, max int, cond func(s S) *Node, step func(s S) S) (last S,
 	last = cloneTree(s)
 	state, err := leaves(&last)
 	g := anyGraph(nodesOf(state))
-	if g == nil {
-		panic("graph: While over a state without a single node: there is no graph to build in")
+	if g == nil { // nowhere to report it: what comes out is invalid
+		g = New()
+		err = fmt.Errorf("%w: the state holds no node", ErrValue)
 	}
 	g = g.root.top
 	if err == nil && max < 0 {

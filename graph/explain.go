@@ -1,0 +1,137 @@
+package graph
+
+import (
+	"fmt"
+	"io"
+	"strings"
+)
+
+// Explain writes what the program does: how many nodes each pass left, then every kernel in order
+// of execution with where its results are in memory, bodies of loops indented, and the total.
+func (p *Program) Explain(w io.Writer) error {
+	e := &printer{w: w}
+	e.line("inputs")
+	for i, n := range p.inputs {
+		e.line("  %d %s %v", i, n.op.(argOp).name, n.typ)
+	}
+	e.line("passes")
+	for _, t := range p.trace {
+		e.line("  %s", t)
+	}
+	e.line("kernels")
+	e.block(p.block, "  ")
+	for _, u := range p.updates {
+		how := "copied"
+		if u.out.direct {
+			how = "in place"
+		}
+		e.line("  update %s: %s", u.param.Name, how)
+	}
+	e.line("memory %s planned, %s in parameters", size(p.block.size), size(p.parameterBytes()))
+	return e.err
+}
+
+func (p *Program) parameterBytes() int {
+	n := 0
+	for _, f := range p.block.fixed {
+		if f.node.ParamName() != "" {
+			n += f.node.typ.Bytes()
+		}
+	}
+	return n
+}
+
+// printer remembers the first error of writing.
+type printer struct {
+	w   io.Writer
+	err error
+}
+
+func (e *printer) line(format string, args ...any) {
+	if e.err == nil {
+		_, e.err = fmt.Fprintf(e.w, format+"\n", args...)
+	}
+}
+
+func (e *printer) block(b *block, indent string) {
+	for _, s := range b.steps {
+		if _, isView := b.views[s.out[0]]; isView {
+			continue
+		}
+		var outs []string
+		for _, r := range s.out {
+			outs = append(outs, fmt.Sprintf("%v@%s", b.types[r], b.where(r)))
+		}
+		scope := ""
+		if s.node.scope != "" {
+			scope = s.node.scope + ": "
+		}
+		e.line("%s%s%s -> %s", indent, scope, s.node.op, strings.Join(outs, " "))
+		for _, in := range s.inner {
+			e.line("%s  body, %s", indent, size(in.size))
+			e.block(in, indent+"    ")
+		}
+	}
+}
+
+// where says where the memory of register r is.
+func (b *block) where(r int) string {
+	if b.bound[r] {
+		return "outside"
+	}
+	return fmt.Sprint(b.off[r])
+}
+
+// size prints a number of bytes.
+func size(n int) string {
+	switch {
+	case n >= 1<<20:
+		return fmt.Sprintf("%.1f MB", float64(n)/(1<<20))
+	case n >= 1<<10:
+		return fmt.Sprintf("%.1f kB", float64(n)/(1<<10))
+	}
+	return fmt.Sprintf("%d B", n)
+}
+
+// DOT writes the graph that outs are computed from, in the language of Graphviz; bodies of loops
+// are clusters.
+func DOT(w io.Writer, outs ...*Node) error {
+	e := &printer{w: w}
+	e.line("digraph {")
+	e.line("  rankdir=TB; node [shape=box fontname=\"Helvetica\" fontsize=10];")
+	if len(outs) > 0 && outs[0].Valid() {
+		var valid []*Node
+		for _, o := range outs {
+			if o.Valid() && o.g == outs[0].g {
+				valid = append(valid, o)
+			}
+		}
+		e.dot(unit{outs[0].g, valid}, "n", "  ")
+	}
+	e.line("}")
+	return e.err
+}
+
+func (e *printer) dot(u unit, prefix, indent string) {
+	need := reachable(u.g, u.outs)
+	for i, n := range u.g.nodes {
+		if !need[i] {
+			continue
+		}
+		label := fmt.Sprintf("%s\n%v", n.op, n.typ)
+		if n.scope != "" {
+			label = n.scope + ": " + label
+		}
+		e.line("%s%s%d [label=%q];", indent, prefix, i, label)
+		for _, x := range n.in {
+			e.line("%s%s%d -> %s%d;", indent, prefix, x.id, prefix, i)
+		}
+		for k, b := range n.bodies() {
+			name := fmt.Sprintf("%s%d_%d_", prefix, i, k)
+			e.line("%ssubgraph cluster_%s {", indent, name)
+			e.line("%s  label=%q;", indent, n.op.String())
+			e.dot(b, name, indent+"  ")
+			e.line("%s}", indent)
+		}
+	}
+}
