@@ -1,0 +1,110 @@
+// Command bench measures training as a user's program would run it, and prints one JSON line.
+//
+//	go run ./cmd/bench -job J1 -threads 2
+//	go run ./cmd/bench -job compile
+//
+// The jobs:
+//
+//	J1       784-1000-10 LIF on constant currents of images, 25 steps, Adam
+//	J1s      the same, each pixel a Bernoulli spike in every step
+//	J2       700-256 recurrent LIF-20 leaky readout on spikes of 2 % density, 100 steps
+//	J7       J2 with 1,000 steps: the memory
+//	compile  milliseconds to trace, differentiate and compile J2 at 10, 100 and 1,000 steps
+//
+// A batch is 128 samples. ms_per_batch is the median over the timed batches, peak_rss_mb the most
+// memory the process had, base_rss_mb what it had before the first batch. With -init, weights and
+// batches come from a safetensors file instead, so that losses can be compared with another
+// program's: see compare.py beside this file, which writes one with PyTorch.
+package main
+
+import (
+	"encoding/json"
+	"flag"
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+)
+
+// config are the flags.
+type config struct {
+	job     string
+	threads int
+	batches int    // timed batches; the job's default if 0
+	warmup  int    // batches before; the job's default if negative
+	data    string // directory of Fashion-MNIST; the embedded part if empty
+	init    string // safetensors with weights and batches
+	explain bool
+	seed    uint64
+}
+
+// result is the JSON line.
+type result struct {
+	Job        string   `json:"job"`
+	Threads    int      `json:"threads"`
+	Kernels    string   `json:"kernels"`
+	SamplesPS  float64  `json:"samples_per_s,omitempty"`
+	MsPerBatch float64  `json:"ms_per_batch,omitempty"`
+	MsMin      float64  `json:"ms_min,omitempty"`
+	Batches    int      `json:"batches,omitempty"`
+	PeakRSS    float64  `json:"peak_rss_mb,omitempty"`
+	BaseRSS    float64  `json:"base_rss_mb,omitempty"`
+	PlanMB     float64  `json:"plan_mb,omitempty"`
+	CompileMs  float64  `json:"compile_ms,omitempty"`
+	Loss       *float64 `json:"loss,omitempty"`
+	FirstLoss  *float64 `json:"first_loss,omitempty"`
+	Accuracy   *float64 `json:"accuracy,omitempty"`
+	MaxDiff    *float64 `json:"max_loss_difference,omitempty"` // to the losses in the -init file
+	Ms10       float64  `json:"ms_10,omitempty"`
+	Ms100      float64  `json:"ms_100,omitempty"`
+	Ms1000     float64  `json:"ms_1000,omitempty"`
+}
+
+var jobs = map[string]func(c config) (result, error){
+	"J1":      func(c config) (result, error) { return images(c, false) },
+	"J1s":     func(c config) (result, error) { return images(c, true) },
+	"J2":      func(c config) (result, error) { return recurrent(c, 100) },
+	"J7":      func(c config) (result, error) { return recurrent(c, 1000) },
+	"compile": compileTimes,
+}
+
+func main() {
+	var c config
+	flag.StringVar(&c.job, "job", "J1", "what to measure: "+strings.Join(jobNames(), ", "))
+	flag.IntVar(&c.threads, "threads", 2, "goroutines that compute")
+	flag.IntVar(&c.batches, "batches", 0, "timed batches (0: the job's default)")
+	flag.IntVar(&c.warmup, "warmup", -1, "batches before those that are timed (-1: the job's default)")
+	flag.StringVar(&c.data, "data", "", "directory with Fashion-MNIST (default: the part of it that is embedded)")
+	flag.StringVar(&c.init, "init", "", "safetensors file with initial weights and batches")
+	flag.BoolVar(&c.explain, "explain", false, "print passes, kernels and memory plan to standard error")
+	flag.Uint64Var(&c.seed, "seed", 1, "of weights, order and random numbers")
+	flag.Parse()
+	if err := run(c); err != nil {
+		fmt.Fprintln(os.Stderr, "bench:", err)
+		os.Exit(1)
+	}
+}
+
+func jobNames() []string {
+	var names []string
+	for n := range jobs {
+		names = append(names, n)
+	}
+	slices.Sort(names)
+	return names
+}
+
+func run(c config) error {
+	job := jobs[c.job]
+	if job == nil {
+		return fmt.Errorf("there is no job %q; jobs are %s", c.job, strings.Join(jobNames(), ", "))
+	}
+	if c.threads < 1 {
+		return fmt.Errorf("%d threads, want at least 1", c.threads)
+	}
+	r, err := job(c)
+	if err != nil {
+		return err
+	}
+	return json.NewEncoder(os.Stdout).Encode(r)
+}

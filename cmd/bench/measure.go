@@ -1,0 +1,87 @@
+package main
+
+import (
+	"bufio"
+	"fmt"
+	"math"
+	"os"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spikegraph/spikegraph/graph"
+	"gorgonia.org/tensor"
+)
+
+// batch is what one training step works on.
+type batch struct{ x, y *tensor.Dense }
+
+// train runs warm-up and timed batches of prog, whose first result is the loss, and fills in what
+// was measured. next returns the i-th batch; want, if there is any, the losses to compare with.
+func train(r *result, prog *graph.Program, next func(i int) (batch, error), warmup, timed, size int, want []float32) error {
+	loss := tensor.New(tensor.WithShape(1), tensor.WithBacking([]float32{0}))
+	out := []*tensor.Dense{loss}
+	r.BaseRSS = memory("VmRSS")
+	var ms, losses []float64
+	for i := range warmup + timed {
+		b, err := next(i)
+		if err != nil {
+			return err
+		}
+		start := time.Now()
+		if err := prog.RunInto(out, b.x, b.y); err != nil {
+			return fmt.Errorf("batch %d: %w", i, err)
+		}
+		if i >= warmup {
+			ms = append(ms, float64(time.Since(start).Microseconds())/1e3)
+		}
+		losses = append(losses, float64(loss.Float32s()[0]))
+	}
+	r.PeakRSS = memory("VmHWM")
+	r.PlanMB = float64(prog.Memory()) / 1e6
+	r.summarize(ms, losses, size, want)
+	return nil
+}
+
+// summarize fills in medians and losses.
+func (r *result) summarize(ms, losses []float64, size int, want []float32) {
+	slices.Sort(ms)
+	n := len(ms)
+	r.Batches, r.MsMin = n, ms[0]
+	r.MsPerBatch = (ms[(n-1)/2] + ms[n/2]) / 2
+	total := 0.0
+	for _, m := range ms {
+		total += m
+	}
+	r.SamplesPS = math.Round(float64(size*n) / total * 1e3)
+	tail := losses[max(0, len(losses)-10):]
+	mean := 0.0
+	for _, l := range tail {
+		mean += l / float64(len(tail))
+	}
+	r.Loss, r.FirstLoss = &mean, &losses[0]
+	if len(want) > 0 {
+		worst := 0.0
+		for i := range min(len(want), len(losses)) {
+			worst = max(worst, math.Abs(losses[i]-float64(want[i])))
+		}
+		r.MaxDiff = &worst
+	}
+}
+
+// memory returns a line of the process's memory account in MB, 0 where the system has none.
+func memory(field string) float64 {
+	f, err := os.Open("/proc/self/status")
+	if err != nil {
+		return 0
+	}
+	defer f.Close()
+	for s := bufio.NewScanner(f); s.Scan(); {
+		if rest, ok := strings.CutPrefix(s.Text(), field+":"); ok {
+			var kb float64
+			fmt.Sscan(rest, &kb)
+			return kb / 1024
+		}
+	}
+	return 0
+}
