@@ -71,31 +71,35 @@ func (o *BranchSpec) Inline(then bool, captures []*Node) []*Node {
 func Cond[T any](pred *Node, then, els func() T) T {
 	var zero T
 	if !pred.Valid() {
-		out := then()
+		out := cloneTree(then())
 		bad := apply(opNot, pred)
 		ls, _ := leaves(&out)
 		put(ls, invalidLike(bad, nodesOf(ls)))
 		return out
 	}
 	g := pred.g.root.top
-	trace := func(f func() T) (body *Graph, out T, ls []leaf, outs []*Node) {
+	trace := func(f func() T) (body *Graph, out T, outs []*Node) {
 		body = g.body()
 		out = cloneTree(f())
-		var err error
-		if ls, err = leaves(&out); err != nil {
+		ls, err := leaves(&out)
+		if err != nil {
 			g.Fail(fmt.Errorf("Cond: %w", err))
 		}
 		for _, n := range nodesOf(ls) {
+			if n.Valid() && !n.g.encloses(body) {
+				n = g.Fail(fmt.Errorf("Cond: %w: a branch returns %v, of another graph or of a loop that is finished", ErrScope, n))
+			}
 			if n.Valid() {
 				n = body.local(n)
 			}
 			outs = append(outs, n)
 		}
 		body.close()
-		return body, out, ls, outs
+		return body, out, outs
 	}
-	thenBody, out, ls, thenOuts := trace(then)
-	elseBody, _, _, elseOuts := trace(els)
+	thenBody, out, thenOuts := trace(then)
+	elseBody, _, elseOuts := trace(els)
+	ls, _ := leaves(&out)
 	res := invalidLike(&Node{g: g}, thenOuts)
 	invalid := func(n *Node) bool { return !n.Valid() }
 	switch {

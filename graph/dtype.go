@@ -2,6 +2,7 @@ package graph
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 
@@ -44,6 +45,17 @@ func (d DType) Size() int { return dtypes[d].size }
 
 // IsFloat reports whether d is Float32 or Float64, the types that have derivatives.
 func (d DType) IsFloat() bool { return d == Float32 || d == Float64 }
+
+// holds reports whether an element of type d can be v, rounded if d is a float.
+func (d DType) holds(v float64) bool {
+	switch d {
+	case Int32:
+		return v == math.Trunc(v) && v >= math.MinInt32 && v <= math.MaxInt32
+	case Bool:
+		return v == 0 || v == 1
+	}
+	return true
+}
 
 // Tensor returns the element type of gorgonia.org/tensor that stores d.
 func (d DType) Tensor() tensor.Dtype { return dtypes[d].of }

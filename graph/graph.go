@@ -81,6 +81,15 @@ func (g *Graph) Fail(err error) *Node {
 	return &Node{g: g}
 }
 
+// noType records that d is no element type of a what. Where there is a fault already, Invalid is
+// the type of an invalid node, and passes as silently as the node does.
+func (g *Graph) noType(what string, d DType) *Node {
+	if d == Invalid && len(g.root.errs) > 0 {
+		return &Node{g: g}
+	}
+	return g.Fail(fmt.Errorf("%s: %w: %v", what, ErrDType, d))
+}
+
 // Scope names the layer that is being placed or applied, for errors and Explain; the returned
 // function ends it: defer g.Scope("hidden")().
 func (g *Graph) Scope(name string) (end func()) {

@@ -128,6 +128,11 @@ func (b *loopBuilder) build(xs, s []*Node, paths []string, step stepFunc) (ys, l
 	if err == nil && len(b.errs) > 0 {
 		err = b.errs[0]
 	}
+	for i, x := range s {
+		if err == nil && x.Valid() && !x.g.encloses(b.g) {
+			err = fmt.Errorf("%w: state %s is %v, of another graph or of a loop that is finished", ErrScope, paths[i], x)
+		}
+	}
 	for _, x := range slices.Concat(xs, s) {
 		if x != nil && x.pending == nil && !x.Valid() {
 			err = errInvalid
@@ -138,10 +143,14 @@ func (b *loopBuilder) build(xs, s []*Node, paths []string, step stepFunc) (ys, l
 		if err != errInvalid {
 			bad = b.fail(err)
 		}
-		y, _ := step(invalidLike(bad, xs), invalidLike(bad, s))
+		body := b.g.body() // for what step asks of the graph it is in
+		body.loop = true
+		inside := &Node{g: body}
+		y, _ := step(invalidLike(inside, xs), invalidLike(inside, s))
+		body.close()
 		return invalidLike(bad, y), invalidLike(bad, s)
 	}
-	step = b.detach(paths, step)
+	step = b.detach(paths, steps, step)
 	seg := max(b.o.Segment, b.o.Truncate)
 	if seg > 0 && seg < steps && !(b.o.Segment > 0 && b.o.Unroll) {
 		return b.segments(seg, steps, xs, s, paths, step)
@@ -168,6 +177,8 @@ func (b *loopBuilder) steps(xs []*Node) (int, error) {
 			return 0, fmt.Errorf("%w: sequence %d is nil", ErrValue, i)
 		case !x.Valid():
 			return 0, errInvalid
+		case !x.g.encloses(b.g):
+			return 0, fmt.Errorf("%w: sequence %d is %v, of another graph or of a loop that is finished", ErrScope, i, x)
 		case len(x.typ.Shape) == 0:
 			return 0, fmt.Errorf("%w: sequence %d is a scalar, want a leading axis of steps", ErrShape, i)
 		case t >= 0 && x.typ.Shape[0] != t:
@@ -188,8 +199,9 @@ func (b *loopBuilder) steps(xs []*Node) (int, error) {
 	return t, nil
 }
 
-// detach wraps step so that the named carried values pass no gradient from step to step.
-func (b *loopBuilder) detach(paths []string, step stepFunc) stepFunc {
+// detach wraps step so that the named carried values pass no gradient from step to step. Gradients
+// of the last state reach the last step, and the first step's reach the initial state.
+func (b *loopBuilder) detach(paths []string, steps int, step stepFunc) stepFunc {
 	if len(b.o.Detach) == 0 {
 		return step
 	}
@@ -198,11 +210,16 @@ func (b *loopBuilder) detach(paths []string, step stepFunc) stepFunc {
 			b.fail(fmt.Errorf("%w: Detach names %q, the state has %q", ErrValue, d, paths))
 		}
 	}
+	end := steps - 1
+	if b.o.Reverse {
+		end = 0
+	}
 	return func(x, s []*Node) (y, next []*Node) {
 		y, next = step(x, s)
-		for i := range next {
-			if slices.Contains(b.o.Detach, paths[i]) && next[i] != nil {
-				next[i] = next[i].StopGradient()
+		for i, n := range next {
+			if i < len(paths) && slices.Contains(b.o.Detach, paths[i]) && n.DType().IsFloat() {
+				at := b.g.root.top.StepIndex() // what the last step returns leaves the loop as it is
+				next[i] = at.Eq(at.scalar(float64(end))).Select(n, n.StopGradient())
 			}
 		}
 		return y, next
@@ -215,6 +232,12 @@ type carry struct {
 	at   int
 	path string
 	init *Node // once resolved, as a node of the graph around
+	told bool  // that there is no initial value has been reported
+}
+
+// missing says that nobody gave an initial value.
+func (c *carry) missing() error {
+	return fmt.Errorf("%w: state %s has no initial value: pass one, or give it with Else", ErrValue, c.path)
 }
 
 // Else gives the initial value of carried state: within the step of a Loop whose initial state is
@@ -229,10 +252,12 @@ func (x *Node) Else(init *Node) *Node {
 		return x
 	}
 	if !init.Valid() {
+		c.told = true
 		return init
 	}
 	outer, ok := c.g.outside(init)
 	if !ok {
+		c.told = true
 		return init.g.Fail(fmt.Errorf("Else: %w: the initial value of %s depends on a step of the loop", ErrScope, c.path))
 	}
 	c.init = outer
@@ -247,7 +272,10 @@ func (x *Node) Else(init *Node) *Node {
 // of the nodes it is computed from where none of them depends on a step.
 func (g *Graph) outside(x *Node) (*Node, bool) {
 	if x.g != g {
-		return g.parent.local(x), x.g.encloses(g)
+		if !x.g.encloses(g) {
+			return nil, false
+		}
+		return g.parent.local(x), true
 	}
 	if a, ok := x.op.(argOp); ok {
 		if a.role == roleCapture {
@@ -343,8 +371,11 @@ func (b *loopBuilder) finish(l *LoopSpec, s []*Node, paths []string, y, next []*
 		c := l.Carried[i]
 		if p := c.pending; p != nil {
 			if !c.okay {
-				if n == nil || n.Valid() || n.pending != nil { // else the fault that made n is reported
-					b.fail(fmt.Errorf("%w: state %s has no initial value: pass one, or give it with Else", ErrValue, paths[i]))
+				if !p.told && (n == nil || n.Valid() || n.pending != nil) { // else the fault that made n is reported
+					b.fail(p.missing())
+				}
+				if s[i] != nil && s[i].pending != nil {
+					s[i].pending.told = true
 				}
 				return false
 			}
@@ -357,6 +388,9 @@ func (b *loopBuilder) finish(l *LoopSpec, s []*Node, paths []string, y, next []*
 			b.fail(fmt.Errorf("%w: the step returns nil for state %s", ErrValue, paths[i]))
 			ok = false
 		case !n.Valid():
+			ok = false
+		case !n.g.encloses(l.Body):
+			b.fail(fmt.Errorf("%w: the step returns %v for state %s, of another graph or of a loop that is finished", ErrScope, n, paths[i]))
 			ok = false
 		case !n.typ.Equal(c.typ):
 			b.fail(fmt.Errorf("%w: state %s is %v before the step and %v after it", ErrShape, paths[i], c.typ, n.typ))
@@ -371,6 +405,9 @@ func (b *loopBuilder) finish(l *LoopSpec, s []*Node, paths []string, y, next []*
 			b.fail(fmt.Errorf("%w: result %d of the step is nil", ErrValue, i))
 			ok = false
 		case !n.Valid():
+			ok = false
+		case !n.g.encloses(l.Body):
+			b.fail(fmt.Errorf("%w: result %d of the step is %v, of another graph or of a loop that is finished", ErrScope, i, n))
 			ok = false
 		default:
 			l.Ys = append(l.Ys, l.Body.local(n))
@@ -415,6 +452,7 @@ func (b *loopBuilder) segments(k, steps int, xs, s []*Node, paths []string, step
 		return in.loop(k, x, st, paths, step, m)
 	}
 	out := &loopBuilder{g: b.g, o: b.o}
+	draws := b.g.root.streams // the rest draws from the same streams
 	ys, last = out.loop(n, main, s, paths, inner, mode{segment: true})
 	for i, y := range ys {
 		if y.Valid() {
@@ -429,6 +467,7 @@ func (b *loopBuilder) segments(k, steps int, xs, s []*Node, paths []string, step
 			last[i] = last[i].StopGradient()
 		}
 	}
+	b.g.root.streams = draws
 	yt, last := out.loop(tail.To-tail.From, rest, last, paths, step, mode{index: func(local *Node) *Node {
 		return local.Add(local.scalar(float64(tail.From)))
 	}})

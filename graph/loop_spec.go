@@ -243,7 +243,11 @@ func (x *Node) Here() *Node {
 	if !x.Valid() {
 		return x
 	}
-	return x.g.root.top.local(x)
+	top := x.g.root.top
+	if !x.g.encloses(top) {
+		return top.Fail(fmt.Errorf("%w: %v belongs to the body of a loop that is finished", ErrScope, x))
+	}
+	return top.local(x)
 }
 
 // Top returns the innermost graph that is being traced.

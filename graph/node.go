@@ -144,7 +144,10 @@ func apply(op Op, in ...*Node) *Node {
 	for _, x := range in {
 		if !x.Valid() {
 			if x != nil && x.pending != nil {
-				g.fault(op, in, fmt.Errorf("%w: state %s has no initial value: pass one, or give it with Else", ErrValue, x.pending.path))
+				if !x.pending.told {
+					g.fault(op, in, x.pending.missing())
+				}
+				x.pending.told = true
 			} else if x == nil || x.g == nil {
 				g.fault(op, in, fmt.Errorf("%w: an operand is nil", ErrValue))
 			}
@@ -155,7 +158,18 @@ func apply(op Op, in ...*Node) *Node {
 		g.fault(op, in, err)
 		return &Node{g: g}
 	}
-	return g.add(op, in)
+	return g.place().add(op, in)
+}
+
+// place returns where an op on nodes of g belongs: in g, which takes it out of loops that are being
+// traced inside g; but not out of a branch, which is computed only where it is taken.
+func (g *Graph) place() *Graph {
+	for t := g.root.top; t != nil && t != g; t = t.parent {
+		if !t.loop && g.encloses(t) {
+			return t
+		}
+	}
+	return g
 }
 
 // home returns the innermost graph among the inputs; all others must enclose it.

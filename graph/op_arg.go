@@ -55,7 +55,7 @@ func (o argOp) kernel(*Node) evalFunc { return nil }
 // Input declares an argument of the graph's programs, in the order of Run's arguments.
 func (g *Graph) Input(name string, d DType, shape ...int) *Node {
 	if d == Invalid || d > Bool {
-		return g.Fail(fmt.Errorf("Input(%s): %w: %v", name, ErrDType, d))
+		return g.noType(fmt.Sprintf("Input(%s)", name), d)
 	}
 	if err := checkShape(shape); err != nil {
 		return g.Fail(fmt.Errorf("Input(%s): %w", name, err))
@@ -86,7 +86,7 @@ func (o constOp) kernel(n *Node) evalFunc { return fillKernel(n.typ, o.value()) 
 // Const returns a node of the given shape with v in every element.
 func (g *Graph) Const(d DType, v float64, shape ...int) *Node {
 	if d == Invalid || d > Bool {
-		return g.Fail(fmt.Errorf("Const(%v): %w: %v", v, ErrDType, d))
+		return g.noType(fmt.Sprintf("Const(%v)", v), d)
 	}
 	if err := checkShape(shape); err != nil {
 		return g.Fail(fmt.Errorf("Const(%v): %w", v, err))
@@ -94,7 +94,7 @@ func (g *Graph) Const(d DType, v float64, shape ...int) *Node {
 	if d == Float32 {
 		v = float64(float32(v))
 	}
-	if (d == Int32 && (v != math.Trunc(v) || v < math.MinInt32 || v > math.MaxInt32)) || (d == Bool && v != 0 && v != 1) {
+	if !d.holds(v) {
 		return g.Fail(fmt.Errorf("Const(%v): %w: it is no %v", v, ErrValue, d))
 	}
 	return g.add(constOp{typ{d, dimsOf(shape)}, math.Float64bits(v)}, nil)
@@ -142,7 +142,7 @@ func (g *Graph) Values(d DType, x []float64, shape ...int) *Node {
 		return g.Fail(fmt.Errorf("Values: %w", err))
 	}
 	if d == Invalid || d > Bool {
-		return g.Fail(fmt.Errorf("Values: %w: %v", ErrDType, d))
+		return g.noType("Values", d)
 	}
 	if Shape(shape).Size() != len(x) || len(x) == 0 {
 		return g.Fail(fmt.Errorf("Values: %w: %d values for shape %v", ErrShape, len(x), shape))

@@ -42,11 +42,8 @@ func (x *Node) swapLast() *Node {
 	if !x.Valid() {
 		return x
 	}
-	perm := make([]int, len(x.typ.Shape))
-	for i := range perm {
-		perm[i] = i
-	}
-	r := len(perm)
+	r := len(x.typ.Shape)
+	perm := upTo(r)
 	perm[r-2], perm[r-1] = r-1, r-2
 	return x.Transpose(perm...)
 }

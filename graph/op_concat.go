@@ -66,15 +66,15 @@ func Concat(axis int, xs ...*Node) *Node {
 	if len(xs) == 0 {
 		return &Node{}
 	}
-	if len(xs) == 1 || slices.ContainsFunc(xs, func(x *Node) bool { return !x.Valid() }) {
-		if len(xs) == 1 {
-			return xs[0]
-		}
+	if slices.ContainsFunc(xs, func(x *Node) bool { return !x.Valid() }) {
 		return apply(concatOp{}, xs...)
 	}
 	a, err := xs[0].axes([]int{axis})
 	if err != nil {
 		return xs[0].g.Fail(fmt.Errorf("Concat(%v): %w", xs[0].typ, err))
+	}
+	if len(xs) == 1 {
+		return xs[0]
 	}
 	return apply(concatOp{a[0]}, xs...)
 }

@@ -165,7 +165,12 @@ func (o oneHotOp) kernel(*Node) evalFunc {
 
 // OneHot returns a new last axis of extent classes with 1 at the place that the Int32 x names and
 // 0 elsewhere. A class outside [0, classes) is an error when the program runs.
-func (x *Node) OneHot(classes int, d DType) *Node { return apply(oneHotOp{classes, d}, x) }
+func (x *Node) OneHot(classes int, d DType) *Node {
+	if x.Valid() && d == Invalid {
+		return x.g.noType(fmt.Sprintf("OneHot(%v)", x.typ), d)
+	}
+	return apply(oneHotOp{classes, d}, x)
+}
 
 // triangleOp keeps one triangle of matrices.
 type triangleOp struct {

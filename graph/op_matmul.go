@@ -8,10 +8,17 @@ import (
 )
 
 // matMulOp multiplies matrices in the last two axes; axes in front are batches, broadcast.
-type matMulOp struct{ ta, tb bool }
+type matMulOp struct {
+	ta, tb bool // which factor is transposed
+	spikes bool // whether a is binary: set by the compiler
+}
 
 func (o matMulOp) String() string {
-	return "MatMul" + map[[2]bool]string{{true, false}: "[aᵀ]", {false, true}: "[bᵀ]", {true, true}: "[aᵀ bᵀ]"}[[2]bool{o.ta, o.tb}]
+	s := "MatMul" + map[[2]bool]string{{true, false}: "[aᵀ]", {false, true}: "[bᵀ]", {true, true}: "[aᵀ bᵀ]"}[[2]bool{o.ta, o.tb}]
+	if o.spikes {
+		s = "Spike" + s
+	}
+	return s
 }
 
 // sizes returns rows, columns and the inner extent of the product.
@@ -70,6 +77,9 @@ func (o matMulOp) kernel(n *Node) evalFunc {
 
 // gemmKernel computes the product of a and b, added to what is there if beta is 1.
 func gemmKernel[T float32 | float64](n *Node, o matMulOp, a, b *Node, beta T) evalFunc {
+	if o.spikes {
+		return spikeKernel(o, a, b, beta)
+	}
 	as, bs := a.typ.Shape, b.typ.Shape
 	m, cols, k, _ := o.sizes(as, bs)
 	lda, ldb := as[len(as)-1], bs[len(bs)-1]
@@ -104,7 +114,7 @@ func batchOffsets(s, batch Shape) []int {
 	return offs
 }
 
-func matMul(a, b *Node, ta, tb bool) *Node { return apply(matMulOp{ta, tb}, a, b) }
+func matMul(a, b *Node, ta, tb bool) *Node { return apply(matMulOp{ta: ta, tb: tb}, a, b) }
 
 // MatMul returns the matrix product over the last axis of a and the last but one of b. Axes in
 // front are batches and broadcast; a vector counts as a row on the left and a column on the right,

@@ -140,10 +140,11 @@ func (g *Graph) key() *Node {
 	return apply(foldOp{}, g.root.seed, g.Clock())
 }
 
-func (g *Graph) draw(o randomOp, in ...*Node) *Node {
-	if err := checkShape(o.typ.shape.slice()); err != nil {
+func (g *Graph) draw(o randomOp, t Type, in ...*Node) *Node {
+	if err := checkShape(t.Shape); err != nil {
 		return g.Fail(fmt.Errorf("%s: %w", distributionNames[o.kind], err))
 	}
+	o.typ = typeKey(t)
 	o.stream = g.root.streams
 	g.root.streams++
 	return apply(o, append([]*Node{g.key()}, in...)...)
@@ -154,17 +155,17 @@ func (g *Graph) draw(o randomOp, in ...*Node) *Node {
 // any number of workers; a derivative treats them as constants.
 func (g *Graph) Uniform(d DType, shape ...int) *Node {
 	if !d.IsFloat() {
-		return g.Fail(fmt.Errorf("Uniform: %w: %v", ErrDType, d))
+		return g.noType("Uniform", d)
 	}
-	return g.tracing().draw(randomOp{kind: uniform, typ: typ{d, dimsOf(shape)}})
+	return g.tracing().draw(randomOp{kind: uniform}, Type{d, shape})
 }
 
 // Normal draws numbers of mean 0 and standard deviation 1.
 func (g *Graph) Normal(d DType, shape ...int) *Node {
 	if !d.IsFloat() {
-		return g.Fail(fmt.Errorf("Normal: %w: %v", ErrDType, d))
+		return g.noType("Normal", d)
 	}
-	return g.tracing().draw(randomOp{kind: normal, typ: typ{d, dimsOf(shape)}})
+	return g.tracing().draw(randomOp{kind: normal}, Type{d, shape})
 }
 
 // Integers draws Int32 of [lo, hi).
@@ -172,12 +173,12 @@ func (g *Graph) Integers(lo, hi int, shape ...int) *Node {
 	if lo >= hi || lo != int(int32(lo)) || hi != int(int32(hi)) {
 		return g.Fail(fmt.Errorf("Integers: %w: no Int32 is in [%d, %d)", ErrValue, lo, hi))
 	}
-	return g.tracing().draw(randomOp{kind: integers, typ: typ{Int32, dimsOf(shape)}, lo: int32(lo), hi: int32(hi)})
+	return g.tracing().draw(randomOp{kind: integers, lo: int32(lo), hi: int32(hi)}, Type{Int32, shape})
 }
 
 // Permutation draws an order of 0..n-1: Int32 [n].
 func (g *Graph) Permutation(n int) *Node {
-	return g.tracing().draw(randomOp{kind: permutation, typ: typ{Int32, dimsOf([]int{n})}})
+	return g.tracing().draw(randomOp{kind: permutation}, Type{Int32, Shape{n}})
 }
 
 // Bernoulli draws a Bool for each element of p, true with that probability.
@@ -185,7 +186,7 @@ func (p *Node) Bernoulli() *Node {
 	if !p.Valid() {
 		return apply(opNeg, p)
 	}
-	return p.g.tracing().draw(randomOp{kind: bernoulli, typ: typ{Bool, dimsOf(p.typ.Shape)}}, p)
+	return p.g.tracing().draw(randomOp{kind: bernoulli}, Type{Bool, p.typ.Shape}, p)
 }
 
 // tracing returns the innermost graph that is being traced: where a draw belongs.

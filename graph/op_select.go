@@ -69,5 +69,8 @@ func (x *Node) Cast(d DType) *Node {
 	if x.Valid() && x.typ.DType == d {
 		return x
 	}
+	if x.Valid() && d == Invalid {
+		return x.g.noType(fmt.Sprintf("Cast(%v)", x.typ), d)
+	}
 	return apply(castOp{d}, x)
 }

@@ -55,15 +55,23 @@ func (o transposeOp) String() string { return "Transpose" + o.perm.String() }
 
 func (o transposeOp) Infer(in []Type) (Type, error) {
 	p := o.perm.slice()
-	sorted := slices.Sorted(slices.Values(p))
+	if sorted := slices.Sorted(slices.Values(p)); !slices.Equal(sorted, upTo(len(in[0].Shape))) {
+		return Type{}, fmt.Errorf("%w: %v is no permutation of the axes of %v", ErrShape, p, in[0].Shape)
+	}
 	s := make(Shape, len(p))
 	for i, a := range p {
-		if sorted[i] != i || len(p) != len(in[0].Shape) {
-			return Type{}, fmt.Errorf("%w: %v is no permutation of the axes of %v", ErrShape, p, in[0].Shape)
-		}
 		s[i] = in[0].Shape[a]
 	}
 	return Type{in[0].DType, s}, nil
+}
+
+// upTo returns 0, 1, …, n-1.
+func upTo(n int) []int {
+	p := make([]int, n)
+	for i := range p {
+		p[i] = i
+	}
+	return p
 }
 
 func (o transposeOp) Grad(_, gy *Node) []*Node {
@@ -105,7 +113,7 @@ func (x *Node) Transpose(perm ...int) *Node {
 			p[i] += len(x.typ.Shape)
 		}
 	}
-	if slices.IsSorted(p) && len(p) == len(x.typ.Shape) && (len(p) == 0 || p[0] == 0 && p[len(p)-1] == len(p)-1) {
+	if slices.Equal(p, upTo(len(x.typ.Shape))) {
 		return x
 	}
 	return apply(transposeOp{dimsOf(p)}, x)

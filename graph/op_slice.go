@@ -2,6 +2,7 @@ package graph
 
 import (
 	"fmt"
+	"math"
 	"slices"
 )
 
@@ -64,11 +65,13 @@ func (o sliceOp) contiguous(in Shape) (off int, ok bool) {
 // scatterSliceOp is the reverse of a slice: x at the slice's places in a value full of fill.
 type scatterSliceOp struct {
 	shape, starts, steps dims
-	fill                 float64
+	fill                 uint64 // float64 bits, as of a constant
 }
 
+func (o scatterSliceOp) value() float64 { return math.Float64frombits(o.fill) }
+
 func (o scatterSliceOp) String() string {
-	return fmt.Sprintf("ScatterSlice[%v %v %v fill %v]", o.shape, o.starts, o.steps, o.fill)
+	return fmt.Sprintf("ScatterSlice[%v %v %v fill %v]", o.shape, o.starts, o.steps, o.value())
 }
 
 func (o scatterSliceOp) Infer(in []Type) (Type, error) {
@@ -85,13 +88,13 @@ func (o scatterSliceOp) Grad(n, gy *Node) []*Node {
 }
 
 func (o scatterSliceOp) attrs() Attrs {
-	return Attrs{Name: "ScatterSlice", Starts: o.starts.slice(), Shape: o.shape.slice(), Steps: o.steps.slice(), Value: o.fill}
+	return Attrs{Name: "ScatterSlice", Starts: o.starts.slice(), Shape: o.shape.slice(), Steps: o.steps.slice(), Value: o.value()}
 }
 
 func (o scatterSliceOp) kernel(n *Node) evalFunc {
 	in := n.in[0].typ
 	st, off := window(n.typ.Shape, o.starts.slice(), o.steps.slice())
-	fill := fillKernel(n.typ, o.fill)
+	fill := fillKernel(n.typ, o.value())
 	put := copyKernel(in, st, off, in.Shape.strides(), 0, in.Shape)
 	whole := in.Shape.Size() == n.typ.Shape.Size()
 	return func(c *call) error {
@@ -187,6 +190,9 @@ func (x *Node) Narrow(axis, start, n int) *Node {
 		return apply(sliceOp{}, x)
 	}
 	a, err := x.axes([]int{axis})
+	if err == nil && (start < 0 || n < 0 || start+n > x.typ.Shape[a[0]]) {
+		err = fmt.Errorf("%w: %d elements from %d on leave axis %d", ErrShape, n, start, axis)
+	}
 	if err != nil {
 		return x.g.Fail(fmt.Errorf("Narrow(%v): %w", x.typ, err))
 	}
@@ -228,26 +234,31 @@ func (x *Node) Pad(before, after []int, value float64) *Node {
 		}
 		s[i] += before[i] + after[i]
 	}
-	if err := checkShape(s); err != nil {
+	err := checkShape(s)
+	if err == nil && !x.typ.DType.holds(value) {
+		err = fmt.Errorf("%w: %v is no %v", ErrValue, value, x.typ.DType)
+	}
+	if err != nil {
 		return x.g.Fail(fmt.Errorf("Pad(%v): %w", x.typ, err))
 	}
 	steps := slices.Repeat([]int{1}, len(s))
-	return apply(scatterSliceOp{dimsOf(s), dimsOf(before), dimsOf(steps), value}, x)
+	return apply(scatterSliceOp{dimsOf(s), dimsOf(before), dimsOf(steps), math.Float64bits(value)}, x)
 }
 
 // Split cuts x along an axis into parts of the given extents, which must add up to the whole.
 func (x *Node) Split(axis int, extents ...int) []*Node {
 	parts := make([]*Node, len(extents))
+	total := 0
+	for _, n := range extents {
+		total += n
+	}
+	if x.Valid() && (total != x.Dim(axis) || slices.ContainsFunc(extents, func(n int) bool { return n < 0 })) {
+		x = x.g.Fail(fmt.Errorf("Split(%v): %w: axis %d has extent %d, the parts are %v", x.typ, ErrShape, axis, x.Dim(axis), extents))
+	}
 	at := 0
 	for i, n := range extents {
 		parts[i] = x.Narrow(axis, at, n)
 		at += n
-	}
-	if x.Valid() && at != x.Dim(axis) {
-		bad := x.g.Fail(fmt.Errorf("Split(%v): %w: extents %v add up to %d, axis %d has %d", x.typ, ErrShape, extents, at, axis, x.Dim(axis)))
-		for i := range parts {
-			parts[i] = bad
-		}
 	}
 	return parts
 }

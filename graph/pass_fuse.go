@@ -33,7 +33,7 @@ func (f *fuser) graph(u unit, parent *Graph, at []*Node) unit {
 			gs.join(n, f.alone)
 		}
 	}
-	e := &emitter{f: f, gs: gs, u: u, at: at, g: emptyGraph(u.g, parent)}
+	e := &emitter{f: f, gs: gs, u: u, at: at, g: emptyGraph(u.g, parent), done: map[*group]bool{}}
 	return e.emit()
 }
 
@@ -130,13 +130,13 @@ func (gs *grouping) merge(a, b *group) {
 
 // emitter writes the graph of groups: each after what it reads.
 type emitter struct {
-	f  *fuser
-	gs *grouping
-	u  unit
-	g  *Graph
-	at []*Node
-	// wanted marks members that something outside their group reads.
-	wanted []bool
+	f      *fuser
+	gs     *grouping
+	u      unit
+	g      *Graph
+	at     []*Node
+	wanted []bool          // members that something outside their group reads
+	done   map[*group]bool // groups that are written
 }
 
 func (e *emitter) emit() unit {
@@ -178,6 +178,9 @@ func (e *emitter) node(n *Node) {
 		return
 	}
 	g := e.gs.of[n.id]
+	if e.done[g] {
+		return
+	}
 	if g == nil {
 		in := make([]*Node, len(n.in))
 		for j, x := range n.in {
@@ -199,9 +202,10 @@ func (e *emitter) node(n *Node) {
 			outs = append(outs, m)
 		}
 	}
-	if e.at[n.id] != nil || len(outs) == 0 {
+	if e.done[g] || len(outs) == 0 {
 		return
 	}
+	e.done[g] = true
 	code, reads := g.fuse(outs)
 	in := mapped(reads, e.at)
 	e.g.root.scope = outs[len(outs)-1].scope

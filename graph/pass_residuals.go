@@ -261,6 +261,7 @@ func (r *rewriter) cutLoop(l *LoopSpec, g *Graph, nodes []*Node) *LoopSpec {
 	}
 	wide := *l
 	wide.Seqs = slices.Concat(l.Seqs, nodes)
+	r.extra[&wide] = r.extra[l] // it can be the forward loop of another
 	m := r.loop(&wide, g)
 	r.placeholders = before
 	return m

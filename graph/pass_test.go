@@ -166,7 +166,7 @@ func TestFusionJoins(t *testing.T) {
 	g := New()
 	x, b := g.Input("x", Float32, 8, 4), g.Input("b", Float32, 4)
 	z := x.Scale(0.9).Add(b).Shift(-1).Step()
-	p, err := g.Compile(z, x.Add(b))
+	p, err := g.Compile(z, x.Add(b), z.Sum(0).Exp().Shift(1))
 	require.NoError(t, err)
-	assert.Len(t, p.block.steps, 2, fmt.Sprint(p.block.u.g.nodes))
+	assert.Len(t, p.block.steps, 4, fmt.Sprint(p.block.u.g.nodes))
 }

@@ -164,6 +164,9 @@ func (g *Graph) Update(p, v *Node) {
 	case p.ParamName() == "":
 		g.Fail(fmt.Errorf("Update: %w: %v is not a parameter", ErrValue, p))
 		return
+	case p.g.root != g.root:
+		g.Fail(fmt.Errorf("Update(%s): %w: the parameter is of another graph", p.ParamName(), ErrScope))
+		return
 	case v.g != g.root.graph:
 		g.Fail(fmt.Errorf("Update(%s): %w: the new value belongs to the body of a loop", p.ParamName(), ErrScope))
 		return

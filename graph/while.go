@@ -60,6 +60,11 @@ func While[S any](s S, max int, cond func(s S) *Node, step func(s S) S) (last S,
 	if err == nil && slices.ContainsFunc(nodesOf(state), func(n *Node) bool { return n == nil }) {
 		err = fmt.Errorf("%w: the state has a nil node", ErrValue)
 	}
+	for _, n := range nodesOf(state) {
+		if err == nil && n.Valid() && !n.g.encloses(g) {
+			err = fmt.Errorf("%w: the state has %v, of another graph or of a loop that is finished", ErrScope, n)
+		}
+	}
 	if err != nil || slices.ContainsFunc(nodesOf(state), func(n *Node) bool { return !n.Valid() }) {
 		if err != nil {
 			bad = g.Fail(fmt.Errorf("While: %w", err))
@@ -116,9 +121,17 @@ func (w *WhileSpec) trace(cond *Node, step func() []*Node) bool {
 		if !n.Valid() {
 			return false
 		}
+		if !n.g.encloses(g) {
+			g.Fail(fmt.Errorf("While: %w: the step returns %v, of another graph or of a loop that is finished", ErrScope, n))
+			return false
+		}
 		w.Next = append(w.Next, g.local(n))
 	}
 	if !cond.Valid() {
+		return false
+	}
+	if !cond.g.encloses(g) {
+		g.Fail(fmt.Errorf("While: %w: the condition is %v, of another graph or of a loop that is finished", ErrScope, cond))
 		return false
 	}
 	w.Go = g.local(cond)

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"strings"
 
 	"github.com/spikegraph/spikegraph/datasets"
 	"github.com/spikegraph/spikegraph/graph"
@@ -24,8 +23,10 @@ func given(path string) (*source, error) {
 		if b.x == nil || b.y == nil {
 			return b, fmt.Errorf("%s has no batch %d: set -warmup and -batches to what it holds", path, i)
 		}
-		if b.x.Dtype() == tensor.Uint8 { // spikes or pixels as bytes; pixels in units of 1/255
-			b.x = floats(b.x, strings.HasPrefix(f.Metadata["pixels"], "bytes"))
+		if pixels := f.Metadata["pixels"] == "bytes"; pixels {
+			b.x = floats(b.x)
+		} else {
+			b.x = bools(b.x)
 		}
 		return b, nil
 	}
@@ -48,17 +49,29 @@ func given(path string) (*source, error) {
 	return src, nil
 }
 
-// floats converts bytes to float32, divided by 255 if they are pixels.
-func floats(x *tensor.Dense, pixels bool) *tensor.Dense {
+// floats converts pixels of a byte to float32 in [0, 1].
+func floats(x *tensor.Dense) *tensor.Dense {
 	b := x.Uint8s()
 	f := make([]float32, len(b))
 	for i, v := range b {
-		f[i] = float32(v)
-		if pixels {
-			f[i] /= 255
-		}
+		f[i] = float32(v) / 255
 	}
 	return tensor.New(tensor.WithShape(x.Shape()...), tensor.WithBacking(f))
+}
+
+// bools converts spikes of a byte, or of a float32, to Bool.
+func bools(x *tensor.Dense) *tensor.Dense {
+	b := make([]bool, x.Shape().TotalSize())
+	if x.Dtype() == tensor.Uint8 {
+		for i, v := range x.Uint8s() {
+			b[i] = v != 0
+		}
+	} else {
+		for i, v := range x.Float32s() {
+			b[i] = v != 0
+		}
+	}
+	return tensor.New(tensor.WithShape(x.Shape()...), tensor.WithBacking(b))
 }
 
 // sequences returns the batches of src, time first, over and over.
@@ -71,7 +84,7 @@ func sequences(src datasets.Source) func(i int) (batch, error) {
 				if err != nil {
 					return batch{}, err
 				}
-				all = append(all, batch{b.X, b.Y})
+				all = append(all, batch{bools(b.X), b.Y})
 			}
 		}
 		return all[i%len(all)], nil

@@ -31,7 +31,7 @@ func linear(in, out int) layers.Dense {
 
 // imageNet is the network of J1 over all steps: images x [B 784] in [0, 1] to output spikes
 // [T B 10]. With coded, each step sees Bernoulli spikes of the pixels, else the pixels themselves.
-// x may be spikes already, [T B 784].
+// x may be spikes already, Bool [T B 784].
 func imageNet(g *graph.Graph, x *graph.Node, coded bool) *graph.Node {
 	fc1, fc2 := linear(784, 1000).Place(g, "fc1"), linear(1000, 10).Place(g, "fc2")
 	neuron := layers.Leaky(1000, layers.Const(0.95))
@@ -47,7 +47,7 @@ func imageNet(g *graph.Graph, x *graph.Node, coded bool) *graph.Node {
 		in := x
 		switch {
 		case len(seq) > 0:
-			in = seq[0]
+			in = seq[0].Cast(graph.Float32)
 		case coded:
 			in = x.Bernoulli().Cast(graph.Float32)
 		}
@@ -68,11 +68,11 @@ func images(c config, coded bool) (result, error) {
 	}
 	store := graph.NewStore(c.seed)
 	g := graph.NewIn(store)
-	shape := []int{size, 784}
+	x, y := g.Input("x", graph.Float32, size, 784), g.Input("y", graph.Int32, size)
 	if coded && c.init != "" {
-		shape = []int{imageSteps, size, 784}
+		g = graph.NewIn(store)
+		x, y = g.Input("x", graph.Bool, imageSteps, size, 784), g.Input("y", graph.Int32, size)
 	}
-	x, y := g.Input("x", graph.Float32, shape...), g.Input("y", graph.Int32, size)
 	loss := losses.RateCrossEntropy(imageNet(g, x, coded), y, losses.CEOptions{})
 	prog, err := compile(&r, c, g, loss, optim.Adam{LR: optim.Constant(5e-4), Beta1: 0.9, Beta2: 0.999, Eps: 1e-8, EpsCorrected: true})
 	if err != nil {

@@ -24,7 +24,7 @@ type recurrentState struct {
 	Out    layers.LeakyIntegratorState
 }
 
-// recurrentNet is the network of J2 over all steps: spikes x [T B 700] to potentials [T B 20].
+// recurrentNet is the network of J2 over all steps: spikes x, Bool [T B 700], to potentials [T B 20].
 func recurrentNet(g *graph.Graph, x *graph.Node) *graph.Node {
 	fc1 := layers.Dense{In: channels, Out: hidden, W: layers.Normal{Std: 0.08}, NoBias: true}.Place(g, "fc1")
 	back := layers.Dense{In: hidden, Out: hidden, W: layers.Normal{Std: 0.03}}.Place(g, "rec")
@@ -35,7 +35,7 @@ func recurrentNet(g *graph.Graph, x *graph.Node) *graph.Node {
 	out := layers.LeakyIntegrator{N: classes, Decay: layers.Const(0.95), Input: layers.Unscaled}.In(g, "out", 1)
 	vs, _ := graph.Loop(x, recurrentState{}, func(x *graph.Node, s recurrentState) (*graph.Node, recurrentState) {
 		var z *graph.Node
-		z, s.Hidden = rec.Step(fc1.Apply(x), s.Hidden)
+		z, s.Hidden = rec.Step(fc1.Apply(x.Cast(graph.Float32)), s.Hidden)
 		z, s.Out = out.Step(fc2.Apply(z), s.Out)
 		return z, s
 	})
@@ -72,7 +72,7 @@ var recurrentAdam = optim.Adam{LR: optim.Constant(1e-3), Beta1: 0.9, Beta2: 0.99
 // recurrentLoss builds the loss of J2: cross entropy of the potentials averaged over time.
 func recurrentLoss(store *graph.Store, steps int) (*graph.Graph, *graph.Node) {
 	g := graph.NewIn(store)
-	x, y := g.Input("x", graph.Float32, steps, size, channels), g.Input("y", graph.Int32, size)
+	x, y := g.Input("x", graph.Bool, steps, size, channels), g.Input("y", graph.Int32, size)
 	return g, losses.CrossEntropy(recurrentNet(g, x).Mean(0), y, losses.CEOptions{})
 }
 

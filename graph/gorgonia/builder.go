@@ -2,6 +2,7 @@ package gorgonia
 
 import (
 	"fmt"
+	"slices"
 
 	G "gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
@@ -9,10 +10,10 @@ import (
 	"github.com/spikegraph/spikegraph/graph"
 )
 
-// leaf is a node without inputs of a lowered graph.
+// leaf is a variable of a lowered graph, and the input or parameter that it stands for.
 type leaf struct {
 	node *G.Node
-	from *graph.Node // the input or parameter that it is, nil for a constant
+	from *graph.Node
 }
 
 // builder makes Gorgonia nodes. Its first error sticks; from then on it returns what it was given.
@@ -20,6 +21,8 @@ type builder struct {
 	g      *G.ExprGraph
 	dt     tensor.Dtype
 	leaves []leaf
+	first  int64 // number of the last node that was there before, which tells lowerings apart
+	serial int   // of names
 	err    error
 }
 
@@ -86,9 +89,12 @@ func (b *builder) walk(name string, v view, x *G.Node) *G.Node {
 	return b.move(name, boxed(v.shape), v.places(0), 0, x)
 }
 
+// same reports whether x has a shape already. Gorgonia's own comparison takes a vector for a column.
+func same(x *G.Node, shape []int) bool { return slices.Equal(x.Shape(), boxed(shape)) }
+
 // reshape gives x's elements another shape.
 func (b *builder) reshape(x *G.Node, shape ...int) *G.Node {
-	if b.err != nil || x.Shape().Eq(boxed(shape)) && x.Dims() > 0 {
+	if b.err != nil || same(x, shape) {
 		return x
 	}
 	return b.walk("Reshape", view{shape, rowMajor(shape), 0}, x)
@@ -110,7 +116,7 @@ func (b *builder) permute(x *G.Node, perm ...int) *G.Node {
 
 // broadcast repeats x along axes of extent 1 and new axes in front.
 func (b *builder) broadcast(x *G.Node, shape ...int) *G.Node {
-	if b.err != nil || x.Shape().Eq(boxed(shape)) {
+	if b.err != nil || same(x, shape) {
 		return x
 	}
 	from := x.Shape()
@@ -125,15 +131,23 @@ func (b *builder) broadcast(x *G.Node, shape ...int) *G.Node {
 	return b.walk("Broadcast", view{shape, st, 0}, x)
 }
 
-// leaf makes a node without inputs, bound to t if there is one.
-func (b *builder) leaf(name string, shape []int, t *tensor.Dense) *G.Node {
+// variable makes a node without inputs, or finds the one that has the name and the type: to
+// Gorgonia they are one.
+func (b *builder) variable(name string, shape []int) *G.Node {
 	s := boxed(shape)
-	n := G.NewTensor(b.g, b.dt, len(s), G.WithShape(s...), G.WithName(fmt.Sprintf("%s#%d", name, len(b.leaves))))
-	if t != nil {
-		b.keep(n, G.Let(n, t))
-	}
-	b.leaves = append(b.leaves, leaf{node: n})
-	return n
+	return G.NewTensor(b.g, b.dt, len(s), G.WithShape(s...), G.WithName(name))
+}
+
+// unique returns a name that no other node has.
+func (b *builder) unique(name string) string {
+	b.serial++
+	return fmt.Sprintf("%s#%d.%d", name, b.first, b.serial)
+}
+
+// constant makes a node that always is t.
+func (b *builder) constant(shape []int, t *tensor.Dense) *G.Node {
+	n := b.variable(b.unique("constant"), shape)
+	return b.copy(b.keep(n, G.Let(n, t)))
 }
 
 // splat returns the constant v of that shape.
@@ -151,6 +165,5 @@ func (b *builder) like(x *G.Node, v float64) *G.Node { return b.splat(v, x.Shape
 
 // values returns the constant with the elements x.
 func (b *builder) values(x []float64, shape []int) *G.Node {
-	n := b.leaf("const", shape, dense(b.dt, boxed(shape), x))
-	return b.copy(n)
+	return b.constant(shape, dense(b.dt, boxed(shape), x))
 }

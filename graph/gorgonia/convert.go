@@ -1,6 +1,7 @@
 package gorgonia
 
 import (
+	G "gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
 
 	"github.com/spikegraph/spikegraph/graph"
@@ -8,70 +9,41 @@ import (
 
 // dense returns a new tensor of float type dt with the elements x.
 func dense(dt tensor.Dtype, shape []int, x []float64) *tensor.Dense {
-	if dt == tensor.Float64 {
-		return tensor.New(tensor.WithShape(shape...), tensor.WithBacking(append([]float64(nil), x...)))
+	var back any = append([]float64(nil), x...)
+	if dt == tensor.Float32 {
+		back = narrow[float32](x)
 	}
-	y := make([]float32, len(x))
-	for i, e := range x {
-		y[i] = float32(e)
-	}
-	return tensor.New(tensor.WithShape(shape...), tensor.WithBacking(y))
+	return tensor.New(tensor.WithShape(shape...), tensor.WithBacking(back))
 }
 
 // lift returns a copy of a tensor of ours as floats of type dt, in the shape it has in a lowered
 // graph: whole numbers as they are, Bools as 0 and 1.
 func lift(dt tensor.Dtype, shape []int, t *tensor.Dense) *tensor.Dense {
-	var x []float64
-	switch v := t.Data().(type) {
-	case []float64:
-		x = v
-	case []float32:
-		x = widen(v)
-	case []int32:
-		x = widen(v)
-	case []bool:
-		x = make([]float64, len(v))
-		for i, b := range v {
+	return dense(dt, boxed(shape), numbers(t))
+}
+
+// numbers returns the elements of a tensor; those of a Float64 are not copied.
+func numbers(t *tensor.Dense) []float64 {
+	switch graph.DTypeOf(t) {
+	case graph.Float32:
+		return widen(t.Float32s())
+	case graph.Int32:
+		return widen(t.Int32s())
+	case graph.Bool:
+		x := make([]float64, t.Shape().TotalSize())
+		for i, b := range t.Bools() {
 			if b {
 				x[i] = 1
 			}
 		}
-	case float64:
-		x = []float64{v}
-	case float32:
-		x = []float64{float64(v)}
-	case int32:
-		x = []float64{float64(v)}
-	case bool:
-		x = []float64{0}
-		if v {
-			x[0] = 1
-		}
+		return x
 	}
-	return dense(dt, boxed(shape), x)
+	return t.Float64s()
 }
 
-func widen[T float32 | int32](v []T) []float64 {
-	x := make([]float64, len(v))
-	for i, e := range v {
-		x[i] = float64(e)
-	}
-	return x
-}
-
-// lower returns the elements of a Gorgonia value as a new tensor of type t.
-func land(t graph.Type, v tensor.Tensor) *tensor.Dense {
-	var x []float64
-	switch d := v.Data().(type) {
-	case []float64:
-		x = d
-	case []float32:
-		x = widen(d)
-	case float64:
-		x = []float64{d}
-	case float32:
-		x = []float64{float64(d)}
-	}
+// land returns the elements of a tensor of floats as a new tensor of type t.
+func land(t graph.Type, v *tensor.Dense) *tensor.Dense {
+	x := numbers(v)
 	var back any
 	switch t.DType {
 	case graph.Float64:
@@ -90,10 +62,29 @@ func land(t graph.Type, v tensor.Tensor) *tensor.Dense {
 	return tensor.New(tensor.WithShape(t.Shape...), tensor.WithBacking(back))
 }
 
+func widen[T float32 | int32](v []T) []float64 {
+	x := make([]float64, len(v))
+	for i, e := range v {
+		x[i] = float64(e)
+	}
+	return x
+}
+
 func narrow[T float32 | int32](x []float64) []T {
 	y := make([]T, len(x))
 	for i, e := range x {
 		y[i] = T(e)
 	}
 	return y
+}
+
+// theirs returns a tensor of floats as a value: Gorgonia has types of its own for scalars.
+func theirs(t *tensor.Dense) G.Value {
+	switch {
+	case t.Dims() > 0:
+		return t
+	case t.Dtype() == tensor.Float32:
+		return G.NewF32(t.Float32s()[0])
+	}
+	return G.NewF64(t.Float64s()[0])
 }

@@ -48,6 +48,9 @@ func begin(g *G.ExprGraph, given map[*graph.Node]*G.Node, outs ...*graph.Node) (
 		at: map[*graph.Node]*G.Node{}, leafOf: map[*graph.Node]*G.Node{}, unrolled: map[*graph.Node]copies{},
 	}
 	l.g, l.dt = g, tensor.Float32
+	for _, n := range g.AllNodes() {
+		l.first = max(l.first, n.ID())
+	}
 	if s.wide {
 		l.dt = tensor.Float64
 	}
@@ -151,35 +154,26 @@ func (l *lowering) unroll(n *graph.Node) copies {
 	return c
 }
 
-// ruled returns y as the value of n, whose gradients follow n's own rule: they are traced by the
-// rule when Gorgonia asks, and lowered.
-func (l *lowering) ruled(n *graph.Node, y *G.Node, in []*G.Node) *G.Node {
+// ruled returns y as the value of n, with gradients to xs, the last inputs of n, by n's own rule:
+// they are traced when Gorgonia asks for them, and lowered.
+func (l *lowering) ruled(n *graph.Node, y *G.Node, xs []*G.Node) *G.Node {
 	if l.err != nil {
 		return y
 	}
-	first := len(in) - 1 // of a spike, y is not among the inputs
-	if n.Attrs().Name == "Custom" {
-		in, first = in[1:], 0
-	}
 	size := y.Shape().TotalSize()
-	o := &extension{name: n.Attrs().Name, shape: y.Shape(), wrt: append([]bool{false}, all(len(in))...)}
+	o := &extension{name: n.Attrs().Name, shape: y.Shape(), wrt: append([]bool{false}, all(len(xs))...)}
 	o.run = moveKernels(view{[]int{size}, []int{1}, 0}.places(0), 0)
-	o.grad = func(args G.Nodes, _, gy *G.Node) (G.Nodes, error) {
+	o.grad = func(in G.Nodes, _, gy *G.Node) (G.Nodes, error) {
 		gs := l.trace(n, gy)
-		if n.Attrs().Name == "Custom" {
-			gs = gs[1:]
-		}
-		out := G.Nodes{nil}
+		gs = gs[len(gs)-len(xs):]
 		for i, g := range gs {
 			if g == nil && l.err == nil {
-				g = l.like(args[i+1], 0)
+				gs[i] = l.like(in[i+1], 0)
 			}
-			out = append(out, g)
 		}
-		return out, l.err
+		return append(G.Nodes{nil}, gs...), l.err
 	}
-	_ = first
-	return l.keep(o.apply(append([]*G.Node{y}, in...)...))
+	return l.keep(o.apply(append([]*G.Node{y}, xs...)...))
 }
 
 var errRule = errors.New("the rule of a gradient failed, or contains a loop")

@@ -168,7 +168,7 @@ func constRule(l *lowering, n *graph.Node, _ []*G.Node) *G.Node {
 }
 
 func literalRule(l *lowering, n *graph.Node, _ []*G.Node) *G.Node {
-	return l.copy(l.leaf("literal", n.Shape(), lift(l.dt, n.Shape(), n.Attrs().Literal)))
+	return l.constant(n.Shape(), lift(l.dt, n.Shape(), n.Attrs().Literal))
 }
 
 // leafRule makes an input or a parameter, behind a copy, which keeps Gorgonia's machine from
@@ -179,10 +179,10 @@ func leafRule(l *lowering, n *graph.Node, _ []*G.Node) *G.Node {
 	}
 	name := n.ParamName()
 	if name == "" {
-		name = "input"
+		name = l.unique("input")
 	}
-	x := l.leaf(name, n.Shape(), nil)
-	l.leaves[len(l.leaves)-1].from = n
+	x := l.variable(name, n.Shape())
+	l.leaves = append(l.leaves, leaf{x, n})
 	l.leafOf[n] = x
 	return l.copy(x)
 }
@@ -193,7 +193,7 @@ func spikeRule(l *lowering, n *graph.Node, in []*G.Node) *G.Node {
 }
 
 // customRule passes the first input; the others get the gradients of the user's rule.
-func customRule(l *lowering, n *graph.Node, in []*G.Node) *G.Node { return l.ruled(n, in[0], in) }
+func customRule(l *lowering, n *graph.Node, in []*G.Node) *G.Node { return l.ruled(n, in[0], in[1:]) }
 
 // matMulRule multiplies matrices; batches are broadcast.
 func matMulRule(l *lowering, n *graph.Node, in []*G.Node) *G.Node {

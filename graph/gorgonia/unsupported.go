@@ -22,7 +22,7 @@ func (e *Unsupported) Error() string {
 const (
 	noPhilox  = "it draws by a counter-based generator that Gorgonia does not have; pass the numbers as an input"
 	noDynamic = "Gorgonia's graphs are static: their length cannot depend on data"
-	compilers = "it is made by the compiler's passes, lower the graph that they start from"
+	noFactors = "Gorgonia does not factorize matrices"
 	noEmpty   = "Gorgonia has no tensors without elements"
 )
 
@@ -36,8 +36,8 @@ func inexpressible() map[string]string {
 		"Permutation": noPhilox,
 		"FoldIn":      noPhilox,
 		"While":       noDynamic,
-		"Fused":       compilers,
-		"AddMatMul":   compilers,
+		"Solve":       noFactors,
+		"Cholesky":    noFactors,
 	}
 }
 

@@ -1,0 +1,18 @@
+package graph
+
+// spikesPass marks products whose left factor is binary: their kernel counts the ones and, if they
+// are few, adds rows of the right factor instead of multiplying. That a 0 there hides a NaN or an
+// infinity in the right factor is part of the bargain. The storage of spikes that a backward pass
+// needs is the residuals pass's.
+func spikesPass(u unit, _ *compiler) unit {
+	b := findBinaries(u)
+	r := &rewriter{loops: map[*LoopSpec]*LoopSpec{}}
+	r.node = func(n *Node, in []*Node) *Node {
+		if o, ok := n.op.(matMulOp); ok && len(n.typ.Shape) == 2 && !o.tb && b[n.in[0]] {
+			o.spikes = true
+			return r.inside.add(o, in)
+		}
+		return nil
+	}
+	return r.graph(u, nil, make([]*Node, len(u.g.nodes)))
+}
