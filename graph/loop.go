@@ -66,7 +66,7 @@ func Loop[X, S, Y any](xs X, s S, step func(x X, s S) (Y, S), opts ...LoopOption
 		nl := b.list(&sOut)
 		if len(nl) != len(state) {
 			b.fail(fmt.Errorf("%w: the state has %d nodes before the step and %d after it", ErrShape, len(state), len(nl)))
-			return nil, nil
+			return nodesOf(b.yLeaves), nil
 		}
 		return nodesOf(b.yLeaves), nodesOf(nl)
 	}

@@ -256,7 +256,9 @@ func TestLoopFaults(t *testing.T) {
 			return s
 		}, graph.ErrShape, `Loop: shapes do not match: state state is Float32[3] before the step and Float32[2 3] after it`},
 		"state of another type": {func(w world) *graph.Node {
-			_, s := graph.Loop(w.x, state{V: w.v}, func(x *graph.Node, s state) (*graph.Node, state) { return x, state{V: s.V.Cast(graph.Float64), W: s.W.Else(x)} })
+			_, s := graph.Loop(w.x, state{V: w.v}, func(x *graph.Node, s state) (*graph.Node, state) {
+				return x, state{V: s.V.Cast(graph.Float64), W: s.W.Else(w.v)}
+			})
 			return s.V
 		}, graph.ErrShape, `state V is Float32[3] before the step and Float64[3] after it`},
 		"sequences of different lengths": {func(w world) *graph.Node {

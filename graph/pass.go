@@ -122,13 +122,13 @@ type rewriter struct {
 	need  func(u unit) []bool                          // nodes to rebuild; those that the outs are computed from if nil
 	build func(u unit, parent *Graph, at []*Node) unit // rebuilds a body; graph if nil
 	loops map[*LoopSpec]*LoopSpec
-	extra map[*LoopSpec][]*Node // body nodes to be appended to the results of a loop
-	// placeholders are nodes of a body that become sequences, consts placeholders that stand for
-	// constants, args the new placeholders of old ones.
-	placeholders map[*Node]bool
-	consts       map[*Node]constOp
-	args         map[*Node]*Node
-	inside       *Graph // the graph that is being written
+	extra map[*LoopSpec][]residual // body nodes to be appended to the results of a loop
+	// args are the new placeholders of old ones, consts placeholders that stand for constants,
+	// kept nodes that become sequences, whose placeholders are in sequences.
+	args, sequences map[*Node]*Node
+	consts          map[*Node]constOp
+	kept            map[*Node]*residual
+	inside          *Graph // the graph that is being written
 }
 
 // graph rebuilds u inside parent; at receives the new node of each old one by its number.
@@ -146,16 +146,17 @@ func (r *rewriter) graph(u unit, parent *Graph, at []*Node) unit {
 			if c, ok := r.consts[n]; ok {
 				at[i] = g.add(c, nil)
 			}
+		}
+		if k := r.kept[n]; k != nil {
+			at[i] = r.sequence(g, n, k)
+		}
+		if at[i] != nil {
 			continue
 		}
 		if !need[i] {
 			continue
 		}
 		g.root.scope = n.scope
-		if r.placeholders[n] {
-			at[i] = r.placeholder(g, n, argOp{role: roleSeq, index: n.id, typ: typeKey(n.typ)})
-			continue
-		}
 		in := make([]*Node, len(n.in))
 		for j, x := range n.in {
 			in[j] = at[x.id]
@@ -268,11 +269,17 @@ func (r *rewriter) loop(l *LoopSpec, g *Graph) *LoopSpec {
 	}
 	m := *l
 	at := make([]*Node, len(l.Body.nodes))
-	u := r.body(unit{l.Body, slices.Concat(l.Next, l.Ys, r.extra[l])}, g, at)
+	outs := slices.Concat(l.Next, l.Ys)
+	for _, k := range r.extra[l] {
+		outs = append(outs, k.node)
+	}
+	u := r.body(unit{l.Body, outs}, g, at)
 	m.Body = u.g
 	m.Body.captures = r.placed(l.Body.captures)
 	m.Carried, m.Seqs, m.Index = r.placed(l.Carried), r.placed(l.Seqs), r.args[l.Index]
-	m.Next, m.Ys = u.outs[:len(l.Next)], u.outs[len(l.Next):]
+	m.Next, m.Ys = u.outs[:len(l.Next)], u.outs[len(l.Next):len(l.Next)+len(l.Ys)]
+	m.Ys = slices.Clip(m.Ys)
+	m.keep(r.extra[l], at)
 	r.loops[l] = &m
 	return &m
 }

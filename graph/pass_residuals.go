@@ -9,9 +9,10 @@ import (
 // autodiff, computes the forward step again from the state before it. Where that needs more than
 // elementwise arithmetic, or more bytes of state, intermediate values are kept instead: the set of
 // least size that separates what is costly to compute, or must be kept anyway, from what the
-// backward step reads (a minimum cut). Loops marked Recompute keep only their state.
+// backward step reads (a minimum cut). What is binary is kept as Bool. Loops marked Recompute keep
+// only their state.
 func residualsPass(u unit, _ *compiler) unit {
-	p := &keeper{plans: map[*Node]*cut{}, extra: map[*LoopSpec][]*Node{}}
+	p := &keeper{plans: map[*Node]*cut{}, extra: map[*LoopSpec][]residual{}, binary: findBinaries(u)}
 	p.plan(u)
 	if len(p.plans) == 0 {
 		return u
@@ -24,7 +25,7 @@ func residualsPass(u unit, _ *compiler) unit {
 		}
 		forward := in[c.from].in[0]
 		l := n.Loop()
-		m := r.cutLoop(l, r.inside, c.nodes)
+		m := r.cutLoop(l, r.inside, c)
 		at := len(l.Carried) + len(l.Seqs)
 		args := slices.Clone(in[:at])
 		for _, f := range c.kept {
@@ -37,8 +38,23 @@ func residualsPass(u unit, _ *compiler) unit {
 
 // keeper finds pairs of a loop and its backward loop and cuts between them.
 type keeper struct {
-	plans map[*Node]*cut
-	extra map[*LoopSpec][]*Node
+	plans  map[*Node]*cut
+	extra  map[*LoopSpec][]residual
+	binary binaries
+}
+
+// residual is a node of a forward body that is kept, as Bool if it is a float that is 0 or 1.
+type residual struct {
+	node   *Node
+	asBool bool
+}
+
+// typ returns the type of what is kept.
+func (k residual) typ() Type {
+	if k.asBool {
+		return Type{Bool, k.node.typ.Shape}
+	}
+	return k.node.typ
 }
 
 // cut is what a backward loop reads of its forward loop instead of computing it.
@@ -46,12 +62,12 @@ type cut struct {
 	forward *LoopSpec
 	from    int     // an input of the backward loop that is a result of the forward loop
 	nodes   []*Node // of the backward body
-	kept    []*Node // the same, of the forward body
+	kept    []residual
 }
 
-// resultOf returns which result of the forward loop the body node f is, once extra is added.
-func (p *keeper) resultOf(l *LoopSpec, f *Node) int {
-	if i := slices.Index(l.Ys, f); i >= 0 {
+// resultOf returns which result of the forward loop f is, once extra is added.
+func (p *keeper) resultOf(l *LoopSpec, f residual) int {
+	if i := slices.Index(l.Ys, f.node); i >= 0 && !f.asBool {
 		return len(l.Carried) + i
 	}
 	return len(l.Carried) + len(l.Ys) + slices.Index(p.extra[l], f)
@@ -85,10 +101,11 @@ func (p *keeper) pair(b *Node, l *LoopSpec) {
 			continue
 		}
 		m := matchBodies(f.in[0], b)
+		m.binary = p.binary
 		c := m.cut()
 		c.forward, c.from = forward, nc+j
 		for _, k := range c.kept {
-			if !slices.Contains(forward.Ys, k) && !slices.Contains(p.extra[forward], k) {
+			if (k.asBool || !slices.Contains(forward.Ys, k.node)) && !slices.Contains(p.extra[forward], k) {
 				p.extra[forward] = append(p.extra[forward], k)
 			}
 		}
@@ -105,6 +122,13 @@ type matching struct {
 	of      map[*Node]*Node
 	given   map[*Node]bool // there without cost: sequences of the forward loop, captures, constants
 	keeping map[*Node]bool // placeholders of what is kept already
+	binary  binaries
+}
+
+// residual returns what is kept of the forward node that n is matched with.
+func (m *matching) residual(n *Node) residual {
+	f := m.of[n]
+	return residual{f, f.typ.DType.IsFloat() && m.binary[f]}
 }
 
 func matchBodies(f, b *Node) *matching {
@@ -208,7 +232,7 @@ func (m *matching) cut() *cut {
 		in, out := 2*n.id, 2*n.id+1
 		size := unlimited
 		if n.tuple == nil {
-			size = n.typ.Bytes()
+			size = m.residual(n).typ().Bytes()
 		}
 		g.edge(in, out, size)
 		if m.keeping[n] || !cheap(n) {
@@ -227,8 +251,11 @@ func (m *matching) cut() *cut {
 	side := g.minCut(source, sink)
 	c := &cut{}
 	for _, n := range nodes {
-		if m.of[n] != nil && !m.given[n] && side[2*n.id] && !side[2*n.id+1] && !m.keeping[n] {
-			c.nodes, c.kept = append(c.nodes, n), append(c.kept, m.of[n])
+		if m.of[n] == nil || m.given[n] || !side[2*n.id] || side[2*n.id+1] {
+			continue
+		}
+		if k := m.residual(n); k.asBool || !m.keeping[n] {
+			c.nodes, c.kept = append(c.nodes, n), append(c.kept, k)
 		}
 	}
 	return c
@@ -253,16 +280,40 @@ func (m *matching) readByBackward() []bool {
 }
 
 // cutLoop rebuilds a loop with nodes of its body replaced by further sequences.
-func (r *rewriter) cutLoop(l *LoopSpec, g *Graph, nodes []*Node) *LoopSpec {
-	before := r.placeholders
-	r.placeholders = map[*Node]bool{}
-	for _, n := range nodes {
-		r.placeholders[n] = true
+func (r *rewriter) cutLoop(l *LoopSpec, g *Graph, c *cut) *LoopSpec {
+	before := r.kept
+	r.kept = map[*Node]*residual{}
+	for i, n := range c.nodes {
+		r.kept[n] = &c.kept[i]
 	}
-	wide := *l
-	wide.Seqs = slices.Concat(l.Seqs, nodes)
-	r.extra[&wide] = r.extra[l] // it can be the forward loop of another
-	m := r.loop(&wide, g)
-	r.placeholders = before
+	own := *l
+	m := r.loop(&own, g)
+	for _, n := range c.nodes {
+		m.Seqs = append(m.Seqs, r.sequences[n])
+	}
+	r.kept = before
 	return m
+}
+
+// sequence returns what takes the place of n, a node that is kept: a further placeholder of g, seen
+// as the type of n.
+func (r *rewriter) sequence(g *Graph, n *Node, k *residual) *Node {
+	t := k.typ()
+	p := g.placeholder(argOp{role: roleSeq, index: n.id, typ: typeKey(t)}, t)
+	if r.sequences == nil {
+		r.sequences = map[*Node]*Node{}
+	}
+	r.sequences[n] = p
+	return p.Cast(n.typ.DType)
+}
+
+// keep adds the kept nodes of a forward body to its results.
+func (m *LoopSpec) keep(ks []residual, at []*Node) {
+	for _, k := range ks {
+		y := at[k.node.id]
+		if k.asBool {
+			y = y.Ne(y.scalar(0))
+		}
+		m.Ys = append(m.Ys, y)
+	}
 }
