@@ -15,5 +15,5 @@
 //
 // Gradients have the type of what they belong to. Where nothing flows, they are zeros. Faults are
 // recorded on the graph and reported by its Compile: an unknown length of a loop (While), values of
-// different graphs, a loss that is not a scalar.
+// different graphs, a loss that is not a scalar, a constant to differentiate by.
 package autodiff

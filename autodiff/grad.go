@@ -2,12 +2,14 @@ package autodiff
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/spikegraph/spikegraph/graph"
 )
 
 // Grad returns the gradient of loss, a float scalar, with respect to each node of wrt: nodes of the
-// same type, zeros where loss does not depend on it.
+// same type, zeros where loss does not depend on it. Within the body of a loop the state that the
+// step began with is a constant: the gradient is that of the step. A Const cannot be in wrt.
 func Grad(loss *graph.Node, wrt ...*graph.Node) []*graph.Node {
 	if loss.Valid() && loss.Shape().Size() != 1 {
 		bad := loss.Graph().Fail(fmt.Errorf("Grad: %w: the loss is %v, want a scalar; sum or average it", graph.ErrShape, loss.Type()))
@@ -27,9 +29,7 @@ func VectorGrad(y *graph.Node, wrt ...*graph.Node) []*graph.Node {
 func VJP(ys, gys []*graph.Node, wrt ...*graph.Node) []*graph.Node {
 	gs := pull(ys, gys, wrt)
 	for i, x := range wrt {
-		if gs[i] == nil {
-			gs[i] = x.Like(0)
-		}
+		gs[i] = orZero(gs[i], x)
 	}
 	return gs
 }
@@ -72,36 +72,67 @@ func pull(ys, gys, wrt []*graph.Node) []*graph.Node {
 // innermost returns the graph at which a sweep begins, nil if no gradient arrives; or an invalid
 // node, if the arguments do not fit.
 func innermost(ys, gys, wrt []*graph.Node) (g *graph.Graph, bad *graph.Node) {
-	for i, y := range ys {
-		switch gy := gys[i]; {
-		case !y.Valid():
-			return nil, y
-		case gy == nil:
-			continue
-		case !gy.Valid():
-			return nil, gy
-		case !gy.Type().Equal(y.Type()):
-			return nil, y.Graph().Fail(fmt.Errorf("VJP: %w: the gradient arriving is %v, the value %v", graph.ErrShape, gy.Type(), y.Type()))
-		}
-		if g == nil || encloses(g, y.Graph()) {
-			g = y.Graph()
-		}
-	}
-	for _, y := range ys {
-		if g != nil && y.Graph() != g && (g != g.Top() || !encloses(y.Graph(), g)) {
-			return nil, g.Fail(fmt.Errorf("VJP: %w: the results are of different graphs", graph.ErrScope))
-		}
+	if bad := unfit(ys, gys, wrt); bad != nil {
+		return nil, bad
 	}
 	for _, x := range wrt {
-		if !x.Valid() {
-			return nil, x
+		if isConst(x) && x.Shape().Size() > 0 {
+			return nil, x.Graph().Fail(fmt.Errorf("autodiff: %w: %v cannot be varied, for equal constants are one node, those of derivatives too; want an Input, a Param, Values, or it After another node", graph.ErrValue, x))
 		}
-		if !x.DType().IsFloat() {
-			return nil, x.Graph().Fail(fmt.Errorf("VJP: %w: %v has no derivative, want floats", graph.ErrDType, x))
+	}
+	for i, y := range ys {
+		if gys[i] != nil && (g == nil || encloses(g, y.Graph())) {
+			g = y.Graph()
 		}
 	}
 	return g, nil
 }
+
+// unfit records why a product with the Jacobian cannot be formed and returns an invalid node; nil
+// if it can.
+func unfit(ys, gys, wrt []*graph.Node) *graph.Node {
+	all := slices.Concat(ys, slices.DeleteFunc(slices.Clone(gys), isNil), wrt)
+	at := slices.IndexFunc(all, func(n *graph.Node) bool { return n != nil && n.Graph() != nil })
+	if at < 0 {
+		return &graph.Node{} // there is no graph to report to
+	}
+	g := all[at].Graph()
+	fail := func(err error, format string, args ...any) *graph.Node {
+		return g.Fail(fmt.Errorf("autodiff: %w: "+format, append([]any{err}, args...)...))
+	}
+	if len(gys) != len(ys) {
+		return fail(graph.ErrValue, "%d gradients arrive at %d values", len(gys), len(ys))
+	}
+	for _, n := range all {
+		switch {
+		case n == nil:
+			return fail(graph.ErrValue, "a node is nil")
+		case !n.Valid():
+			return n
+		case !encloses(n.Graph(), g.Top()):
+			return fail(graph.ErrScope, "%v is of another graph, or of the body of a loop that is finished", n)
+		}
+	}
+	for i, y := range ys {
+		switch gy := gys[i]; {
+		case gy == nil:
+		case !y.DType().IsFloat():
+			return fail(graph.ErrDType, "%v has no derivative, want floats", y)
+		case !gy.Type().Equal(y.Type()):
+			return fail(graph.ErrShape, "the gradient arriving is %v, the value %v", gy.Type(), y.Type())
+		}
+	}
+	for _, x := range wrt {
+		if !x.DType().IsFloat() {
+			return fail(graph.ErrDType, "there is no derivative with respect to %v, want floats", x)
+		}
+	}
+	return nil
+}
+
+func isNil(n *graph.Node) bool { return n == nil }
+
+func isConst(n *graph.Node) bool { return n.Attrs().Name == "Const" }
 
 // encloses reports whether body is g or a graph inside it.
 func encloses(g, body *graph.Graph) bool {
@@ -239,7 +270,11 @@ func (s *sweep) several(n *graph.Node) {
 	case n.Branch() != nil:
 		gs = s.branch(n)
 	default:
-		n.Graph().Fail(fmt.Errorf("there is no gradient through %s, a loop of unknown length: %w; use Loop, or StopGradient its result", n.Op(), graph.ErrValue))
+		name := n.Op().String()
+		if n.Scope() != "" {
+			name = n.Scope() + ": " + name
+		}
+		n.Graph().Fail(fmt.Errorf("there is no gradient through %s, a loop of unknown length: %w; use Loop, or StopGradient its result", name, graph.ErrValue))
 		return
 	}
 	for i, gx := range gs {

@@ -1,7 +1,6 @@
 package autodiff
 
 import (
-	"fmt"
 	"slices"
 
 	"github.com/spikegraph/spikegraph/graph"
@@ -14,13 +13,19 @@ import (
 // forward, so that ops need no second table of derivatives (Townsend 2017, "A new trick for
 // calculating Jacobian vector products").
 func JVP(ys, xs, vs []*graph.Node) []*graph.Node {
-	us := make([]*graph.Node, len(ys))
-	for i, y := range ys {
-		us[i] = y.Like(0).After(y) // a node of its own, whose value is never used
+	if bad := unfit(xs, vs, ys); bad != nil {
+		return fill(bad, ys)
 	}
-	gxs := pull(ys, us, xs)
+	us := make([]*graph.Node, len(ys))
+	for i, y := range ys { // nodes like no other, whose values are never used
+		before := y
+		if i > 0 {
+			before = us[i-1]
+		}
+		us[i] = y.Like(0).After(before)
+	}
 	var at, along []*graph.Node
-	for i, g := range gxs {
+	for i, g := range pull(ys, us, xs) {
 		if g != nil {
 			at, along = append(at, g), append(along, vs[i])
 		}
@@ -35,11 +40,10 @@ func JVP(ys, xs, vs []*graph.Node) []*graph.Node {
 // Jacobian returns ∂y/∂x with shape y.shape + x.shape, by reverse mode: one backward pass for each
 // element of y.
 func Jacobian(y, x *graph.Node) *graph.Node {
-	if bad := floats("Jacobian", y, x); bad != nil {
+	if bad := unfit([]*graph.Node{y}, []*graph.Node{y}, []*graph.Node{x}); bad != nil {
 		return bad
 	}
-	n := y.Shape().Size()
-	rows := overUnits(y, n, func(e *graph.Node) *graph.Node {
+	rows := overUnits(y, func(e *graph.Node) *graph.Node {
 		return VJP([]*graph.Node{y}, []*graph.Node{e}, x)[0].Here()
 	})
 	return rows.Reshape(slices.Concat(y.Shape(), x.Shape())...)
@@ -47,10 +51,10 @@ func Jacobian(y, x *graph.Node) *graph.Node {
 
 // JacobianForward returns the same as Jacobian by forward mode: one pass for each element of x.
 func JacobianForward(y, x *graph.Node) *graph.Node {
-	if bad := floats("JacobianForward", y, x); bad != nil {
+	if bad := unfit([]*graph.Node{y}, []*graph.Node{y}, []*graph.Node{x}); bad != nil {
 		return bad
 	}
-	cols := overUnits(x, x.Shape().Size(), func(e *graph.Node) *graph.Node {
+	cols := overUnits(x, func(e *graph.Node) *graph.Node {
 		return JVP([]*graph.Node{y}, []*graph.Node{x}, []*graph.Node{e})[0].Here()
 	})
 	ny := y.Shape().Size()
@@ -63,71 +67,17 @@ func Hessian(loss, x *graph.Node) *graph.Node {
 	return JacobianForward(Grad(loss, x)[0], x)
 }
 
-func floats(what string, y, x *graph.Node) *graph.Node {
-	switch {
-	case !y.Valid():
-		return y
-	case !x.Valid():
-		return x
-	case !y.DType().IsFloat() || !x.DType().IsFloat():
-		return y.Graph().Fail(fmt.Errorf("%s: %w: of %v by %v, want floats", what, graph.ErrDType, y.Type(), x.Type()))
-	}
-	return nil
-}
-
 // overUnits stacks f of each unit vector of x's space, in a loop.
-func overUnits(x *graph.Node, n int, f func(e *graph.Node) *graph.Node) *graph.Node {
-	type none struct{ Unused *graph.Node }
-	ys, _ := graph.Loop([]*graph.Node{}, none{x.Like(0).Sum()}, func(_ []*graph.Node, s none) (*graph.Node, none) {
-		top := x.Graph().Top()
-		e := top.StepIndex().OneHot(max(n, 1), x.DType()).Reshape(x.Shape()...)
-		return f(e), s
+func overUnits(x *graph.Node, f func(e *graph.Node) *graph.Node) *graph.Node {
+	n := x.Shape().Size()
+	var none []*graph.Node
+	// The steps carry nothing, but a loop needs a node to know its graph by.
+	rows, _ := graph.Loop(none, x.Like(0), func(_ []*graph.Node, s *graph.Node) (*graph.Node, *graph.Node) {
+		if n == 0 {
+			return f(s), s
+		}
+		i := x.Graph().Top().StepIndex()
+		return f(i.OneHot(n, x.DType()).Reshape(x.Shape()...)), s
 	}, graph.LoopOptions{Steps: n})
-	return ys
-}
-
-// Checkpoint returns f(), and makes its backward pass compute f's intermediate values again instead
-// of keeping them: less memory, one more forward computation. Gradients are the same.
-func Checkpoint(g *graph.Graph, f func() *graph.Node) *graph.Node {
-	g = g.Top()
-	before := len(g.Nodes())
-	y := f()
-	if !y.Valid() || y.Graph() != g || y.ID() < before {
-		return y
-	}
-	reads := frontier(y, before)
-	rule := func(xs []*graph.Node, _, gy *graph.Node) []*graph.Node {
-		at := map[*graph.Node]*graph.Node{}
-		again := make([]*graph.Node, len(xs))
-		for i, x := range xs {
-			again[i] = x.After(gy)
-			at[x] = again[i]
-		}
-		return pull(graph.Replay([]*graph.Node{y}, at), []*graph.Node{gy}, again)
-	}
-	return graph.Custom(func([]*graph.Node) *graph.Node { return y }, rule, reads...)
-}
-
-// frontier returns the float nodes older than number before that y is computed from by newer ones.
-func frontier(y *graph.Node, before int) []*graph.Node {
-	var reads []*graph.Node
-	seen := map[*graph.Node]bool{}
-	var visit func(n *graph.Node)
-	visit = func(n *graph.Node) {
-		if seen[n] {
-			return
-		}
-		seen[n] = true
-		leaf := n.ID() < before || len(n.Inputs()) == 0
-		if leaf && n.DType().IsFloat() && n.Attrs().Name != "Const" {
-			reads = append(reads, n)
-		}
-		if !leaf {
-			for _, x := range n.Inputs() {
-				visit(x)
-			}
-		}
-	}
-	visit(y)
-	return reads
+	return rows
 }

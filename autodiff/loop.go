@@ -34,7 +34,6 @@ func (s *sweep) loop(n *graph.Node) []*graph.Node {
 			gs[i] = gxs[0]
 			gxs = gxs[1:]
 		}
-
 	}
 	return gs
 }
@@ -65,9 +64,16 @@ func (s *sweep) newReverse(n *graph.Node) *reverse {
 	for _, g := range s.saved[n] {
 		r.outs, r.gys = append(r.outs, g.of), append(r.gys, g.gy)
 	}
+	r.findActive(s)
+	return r
+}
+
+// findActive lists the inputs that get a gradient: what depends on one of them, in this step or by
+// way of the state in a later one, carries it.
+func (r *reverse) findActive(s *sweep) {
 	mark := make([]bool, len(r.l.Body.Nodes()))
-	args := r.l.Args()
-	for i, x := range n.Inputs() {
+	args, in := r.l.Args(), r.n.Inputs()
+	for i, x := range in {
 		mark[args[i].ID()] = s.leadsTo(x)
 	}
 	for again := true; again; {
@@ -79,13 +85,17 @@ func (s *sweep) newReverse(n *graph.Node) *reverse {
 			}
 		}
 	}
+	constants := len(r.l.Carried) + len(r.l.Seqs)
 	for i, a := range args {
-		if mark[a.ID()] {
+		if mark[a.ID()] && (i < constants || isFirst(in[constants:], i-constants)) {
 			r.active = append(r.active, i)
 		}
 	}
-	return r
 }
+
+// isFirst reports whether ns[i] is not among the nodes before it. Where a body is copied, values that
+// were two can become one; its gradient then comes whole, and counts once.
+func isFirst(ns []*graph.Node, i int) bool { return slices.Index(ns, ns[i]) == i }
 
 // operands returns the sequences of the backward loop (the state before each step, the forward
 // sequences, the gradients that arrive) and its initial state.
@@ -153,58 +163,4 @@ func orZero(g, like *graph.Node) *graph.Node {
 		return like.Like(0)
 	}
 	return g
-}
-
-// branch returns the gradients of a choice's inputs: a choice between the gradients of its
-// branches, whose values are computed again.
-func (s *sweep) branch(n *graph.Node) []*graph.Node {
-	b := n.Branch()
-	in := n.Inputs()
-	nThen := 1 + len(b.Then.Captures())
-	var active []int
-	for i, x := range in {
-		if i > 0 && s.leadsTo(x) {
-			active = append(active, i)
-		}
-	}
-	if len(active) == 0 {
-		return nil
-	}
-	side := func(then bool, from, to int) func() []*graph.Node {
-		return func() []*graph.Node {
-			args := make([]*graph.Node, to-from)
-			for i := range args {
-				args[i] = in[from+i].Here()
-			}
-			outs := b.Inline(then, args)
-			gys := make([]*graph.Node, len(outs))
-			for i, gy := range s.results[n] {
-				if gy != nil {
-					gys[i] = gy.Here()
-				}
-			}
-			var wrt []*graph.Node
-			for _, i := range active {
-				if i >= from && i < to {
-					wrt = append(wrt, args[i-from])
-				}
-			}
-			gw := pull(outs, gys, wrt)
-			gs := make([]*graph.Node, len(active))
-			for k, i := range active {
-				if i >= from && i < to {
-					gs[k] = gw[0]
-					gw = gw[1:]
-				}
-				gs[k] = orZero(gs[k], in[i].Here())
-			}
-			return gs
-		}
-	}
-	got := graph.Cond(in[0], side(true, 1, nThen), side(false, nThen, len(in)))
-	gs := make([]*graph.Node, len(in))
-	for k, i := range active {
-		gs[i] = got[k]
-	}
-	return gs
 }

@@ -14,7 +14,9 @@ func scalar(x float32) *tensor.Dense {
 }
 
 // positions returns an Int32 vector.
-func positions(x ...int32) *tensor.Dense { return tensor.New(tensor.WithBacking(x)) }
+func positions(x ...int32) *tensor.Dense {
+	return tensor.New(tensor.WithShape(len(x)), tensor.WithBacking(x))
+}
 
 func TestCondTakesOneBranch(t *testing.T) {
 	t.Parallel()
@@ -80,6 +82,7 @@ func TestCondInside(t *testing.T) {
 			return s, s
 		}, graph.LoopOptions{Unroll: unroll})
 		in := []*tensor.Dense{ramp(graph.Float32, 6, 2), ramp(graph.Float32, 2)}
+		in[0].Float32s()[4], in[0].Float32s()[5] = -0.5, -0.25
 		got := values(t, g, in, ys, last)
 		v, w32, taken := append([]float32{}, in[1].Float32s()...), in[1].Float32s(), [3]int{}
 		for s := range 6 {

@@ -29,7 +29,14 @@ type fused struct {
 // fusedOp is the node of a group: its inputs are what the group reads, its results what is read of it.
 type fusedOp struct{ *fused }
 
-func (o fusedOp) String() string                  { return "Fused[" + strings.Join(o.names, " ") + "]" }
+// String names the op itself where it is alone, which is how Locate runs a graph.
+func (o fusedOp) String() string {
+	if len(o.names) == 1 {
+		return o.names[0]
+	}
+	return "Fused[" + strings.Join(o.names, " ") + "]"
+}
+
 func (o fusedOp) Infer([]Type) (Type, error)      { panic("graph: a fused group has several results") }
 func (o fusedOp) inferAll([]Type) ([]Type, error) { return o.types, nil }
 func (o fusedOp) Grad(_, _ *Node) []*Node         { panic("graph: a fused group is not differentiated") }

@@ -80,7 +80,6 @@ func (gs *grouping) mergeable(a, b *group) bool {
 // leads reports whether there is a way from group a to group b through a node of neither.
 func (gs *grouping) leads(a, b *group) bool {
 	gs.stamp++
-	first := a.members[0].id
 	var visit func(n *Node) bool
 	visit = func(n *Node) bool {
 		g := gs.of[n.id]
@@ -91,7 +90,7 @@ func (gs *grouping) leads(a, b *group) bool {
 		if g != nil {
 			members = g.members
 		}
-		if members[len(members)-1].id < first || gs.seen[members[0].id] == gs.stamp {
+		if gs.seen[members[0].id] == gs.stamp {
 			return false
 		}
 		gs.seen[members[0].id] = gs.stamp

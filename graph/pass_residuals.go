@@ -287,6 +287,7 @@ func (r *rewriter) cutLoop(l *LoopSpec, g *Graph, c *cut) *LoopSpec {
 		r.kept[n] = &c.kept[i]
 	}
 	own := *l
+	r.extra[&own] = r.extra[l] // it can be the forward loop of another
 	m := r.loop(&own, g)
 	for _, n := range c.nodes {
 		m.Seqs = append(m.Seqs, r.sequences[n])

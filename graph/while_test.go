@@ -110,7 +110,7 @@ func TestWhileFaults(t *testing.T) {
 		"another type": {func(x *graph.Node) *graph.Node {
 			s, _ := graph.While(x, 1, never, func(s *graph.Node) *graph.Node { return s.Sum() })
 			return s
-		}, graph.ErrShape, `state 0 is Float32[2] before the step and %5 = Sum[0] Float32[] after it`},
+		}, graph.ErrShape, `state 0 is Float32[2] before the step and %1 = Sum[0] Float32[] after it`},
 		"nil": {func(x *graph.Node) *graph.Node {
 			s, _ := graph.While(x, 1, never, func(s *graph.Node) *graph.Node { return nil })
 			return s

@@ -22,6 +22,7 @@ type Case struct {
 	Directions int      // directions to try; 3 if zero
 	Seed       uint64   // of point and directions, and of the store
 	Flat       []string // parameters whose derivative is zero everywhere
+	AnyFlat    bool     // any derivative may be zero everywhere: for tables in which some are
 }
 
 // An Input is an argument of a Case. Floats are drawn so that no two elements of a case are at the

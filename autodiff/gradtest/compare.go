@@ -23,7 +23,7 @@ func (k *checker) close(what string, got, want []float64, relative, absolute flo
 	worst, at := 0.0, -1
 	for i := range got {
 		d := math.Abs(got[i] - want[i])
-		if !(d <= allowed) && !(d < worst) {
+		if got[i] != want[i] && !(d <= allowed) && !(d < worst) {
 			worst, at = d, i
 		}
 	}

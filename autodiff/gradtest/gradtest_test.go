@@ -120,6 +120,7 @@ func TestNothingToCheckFails(t *testing.T) {
 	} {
 		assert.Contains(t, strings.Join(check(t, c.Case), "\n"), c.want, c.name)
 	}
+	assert.Empty(t, check(t, gradtest.Case{Inputs: []gradtest.Input{half}, Build: floor, AnyFlat: true}))
 	half.Flat = true
 	assert.Empty(t, check(t, gradtest.Case{Inputs: []gradtest.Input{half}, Build: floor, SecondOrder: true}))
 }

@@ -22,6 +22,7 @@ import (
 	"flag"
 	"fmt"
 	"os"
+	"runtime/pprof"
 	"slices"
 	"strings"
 )
@@ -35,6 +36,7 @@ type config struct {
 	data    string // directory of Fashion-MNIST; the embedded part if empty
 	init    string // safetensors with weights and batches
 	explain bool
+	profile string // where to write a CPU profile
 	seed    uint64
 }
 
@@ -78,6 +80,7 @@ func main() {
 	flag.StringVar(&c.init, "init", "", "safetensors file with initial weights and batches")
 	flag.BoolVar(&c.explain, "explain", false, "print passes, kernels and memory plan to standard error")
 	flag.Uint64Var(&c.seed, "seed", 1, "of weights, order and random numbers")
+	flag.StringVar(&c.profile, "cpuprofile", "", "write a CPU profile to this file")
 	flag.Parse()
 	if err := run(c); err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
@@ -101,6 +104,17 @@ func run(c config) error {
 	}
 	if c.threads < 1 {
 		return fmt.Errorf("%d threads, want at least 1", c.threads)
+	}
+	if c.profile != "" {
+		f, err := os.Create(c.profile)
+		if err != nil {
+			return err
+		}
+		defer f.Close()
+		if err := pprof.StartCPUProfile(f); err != nil {
+			return err
+		}
+		defer pprof.StopCPUProfile()
 	}
 	r, err := job(c)
 	if err != nil {

@@ -1,6 +1,7 @@
 package gorgonia_test
 
 import (
+	"math"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -189,4 +190,19 @@ func TestLowerSharesVariables(t *testing.T) {
 		assert.InDelta(t, 2*got[0][i], got[1][i], 1e-12, "constants of two graphs are one")
 	}
 	assert.NotZero(t, got[0][0])
+}
+
+// Gorgonia's rewrite of ln(x + 1) removes the sum from its graph.
+func TestLowerSparesTheUsersNodes(t *testing.T) {
+	g := graph.New()
+	y := g.Input("x", graph.Float64, 3).Log()
+	their := G.NewGraph()
+	a := variable(their, tensor.Float64, "a", 3)
+	sum := G.Must(G.Add(a, G.NewConstant(1.0)))
+	ys, _, err := gorgonia.Lower([]*G.Node{sum}, y)
+	require.NoError(t, err)
+	got := valuesOf(t, their, sum, ys[0])
+	for i := range got[0] {
+		assert.InDelta(t, math.Log(got[0][i]), got[1][i], 1e-12)
+	}
 }

@@ -56,8 +56,8 @@ func (b *builder) exp(x *G.Node) *G.Node       { return b.unary(G.Exp, x) }
 func (b *builder) sqrt(x *G.Node) *G.Node      { return b.unary(G.Sqrt, x) }
 func (b *builder) square(x *G.Node) *G.Node    { return b.unary(G.Square, x) }
 func (b *builder) floor(x *G.Node) *G.Node     { return b.unary(G.Floor, x) }
-func (b *builder) neg(x *G.Node) *G.Node       { return b.unary(G.Neg, b.copy(x)) }
-func (b *builder) log(x *G.Node) *G.Node       { return b.unary(G.Log, b.copy(x)) }
+func (b *builder) neg(x *G.Node) *G.Node       { return b.unary(G.Neg, x) }
+func (b *builder) log(x *G.Node) *G.Node       { return b.unary(G.Log, x) }
 func (b *builder) matMul(x, y *G.Node) *G.Node { return b.binary(G.Mul, x, y) }
 
 // compare applies one of Gorgonia's comparisons, for 0 and 1 of the operands' type.
@@ -65,8 +65,7 @@ func (b *builder) compare(f func(x, y *G.Node, same bool) (*G.Node, error), x, y
 	return b.binary(func(x, y *G.Node) (*G.Node, error) { return f(x, y, true) }, x, y)
 }
 
-// copy puts a node between x and an op that Gorgonia rewrites together with its argument: its
-// rewrites of logarithms and negations remove the argument though others may read it.
+// copy returns x as another node.
 func (b *builder) copy(x *G.Node) *G.Node {
 	return b.unary(func(x *G.Node) (*G.Node, error) { return pass("Copy", true, x) }, x)
 }
@@ -147,7 +146,7 @@ func (b *builder) unique(name string) string {
 // constant makes a node that always is t.
 func (b *builder) constant(shape []int, t *tensor.Dense) *G.Node {
 	n := b.variable(b.unique("constant"), shape)
-	return b.copy(b.keep(n, G.Let(n, t)))
+	return b.keep(n, G.Let(n, t))
 }
 
 // splat returns the constant v of that shape.

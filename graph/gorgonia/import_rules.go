@@ -87,7 +87,6 @@ func importRules() map[string]importRule {
 		"transposeOp": func(o opaque, in []*graph.Node) *graph.Node { return in[0].Transpose(o.ints("pattern")...) },
 		"concatOp":    func(o opaque, in []*graph.Node) *graph.Node { return graph.Concat(o.int("axis"), in...) },
 		"sliceOp":     importSlice,
-		"atOp":        importAt,
 		"softmaxOp":   importSoftmax,
 	}
 }
@@ -156,14 +155,6 @@ func importSlice(o opaque, in []*graph.Node) *graph.Node {
 	}
 	rs[axis] = graph.Range{From: s.Start(), To: s.End(), Step: max(s.Step(), 1)}
 	return in[0].Slice(rs...)
-}
-
-func importAt(o opaque, in []*graph.Node) *graph.Node {
-	var rs []graph.Range
-	for _, i := range o.ints("coordinates") {
-		rs = append(rs, graph.At(i))
-	}
-	return in[0].Slice(rs...).Reshape()
 }
 
 func importSoftmax(o opaque, in []*graph.Node) *graph.Node {

@@ -18,7 +18,6 @@ type lowering struct {
 	saves    map[*graph.LoopSpec][]*graph.Node
 	given    map[*graph.Node]*G.Node // Gorgonia nodes that stand for inputs of ours
 	at       map[*graph.Node]*G.Node
-	leafOf   map[*graph.Node]*G.Node
 	unrolled map[*graph.Node]copies
 }
 
@@ -45,7 +44,7 @@ func begin(g *G.ExprGraph, given map[*graph.Node]*G.Node, outs ...*graph.Node) (
 	}
 	l := &lowering{
 		rules: s.rules, saves: s.saves, given: given,
-		at: map[*graph.Node]*G.Node{}, leafOf: map[*graph.Node]*G.Node{}, unrolled: map[*graph.Node]copies{},
+		at: map[*graph.Node]*G.Node{}, unrolled: map[*graph.Node]copies{},
 	}
 	l.g, l.dt = g, tensor.Float32
 	for _, n := range g.AllNodes() {

@@ -11,8 +11,7 @@ import (
 )
 
 // extension is an op that Gorgonia does not have, for its graphs: it implements G.Op and G.SDOp.
-// Its value is always memory of its own, which Gorgonia's machine does not overwrite while it is
-// in use; so values that pass through one are safe from ops that work in place.
+// Its value is new memory in every run.
 type extension struct {
 	name  string
 	ranks []int        // of the inputs, then of the result

@@ -11,9 +11,9 @@ import (
 type place struct{ in, at int }
 
 // move gives a result of the given shape whose element i is that of places[i], or fill. It
-// stands for all ops that only move elements: Gorgonia's own slices keep one byte of a start in
-// their hash, so that slices of long sequences are taken for one another, and its reshape shares
-// memory with what other ops overwrite.
+// stands for all ops that only move elements. Gorgonia has some of them, but its slices keep one
+// byte of a start in their hash, so that slices of a sequence of more than 255 steps are taken for
+// one another, and it has none with steps other than 1.
 func move(name string, shape tensor.Shape, places []place, fill float64, xs ...*G.Node) (*G.Node, error) {
 	o := &extension{name: name, shape: shape, wrt: all(len(xs)), run: moveKernels(places, fill)}
 	routes := make([][]route, len(xs))

@@ -19,7 +19,7 @@ func rules() map[string]rule {
 		"Input": leafRule, "Param": leafRule, "Const": constRule, "Literal": literalRule,
 
 		"Neg": un((*builder).neg), "Abs": native(G.Abs), "Exp": native(G.Exp), "Expm1": native(G.Expm1),
-		"Log": un((*builder).log), "Log1p": un(func(b *builder, x *G.Node) *G.Node { return b.unary(G.Log1p, b.copy(x)) }),
+		"Log": un((*builder).log), "Log1p": native(G.Log1p),
 		"Sqrt": native(G.Sqrt), "Square": native(G.Square), "Reciprocal": native(G.Inverse),
 		"Sin": native(G.Sin), "Cos": native(G.Cos), "Tanh": native(G.Tanh),
 		"Tan":     un(func(b *builder, x *G.Node) *G.Node { return b.div(b.unary(G.Sin, x), b.unary(G.Cos, x)) }),
@@ -32,7 +32,7 @@ func rules() map[string]rule {
 		"Step": un((*builder).step), "Not": un(func(b *builder, x *G.Node) *G.Node { return b.sub(b.like(x, 1), x) }),
 
 		"Add": bin((*builder).add), "Sub": bin((*builder).sub), "Mul": bin((*builder).mul), "Div": divRule,
-		"Pow":   bin(func(b *builder, x, y *G.Node) *G.Node { return b.binary(G.Pow, b.copy(x), y) }),
+		"Pow":   bin(func(b *builder, x, y *G.Node) *G.Node { return b.binary(G.Pow, x, y) }),
 		"Min":   either(bin(func(b *builder, x, y *G.Node) *G.Node { return b.extreme(G.Lte, x, y) }), reduction((*builder).minRows)),
 		"Max":   either(bin(func(b *builder, x, y *G.Node) *G.Node { return b.extreme(G.Gte, x, y) }), reduction((*builder).maxRows)),
 		"Atan2": bin(func(b *builder, x, y *G.Node) *G.Node { return b.call(atan2, x, y) }),
@@ -171,8 +171,8 @@ func literalRule(l *lowering, n *graph.Node, _ []*G.Node) *G.Node {
 	return l.constant(n.Shape(), lift(l.dt, n.Shape(), n.Attrs().Literal))
 }
 
-// leafRule makes an input or a parameter, behind a copy, which keeps Gorgonia's machine from
-// computing in its memory.
+// leafRule makes an input or a parameter. A node that the user gave for an input is copied: Gorgonia
+// rewrites ln(x + 1) together with the sum, and removes that from the graph though the user reads it.
 func leafRule(l *lowering, n *graph.Node, _ []*G.Node) *G.Node {
 	if x := l.given[n]; x != nil {
 		return l.copy(l.reshape(x, n.Shape()...))
@@ -183,8 +183,7 @@ func leafRule(l *lowering, n *graph.Node, _ []*G.Node) *G.Node {
 	}
 	x := l.variable(name, n.Shape())
 	l.leaves = append(l.leaves, leaf{x, n})
-	l.leafOf[n] = x
-	return l.copy(x)
+	return x
 }
 
 // spikeRule is the step, with the derivative of its surrogate.

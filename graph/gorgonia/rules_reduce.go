@@ -65,7 +65,7 @@ func (b *builder) logSumExpRows(x *G.Node) *G.Node {
 		return x
 	}
 	rows, cols := x.Shape()[0], x.Shape()[1]
-	m := b.stop(b.maxRows(b.stop(x)))
+	m := b.stop(b.maxRows(x))
 	m = b.where(b.compare(G.Eq, b.sub(m, m), b.like(m, 0)), m, b.like(m, 0))
 	shifted := b.sub(x, b.broadcast(b.reshape(m, rows, 1), rows, cols))
 	return b.add(b.log(b.sumRows(b.exp(shifted))), m)

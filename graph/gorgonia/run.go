@@ -59,9 +59,7 @@ func Gradients(loss *graph.Node, wrt ...*graph.Node) (*Executable, error) {
 		if !x.DType().IsFloat() {
 			return nil, fmt.Errorf("gorgonia: %w: a gradient to %v, want floats", graph.ErrDType, x.Type())
 		}
-		if xs[i] = l.lower(x); l.leafOf[x] != nil {
-			xs[i] = l.leafOf[x]
-		}
+		xs[i] = l.lower(x)
 	}
 	return l.executable(wrt, l.backward(y, xs))
 }
@@ -125,7 +123,7 @@ func (l *lowering) executable(outs []*graph.Node, ys []*G.Node) (*Executable, er
 	e := &Executable{store: outs[0].Graph().Store(), values: make([]G.Value, len(ys))}
 	for i, y := range ys {
 		e.outs = append(e.outs, outs[i].Type())
-		if c := l.copy(y); l.err == nil { // a result may be an input, which the machine has no value of
+		if c := l.copy(y); l.err == nil { // two results may be one node
 			G.Read(c, &e.values[i])
 		}
 	}
@@ -168,7 +166,6 @@ func (e *Executable) Run(in ...*tensor.Dense) ([]*tensor.Dense, error) {
 	if err := e.bind(in); err != nil {
 		return nil, err
 	}
-	clear(e.values)
 	defer e.vm.Reset()
 	if err := e.vm.RunAll(); err != nil {
 		return nil, fmt.Errorf("gorgonia: %w", err)

@@ -66,15 +66,18 @@ type Scratch struct {
 }
 
 // NewScratch returns memory for one concurrent caller of Run.
-func (e *Elementwise) NewScratch() *Scratch {
+func (e *Elementwise) NewScratch() *Scratch { return e.scratchAt(active) }
+
+// scratchAt returns memory for running with the loops of a level.
+func (e *Elementwise) scratchAt(l isa) *Scratch {
 	s := &Scratch{}
 	switch e.compute {
 	case Float32:
-		s.f32 = newTape(e, func(op Opcode) vector[float32] { return instructions[op].f32 })
+		s.f32 = newTape(e, loops32[l])
 	case Float64:
-		s.f64 = newTape(e, func(op Opcode) vector[float64] { return instructions[op].f64 })
+		s.f64 = newTape(e, loops64[l])
 	case Int32:
-		s.i32 = newTape(e, func(op Opcode) vector[int32] { return instructions[op].i32 })
+		s.i32 = newTape(e, loopsI)
 	}
 	return s
 }

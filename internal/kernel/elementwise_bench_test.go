@@ -5,61 +5,119 @@ import (
 	"testing"
 )
 
-// program is a fused program over dense operands.
+// program is a fused program over dense operands of float32; inPlace outputs overwrite the input of
+// their number.
 type program struct {
-	name string
-	ins  int
-	code []Instr
-	out  []uint16
+	name    string
+	ins     []Kind
+	code    []Instr
+	out     []Output
+	inPlace bool
+}
+
+// floats are outputs of float32.
+func floats(regs ...uint16) (out []Output) {
+	for _, r := range regs {
+		out = append(out, Output{Float32, r})
+	}
+	return out
+}
+
+func unary(op Opcode) program {
+	return program{op.String(), single, []Instr{{Op: op, Dst: 1}}, floats(1), false}
+}
+
+var (
+	triple = []Kind{Float32, Float32, Float32}
+	single = triple[:1]
+)
+
+var lif = []Instr{ // v' = 0.95 v + x - z; u = v' - 1; z' = step(u), as the graph writes it
+	{Op: OpConst, Dst: 3, Imm0: 0.95},
+	{Op: OpMul, Dst: 4, A: 0, B: 3},
+	{Op: OpAdd, Dst: 4, A: 4, B: 1},
+	{Op: OpSub, Dst: 4, A: 4, B: 2},
+	{Op: OpConst, Dst: 5, Imm0: 1},
+	{Op: OpSub, Dst: 5, A: 4, B: 5},
+	{Op: OpStep, Dst: 6, A: 5},
 }
 
 var programs = []program{
-	// v' = 0.95 v + x - z; u = v' - 1; z' = step(u)
-	{"LIF", 3, []Instr{
-		{Op: OpAffine, Dst: 3, A: 0, Imm0: 0.95},
-		{Op: OpAdd, Dst: 3, A: 3, B: 1},
-		{Op: OpSub, Dst: 3, A: 3, B: 2},
-		{Op: OpAffine, Dst: 4, A: 3, Imm0: 1, Imm1: -1},
-		{Op: OpStep, Dst: 5, A: 4},
-	}, []uint16{3, 4, 5}},
+	{"LIF", triple, lif, floats(4, 5, 6), false},
+	{"LIFBool", []Kind{Float32, Float32, Bool}, lif, []Output{{Float32, 4}, {Bool, 6}}, true},
 	// gv' = gv + (gz - gv)/(1 + (pi u)^2), the gradient of the current; gv' decays
-	{"ArctanBackward", 3, []Instr{
-		{Op: OpAffine, Dst: 3, A: 0, Imm0: 3.14159265},
-		{Op: OpSquare, Dst: 3, A: 3},
-		{Op: OpAffine, Dst: 3, A: 3, Imm0: 1, Imm1: 1},
-		{Op: OpSub, Dst: 4, A: 1, B: 2},
-		{Op: OpDiv, Dst: 4, A: 4, B: 3},
-		{Op: OpAdd, Dst: 5, A: 4, B: 2},
-		{Op: OpAffine, Dst: 6, A: 5, Imm0: 0.95},
-	}, []uint16{5, 6}},
-	{"Exp", 1, []Instr{{Op: OpExp, Dst: 1}}, []uint16{1}},
-	{"Log", 1, []Instr{{Op: OpLog, Dst: 1}}, []uint16{1}},
-	{"Tanh", 1, []Instr{{Op: OpTanh, Dst: 1}}, []uint16{1}},
-	{"Sigmoid", 1, []Instr{{Op: OpSigmoid, Dst: 1}}, []uint16{1}},
-	{"Softplus", 1, []Instr{{Op: OpSoftplus, Dst: 1}}, []uint16{1}},
-	{"Atan", 1, []Instr{{Op: OpAtan, Dst: 1}}, []uint16{1}},
-	{"Erf", 1, []Instr{{Op: OpErf, Dst: 1}}, []uint16{1}},
-	{"Add", 2, []Instr{{Op: OpAdd, Dst: 2, A: 0, B: 1}}, []uint16{2}},
-	{"Select", 3, []Instr{{Op: OpSelect, Dst: 3, A: 0, B: 1, C: 2}}, []uint16{3}},
+	{"ArctanBackward", triple, []Instr{
+		{Op: OpConst, Dst: 3, Imm0: 3.14159265},
+		{Op: OpMul, Dst: 4, A: 2, B: 3},
+		{Op: OpSquare, Dst: 4, A: 4},
+		{Op: OpConst, Dst: 5, Imm0: 1},
+		{Op: OpAdd, Dst: 4, A: 4, B: 5},
+		{Op: OpSub, Dst: 6, A: 1, B: 0},
+		{Op: OpDiv, Dst: 4, A: 6, B: 4},
+		{Op: OpAdd, Dst: 4, A: 4, B: 0},
+		{Op: OpConst, Dst: 3, Imm0: 0.95},
+		{Op: OpMul, Dst: 6, A: 4, B: 3},
+	}, floats(6, 4), true},
+	// m += 0.1 (g - m); v += 0.001 (g^2 - v); theta -= rate m/(sqrt(v) + eps)
+	{"Adam", []Kind{Float32, Float32, Float32, Float32}, []Instr{
+		{Op: OpConst, Dst: 4, Imm0: 0.1},
+		{Op: OpConst, Dst: 5, Imm0: 0.001},
+		{Op: OpConst, Dst: 6, Imm0: 0.0005},
+		{Op: OpConst, Dst: 7, Imm0: 1e-8},
+		{Op: OpSub, Dst: 8, A: 3, B: 0},
+		{Op: OpMul, Dst: 8, A: 8, B: 4},
+		{Op: OpAdd, Dst: 0, A: 0, B: 8},
+		{Op: OpSquare, Dst: 8, A: 3},
+		{Op: OpSub, Dst: 8, A: 8, B: 1},
+		{Op: OpMul, Dst: 8, A: 8, B: 5},
+		{Op: OpAdd, Dst: 1, A: 1, B: 8},
+		{Op: OpSqrt, Dst: 8, A: 1},
+		{Op: OpAdd, Dst: 8, A: 8, B: 7},
+		{Op: OpDiv, Dst: 8, A: 0, B: 8},
+		{Op: OpMul, Dst: 8, A: 8, B: 6},
+		{Op: OpSub, Dst: 2, A: 2, B: 8},
+	}, floats(0, 1, 2), true},
+	unary(OpExp), unary(OpLog), unary(OpTanh), unary(OpSigmoid), unary(OpSoftplus), unary(OpAtan), unary(OpErf),
+	{"Add", triple[:2], []Instr{{Op: OpAdd, Dst: 2, A: 0, B: 1}}, floats(2), false},
+	{"Select", triple, []Instr{{Op: OpSelect, Dst: 3, A: 0, B: 1, C: 2}}, floats(3), false},
+}
+
+// benchAtLevels runs a benchmark for every level of this processor.
+func benchAtLevels(b *testing.B, name string, run func(b *testing.B, l isa)) {
+	for l := portable; l <= supported(); l++ {
+		b.Run(name+"/"+l.String(), func(b *testing.B) { run(b, l) })
+	}
 }
 
 func BenchmarkElementwise(b *testing.B) {
-	const n = 128 << 10
+	const n = 64 << 10 // with all its operands in the second-level cache
 	for _, p := range programs {
-		b.Run(p.name, func(b *testing.B) {
-			dense := make([]Operand, p.ins)
-			in := make([]Buf, p.ins)
-			for i := range in {
+		benchAtLevels(b, p.name, func(b *testing.B, l isa) {
+			dense := make([]Operand, len(p.ins))
+			in := make([]Buf, len(p.ins))
+			for i, kind := range p.ins {
 				x := make([]float32, n)
 				Normal(x, [2]uint32{1, 2}, uint32(i), 0)
-				dense[i], in[i] = Operand{Float32, []int{1}}, Of(x)
+				if i > 0 && p.inPlace {
+					Fill(x, 0.05) // keeps what is fed back finite, and normal
+				}
+				dense[i], in[i] = Operand{kind, []int{1}}, Of(x)
+				if kind == Bool {
+					in[i] = Of(make([]bool, n))
+				}
 			}
-			out, outs := make([]Output, len(p.out)), make([]Buf, len(p.out))
-			for j, reg := range p.out {
-				out[j], outs[j] = Output{Float32, reg}, Of(make([]float32, n))
+			outs := make([]Buf, len(p.out))
+			for j, o := range p.out {
+				switch {
+				case o.Kind == Bool:
+					outs[j] = Of(make([]bool, n))
+				case p.inPlace:
+					outs[j] = in[j]
+				default:
+					outs[j] = Of(make([]float32, n))
+				}
 			}
-			e := NewElementwise(Float32, p.code, []int{n}, dense, out)
-			report(b, e, n, outs, in)
+			report(b, NewElementwise(Float32, p.code, []int{n}, dense, p.out), l, n, outs, in)
 		})
 	}
 	for _, shape := range [][2]int{{12800, 10}, {128, 1000}} {
@@ -67,20 +125,20 @@ func BenchmarkElementwise(b *testing.B) {
 			name    string
 			strides []int
 		}{{"row", []int{0, 1}}, {"column", []int{1, 0}}} {
-			b.Run(fmt.Sprintf("Add/%v+%s", shape, layout.name), func(b *testing.B) {
+			benchAtLevels(b, fmt.Sprintf("Add/%v+%s", shape, layout.name), func(b *testing.B, l isa) {
 				n := shape[0] * shape[1]
 				x, y := Of(make([]float32, n)), Of(make([]float32, max(shape[0], shape[1])))
 				e := NewElementwise(Float32, []Instr{{Op: OpAdd, Dst: 2, A: 0, B: 1}}, shape[:],
 					[]Operand{{Float32, []int{shape[1], 1}}, {Float32, layout.strides}}, []Output{{Float32, 2}})
-				report(b, e, n, []Buf{x}, []Buf{x, y})
+				report(b, e, l, n, []Buf{x}, []Buf{x, y})
 			})
 		}
 	}
 }
 
-func report(b *testing.B, e *Elementwise, n int, out, in []Buf) {
+func report(b *testing.B, e *Elementwise, l isa, n int, out, in []Buf) {
 	b.ReportAllocs()
-	s := e.NewScratch()
+	s := e.scratchAt(l)
 	for b.Loop() {
 		e.Run(s, 0, e.Blocks(), out, in)
 	}

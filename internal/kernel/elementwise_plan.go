@@ -85,6 +85,7 @@ func newPlan(compute Kind, code []Instr, sp space, in []Operand, out []Output) p
 	p.number(compute)
 	p.markUsed()
 	p.classify(compute)
+	p.join(compute)
 	copies := p.outputCopies(compute)
 	p.liveness(copies, compute)
 	p.place(copies, compute)

@@ -3,22 +3,20 @@ package kernel
 // tape is the working memory of a program over registers of T.
 type tape[T Number] struct {
 	loc      [][]T // the tile at each location, of at least the tile's length
-	loops    [opcodes]vector[T]
+	loops    *loops[T]
 	in, out  [][]T // memory that is read or written in place
 	deferred []bool
 	coord    []int
 }
 
-func newTape[T Number](e *Elementwise, loop func(Opcode) vector[T]) *tape[T] {
+func newTape[T Number](e *Elementwise, l *loops[T]) *tape[T] {
 	t := &tape[T]{
+		loops:    l,
 		loc:      make([][]T, e.inputs+e.outputs+e.slots),
 		in:       make([][]T, e.inputs),
 		out:      make([][]T, e.outputs),
 		deferred: make([]bool, e.outputs),
 		coord:    make([]int, len(e.space.outer)),
-	}
-	for op := range opcodes {
-		t.loops[op] = loop(op)
 	}
 	memory := make([]T, e.slots*e.space.tile)
 	for i := range e.slots {
@@ -72,12 +70,12 @@ func (t *tape[T]) detach(e *Elementwise) {
 func (t *tape[T]) runOnce(e *Elementwise, in []Buf) {
 	for _, l := range e.uniformLoads {
 		dst := t.loc[l.loc]
-		load(dst[:1], in[l.io], l.kind, &e.space, l.io, tileAt{}, t.coord)
+		load(t.loops, dst[:1], in[l.io], l.kind, &e.space, l.io, tileAt{}, t.coord)
 		Fill(dst, dst[0])
 	}
 	t.runUniform(e.uniformCode)
 	for _, l := range e.periodLoads {
-		load(t.loc[l.loc], in[l.io], l.kind, &e.space, l.io, tileAt{}, t.coord)
+		load(t.loops, t.loc[l.loc], in[l.io], l.kind, &e.space, l.io, tileAt{}, t.coord)
 	}
 	if len(e.periodCode) == 0 {
 		return
@@ -102,7 +100,7 @@ func (t *tape[T]) runUniform(code []operation) {
 func (t *tape[T]) run(code []operation, n int) {
 	for i := range code {
 		c := &code[i]
-		t.loops[c.op](t.loc[c.dst][:n], t.loc[c.x][:n], t.loc[c.y][:n], t.loc[c.z][:n], T(c.imm0), T(c.imm1))
+		t.loops.ops[c.op](t.loc[c.dst][:n], t.loc[c.x][:n], t.loc[c.y][:n], t.loc[c.z][:n], T(c.imm0), T(c.imm1))
 	}
 }
 
@@ -123,11 +121,11 @@ func (t *tape[T]) runTile(e *Elementwise, at tileAt, out, in []Buf) {
 		}
 	}
 	for _, l := range e.loads {
-		load(t.loc[l.loc][:at.n], in[l.io], l.kind, &e.space, l.io, at, t.coord)
+		load(t.loops, t.loc[l.loc][:at.n], in[l.io], l.kind, &e.space, l.io, at, t.coord)
 	}
 	t.run(e.code, at.n)
 	for _, s := range e.stores {
-		store(out[s.io], s.kind, at.start, t.loc[s.loc][:at.n])
+		store(t.loops, out[s.io], s.kind, at.start, t.loc[s.loc][:at.n])
 	}
 	for j, late := range t.deferred {
 		if late {

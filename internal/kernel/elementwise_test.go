@@ -58,7 +58,7 @@ func newBuf(kind Kind, n int, number func() float64) Buf {
 }
 
 // naive evaluates one element after the other, each instruction by its own loop on a slice of one.
-func naive[T Number](loops func(Opcode) vector[T], code []Instr, shape []int, in []array, out []Output) [][]T {
+func naive[T Number](loops *loops[T], code []Instr, shape []int, in []array, out []Output) [][]T {
 	results := make([][]T, len(out))
 	index := make([]int, len(shape))
 	for range volume(shape) {
@@ -72,7 +72,7 @@ func naive[T Number](loops func(Opcode) vector[T], code []Instr, shape []int, in
 		}
 		for _, c := range code {
 			dst := make([]T, 1)
-			loops(c.Op)(dst, []T{regs[c.A]}, []T{regs[c.B]}, []T{regs[c.C]}, T(c.Imm0), T(c.Imm1))
+			loops.ops[c.Op](dst, []T{regs[c.A]}, []T{regs[c.B]}, []T{regs[c.C]}, T(c.Imm0), T(c.Imm1))
 			regs[c.Dst] = dst[0]
 		}
 		for j, o := range out {
@@ -154,7 +154,7 @@ func drawCode(t *rapid.T, compute Kind, inputs int) ([]Instr, int) {
 
 // agreesWithNaive is the property that a random program over random layouts, partly in place and run
 // in two parts, stores what the naive evaluation finds, to the bit.
-func agreesWithNaive[T Number](compute Kind, loops func(Opcode) vector[T]) func(t *rapid.T) {
+func agreesWithNaive[T Number](compute Kind, l isa, loops *loops[T]) func(t *rapid.T) {
 	return func(t *rapid.T) {
 		seed := uint32(0)
 		number := func() float64 {
@@ -192,8 +192,8 @@ func agreesWithNaive[T Number](compute Kind, loops func(Opcode) vector[T]) func(
 		}
 		e := NewElementwise(compute, code, shape, operands, out)
 		cut := rapid.IntRange(0, e.Blocks()).Draw(t, "cut")
-		e.Run(e.NewScratch(), cut, e.Blocks(), outs, ins)
-		e.Run(e.NewScratch(), 0, cut, outs, ins)
+		e.Run(e.scratchAt(l), cut, e.Blocks(), outs, ins)
+		e.Run(e.scratchAt(l), 0, cut, outs, ins)
 		for j, o := range out {
 			for i, w := range want[j] {
 				wanted := float64(w)
@@ -217,17 +217,17 @@ func requireSame(t require.TestingT, want, got float64, format string, args ...a
 	}
 }
 
-func singleLoop(op Opcode) vector[float32] { return instructions[op].f32 }
-func doubleLoop(op Opcode) vector[float64] { return instructions[op].f64 }
-func intLoop(op Opcode) vector[int32]      { return instructions[op].i32 }
-
 func TestElementwiseAgainstNaive(t *testing.T) {
-	t.Run("Float32", func(t *testing.T) { rapid.Check(t, agreesWithNaive(Float32, singleLoop)) })
-	t.Run("Float64", func(t *testing.T) { rapid.Check(t, agreesWithNaive(Float64, doubleLoop)) })
-	t.Run("Int32", func(t *testing.T) { rapid.Check(t, agreesWithNaive(Int32, intLoop)) })
+	eachLevel(t, func(t *testing.T, l isa) {
+		t.Run("Float32", func(t *testing.T) { rapid.Check(t, agreesWithNaive(Float32, l, loops32[l])) })
+		t.Run("Float64", func(t *testing.T) { rapid.Check(t, agreesWithNaive(Float64, l, loops64[l])) })
+		t.Run("Int32", func(t *testing.T) { rapid.Check(t, agreesWithNaive(Int32, l, loopsI)) })
+	})
 }
 
-func FuzzElementwise(f *testing.F) { f.Fuzz(rapid.MakeFuzz(agreesWithNaive(Float32, singleLoop))) }
+func FuzzElementwise(f *testing.F) {
+	f.Fuzz(rapid.MakeFuzz(agreesWithNaive(Float32, active, loops32[active])))
+}
 
 // TestElementwiseBroadcasts adds [a b c] to all eight ways of broadcasting it, around every limit of
 // the tiling.

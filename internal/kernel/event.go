@@ -26,7 +26,7 @@ func EventGemmTN[T Float](ws *Workspace, m, n, k int, a []T, lda int, b []T, ldb
 }
 
 // EventGemmBits is EventGemm for a binary A, [m k], of which each row is packed as by PackBits; its
-// leading dimension counts words. Bits behind the last column must be 0.
+// leading dimension counts words. Bits behind the last column are ignored.
 func EventGemmBits[T Float](ws *Workspace, m, n, k int, a []uint64, lda int, b []T, ldb int,
 	beta T, c []T, ldc int) {
 	mustHoldBits(a, lda, m, k)
@@ -90,6 +90,9 @@ func (s *spikes[T]) at(i, j int) T { return s.dense[i*s.ld+j] }
 func (s *spikes[T]) row(dst []uint64, i, j, n int) (other bool) {
 	if s.bits != nil {
 		copy(dst, s.bits[i*s.ld+j/wordBits:])
+		if n%wordBits != 0 { // a bit behind the last column would be a row that B does not have
+			dst[len(dst)-1] &= 1<<(n%wordBits) - 1
+		}
 		return false
 	}
 	return s.codes.pack(dst, s.dense[i*s.ld+j:][:n])

@@ -144,6 +144,11 @@ func TestEventGemmBitsAgrees(t *testing.T) {
 			for i := range rows {
 				require.True(t, PackBits(packed[i*ld:(i+1)*ld], p.a[i*p.lda:i*p.lda+cols]))
 			}
+			for i := range packed {
+				if last := cols % 64; last != 0 && i%ld == ld-1 {
+					packed[i] |= ^uint64(0) << last // to be ignored
+				}
+			}
 			c := append([]float64(nil), p.c...)
 			product(new(Workspace), p.m, p.n, p.k, packed, ld, p.b, p.ldb, 0, c, p.ldc)
 			requireSameBits(t, p.events(active), c, p.String())

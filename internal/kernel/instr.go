@@ -19,7 +19,8 @@ type instruction struct {
 	i32    vector[int32]
 }
 
-// instructions says what every operation is.
+// instructions says what every operation is, with its portable loops; those of the other levels are in
+// [loops].
 var instructions = [opcodes]instruction{
 	OpConst: define("Const", 0, func(_, _, _, c0, _ float64) float64 { return c0 }, constant, constant, constant),
 	OpCopy:  define("Copy", 1, of1(func(x float64) float64 { return x }), duplicate, duplicate, duplicate),
@@ -81,15 +82,19 @@ var instructions = [opcodes]instruction{
 	OpOr:  define("Or", 2, of2(func(x, y float64) float64 { return truth(x != 0 || y != 0) }), or, or, or),
 	OpXor: define("Xor", 2, of2(func(x, y float64) float64 { return truth((x != 0) != (y != 0)) }), xor, xor, xor),
 
-	OpFMA: define("FMA", 3, func(x, y, z, _, _ float64) float64 { return x*y + z },
+	OpFMA: define("FMA", 3, func(x, y, z, _, _ float64) float64 { return float64(x*y) + z },
 		multiplyAdd, multiplyAdd, multiplyAdd),
+	OpFMS: define("FMS", 3, func(x, y, z, _, _ float64) float64 { return float64(x*y) - z },
+		multiplySubtract, multiplySubtract, multiplySubtract),
+	OpFNMA: define("FNMA", 3, func(x, y, z, _, _ float64) float64 { return z - float64(x*y) },
+		subtractProduct, subtractProduct, subtractProduct),
 	OpSelect: define("Select", 3, func(x, y, z, _, _ float64) float64 {
 		if x != 0 {
 			return y
 		}
 		return z
 	}, select32, select64, selectInt),
-	OpAffine: define("Affine", 1, func(x, _, _, c0, c1 float64) float64 { return c0*x + c1 },
+	OpAffine: define("Affine", 1, func(x, _, _, c0, c1 float64) float64 { return float64(c0*x) + c1 },
 		affine, affine, affine),
 }
 

@@ -19,4 +19,5 @@ func init() {
 	tiles32[avx512], tiles64[avx512] = tilesAVX512F32.tiles(), tilesAVX512F64.tiles()
 	codes32[avx2], codes64[avx2] = codesAVX2F32.codes(), codesAVX2F64.codes()
 	codes32[avx512], codes64[avx512] = codesAVX512F32.codes(), codesAVX512F64.codes()
+	setLoops()
 }

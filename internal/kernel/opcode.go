@@ -55,9 +55,11 @@ const (
 	OpAnd    // both true
 	OpOr     // either true
 	OpXor    // exactly one true
-	OpFMA    // x*y + z; may round twice
+	OpFMA    // x*y + z; rounds the product, then the sum
+	OpFMS    // x*y - z, in the same way
+	OpFNMA   // z - x*y, in the same way
 	OpSelect // y where x is true, else z
-	OpAffine // c0*x + c1; may round twice
+	OpAffine // c0*x + c1; rounds the product, then the sum
 
 	opcodes // how many there are
 )

@@ -110,6 +110,12 @@ func TestPoolCloseEndsTheGoroutines(t *testing.T) {
 	p.Do(10, newTally(10, 5))
 	p.Close()
 	p.Close()
+	for range 1000 { // a goroutine that has said it is done still takes a moment to go
+		if runtime.NumGoroutine() <= before {
+			break
+		}
+		time.Sleep(time.Millisecond)
+	}
 	assert.LessOrEqual(t, runtime.NumGoroutine(), before)
 	y := newTally(4, 5)
 	p.Do(4, y)

@@ -6,7 +6,8 @@ import (
 )
 
 // The loops of arithmetic. Operands are resliced to the length of dst, so that the compiler drops
-// the bounds checks.
+// the bounds checks. The conversion of a product keeps the compiler from rounding it together with the
+// sum: results are the same on every processor.
 
 func constant[T Number](dst, _, _, _ []T, c0, _ T) { Fill(dst, c0) }
 
@@ -121,14 +122,28 @@ func maximum[T Number](dst, x, y, _ []T, _, _ T) {
 func multiplyAdd[T Number](dst, x, y, z []T, _, _ T) {
 	x, y, z = x[:len(dst)], y[:len(dst)], z[:len(dst)]
 	for i := range dst {
-		dst[i] = x[i]*y[i] + z[i]
+		dst[i] = T(x[i]*y[i]) + z[i]
+	}
+}
+
+func multiplySubtract[T Number](dst, x, y, z []T, _, _ T) {
+	x, y, z = x[:len(dst)], y[:len(dst)], z[:len(dst)]
+	for i := range dst {
+		dst[i] = T(x[i]*y[i]) - z[i]
+	}
+}
+
+func subtractProduct[T Number](dst, x, y, z []T, _, _ T) {
+	x, y, z = x[:len(dst)], y[:len(dst)], z[:len(dst)]
+	for i := range dst {
+		dst[i] = z[i] - T(x[i]*y[i])
 	}
 }
 
 func affine[T Number](dst, x, _, _ []T, c0, c1 T) {
 	x = x[:len(dst)]
 	for i := range dst {
-		dst[i] = c0*x[i] + c1
+		dst[i] = T(c0*x[i]) + c1
 	}
 }
 

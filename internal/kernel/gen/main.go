@@ -28,6 +28,11 @@ var families = []struct {
 	{"transpose", transpose},
 	{"event", event},
 	{"bits", bits},
+	{"vector_arith", arith},
+	{"vector_logic", logic},
+	{"vector_approx", approx},
+	{"vector_bools", bools},
+	{"vector_sums", sums},
 }
 
 func main() {

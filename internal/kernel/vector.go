@@ -1,0 +1,42 @@
+package kernel
+
+// loops are the functions of a level that elementwise programs are made of. Arithmetic, comparison,
+// logic and selection give the same bits at every level, but for the payload of NaN; the
+// transcendental functions in float32 agree within the bounds stated in approx.go.
+type loops[T Number] struct {
+	ops       [opcodes]vector[T]
+	fromBools func(dst []T, src []uint8) // 0 or 1 of bytes that are 0 or 1
+	toBools   func(dst []uint8, src []T) // 1 for what is not 0
+	copyRow   func(dst, src []T)
+}
+
+// The loops of each level, by element type; integers have but the portable ones.
+var (
+	loops32 = [isas]*loops[float32]{portable: portableLoops(func(in *instruction) vector[float32] { return in.f32 })}
+	loops64 = [isas]*loops[float64]{portable: portableLoops(func(in *instruction) vector[float64] { return in.f64 })}
+	loopsI  = portableLoops(func(in *instruction) vector[int32] { return in.i32 })
+)
+
+func portableLoops[T Number](of func(*instruction) vector[T]) *loops[T] {
+	l := &loops[T]{fromBools: fromBoolsGo[T], toBools: toBoolsGo[T], copyRow: copyRowGo[T]}
+	for op := range instructions {
+		l.ops[op] = of(&instructions[op])
+	}
+	return l
+}
+
+func fromBoolsGo[T Number](dst []T, src []uint8) {
+	src = src[:len(dst)]
+	for i := range dst {
+		dst[i] = T(src[i])
+	}
+}
+
+func toBoolsGo[T Number](dst []uint8, src []T) {
+	src = src[:len(dst)]
+	for i := range dst {
+		dst[i] = bit(src[i] != 0)
+	}
+}
+
+func copyRowGo[T Number](dst, src []T) { copy(dst, src) }

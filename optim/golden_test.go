@@ -1,0 +1,246 @@
+package optim_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"math"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/spikegraph/spikegraph/graph"
+	"github.com/spikegraph/spikegraph/optim"
+	"github.com/stretchr/testify/require"
+	"gorgonia.org/tensor"
+)
+
+// array is a tensor of a golden file.
+type array struct {
+	Shape []int     `json:"shape"`
+	Data  []float64 `json:"data"`
+}
+
+// goldenCase is a case of a golden file; the format is said in its notes.
+type goldenCase struct {
+	Name      string                     `json:"name"`
+	Params    map[string]json.RawMessage `json:"params"`
+	Inputs    map[string]array           `json:"inputs"`
+	Outputs   map[string]array           `json:"outputs"`
+	Tolerance struct{ Rtol, Atol float64 }
+}
+
+// settings decodes the parameters of a case into the named variables. A name that is not known
+// fails the test.
+func (c goldenCase) settings(t *testing.T, into map[string]any) {
+	t.Helper()
+	for name, raw := range c.Params {
+		p, ok := into[name]
+		require.True(t, ok, "unknown parameter %q", name)
+		if p != nil && string(raw) != "null" {
+			require.NoError(t, json.Unmarshal(raw, p), name)
+		}
+	}
+}
+
+func (c goldenCase) text(t *testing.T, name string) (s string) {
+	t.Helper()
+	if raw, ok := c.Params[name]; ok {
+		require.NoError(t, json.Unmarshal(raw, &s))
+	}
+	return s
+}
+
+func TestGoldenOptim(t *testing.T) {
+	t.Parallel()
+	dir := os.Getenv("SPIKEGRAPH_GOLDEN")
+	if dir == "" {
+		dir = "testdata"
+	}
+	files, err := filepath.Glob(filepath.Join(dir, "optim", "*.json"))
+	require.NoError(t, err)
+	require.NotEmpty(t, files)
+	for _, file := range files {
+		raw, err := os.ReadFile(file)
+		require.NoError(t, err)
+		var f struct{ Cases []goldenCase }
+		require.NoError(t, json.Unmarshal(raw, &f))
+		require.NotEmpty(t, f.Cases, file)
+		for _, c := range f.Cases {
+			t.Run(strings.TrimSuffix(filepath.Base(file), ".json")+"/"+c.Name, func(t *testing.T) {
+				t.Parallel()
+				if _, ok := c.Outputs["lr"]; ok {
+					goldenRate(t, c)
+					return
+				}
+				goldenUpdates(t, c, graph.Float64)
+				goldenUpdates(t, c, graph.Float32)
+			})
+		}
+	}
+}
+
+// goldenRate compares a schedule with the rates of a case.
+func goldenRate(t *testing.T, c goldenCase) {
+	s := goldenSchedule(t, c, map[string]any{})
+	require.NoError(t, s.Validate())
+	want := c.Outputs["lr"]
+	m := build(t, graph.NewStore(0), func(g *graph.Graph) []*graph.Node {
+		i := g.Values(graph.Float64, c.Inputs["i"].Data, c.Inputs["i"].Shape...)
+		return []*graph.Node{s.Rate(optim.Time{Update: i, Epoch: i}).BroadcastTo(want.Shape...)}
+	})
+	near(t, c, "lr", want.Data, floats(m.run(t)[0]))
+}
+
+// goldenSchedule returns the schedule that a case names. Names in others are the optimizer's.
+func goldenSchedule(t *testing.T, c goldenCase, others map[string]any) optim.Schedule {
+	t.Helper()
+	var lr, gamma, low, decay, final float64
+	var n, per, mult, horizon int
+	var stairs bool
+	var list []int
+	var rates []float64
+	gamma, mult = 0.1, 1
+	power := 1.0
+	into := map[string]any{
+		"schedule": nil, "lr": &lr, "gamma": &gamma, "eta_min": &low, "decay_rate": &decay, "decay_steps": &n,
+		"final_lr": &final, "power": &power, "step_size": &n, "milestones": &list, "T_max": &n, "T_0": &horizon,
+		"T_mult": &mult, "num_call_per_epoch": &per, "staircase": &stairs, "boundaries": &list, "values": &rates,
+	}
+	for name, p := range others {
+		into[name] = p
+	}
+	c.settings(t, into)
+	switch name := c.text(t, "schedule"); name {
+	case "", "Constant":
+		return optim.Constant(lr)
+	case "StepLR":
+		return optim.StepLR{LR: lr, StepSize: n, Gamma: gamma}
+	case "MultiStepLR":
+		return optim.MultiStepLR{LR: lr, Milestones: list, Gamma: gamma}
+	case "CosineAnnealingLR":
+		return optim.CosineAnnealingLR{LR: lr, TMax: n, Min: low}
+	case "CosineAnnealingWarmRestarts":
+		return optim.CosineAnnealingWarmRestarts{LR: lr, PerEpoch: per, T0: horizon, TMult: mult, Min: low}
+	case "ExponentialLR":
+		return optim.ExponentialLR{LR: lr, Gamma: gamma}
+	case "ExponentialDecay":
+		return optim.ExponentialDecay{LR: lr, Steps: n, Decay: decay}
+	case "InverseTimeDecay":
+		return optim.InverseTimeDecay{LR: lr, Steps: n, Decay: decay, Staircase: stairs}
+	case "PolynomialDecay":
+		return optim.PolynomialDecay{LR: lr, Steps: n, Final: final, Power: power}
+	case "PiecewiseConstant":
+		return optim.PiecewiseConstant{Boundaries: list, Values: rates}
+	default:
+		require.Failf(t, "unknown schedule", "%q", name)
+		return nil
+	}
+}
+
+// goldenRule returns the optimizer that a case is named after.
+func goldenRule(t *testing.T, c goldenCase) optim.Optimizer {
+	t.Helper()
+	is := func(name string) bool { return c.Name == name || strings.HasPrefix(c.Name, name+"_") }
+	switch {
+	case is("sgd"):
+		o := optim.NewSGD(0)
+		o.LR = goldenSchedule(t, c, map[string]any{"weight_decay": &o.WeightDecay})
+		return o
+	case is("momentum_nesterov"):
+		o := optim.NewNesterov(0)
+		o.LR = goldenSchedule(t, c, map[string]any{"momentum": &o.Momentum, "weight_decay": &o.WeightDecay})
+		return o
+	case is("momentum"):
+		o := optim.NewMomentum(0)
+		o.LR = goldenSchedule(t, c, map[string]any{"momentum": &o.Momentum, "weight_decay": &o.WeightDecay})
+		return o
+	case is("adagrad"):
+		o := optim.NewAdagrad(0)
+		o.LR = goldenSchedule(t, c, map[string]any{"epsilon": &o.Eps, "weight_decay": &o.WeightDecay})
+		return o
+	case is("adadelta"): // takes a rate, and does not use it
+		o := optim.NewAdadelta()
+		goldenSchedule(t, c, map[string]any{"epsilon": &o.Eps, "rho": &o.Rho, "weight_decay": &o.WeightDecay})
+		return o
+	case is("rmsprop"):
+		o := optim.NewRMSProp(0)
+		o.LR = goldenSchedule(t, c, map[string]any{"epsilon": &o.Eps, "rho": &o.Rho, "weight_decay": &o.WeightDecay})
+		return o
+	case is("adam"):
+		o := optim.NewAdam(0)
+		o.LR = goldenSchedule(t, c, map[string]any{"beta1": &o.Beta1, "beta2": &o.Beta2, "eps": &o.Eps, "weight_decay": &o.WeightDecay})
+		o.EpsCorrected = is("adam_torch")
+		return o
+	case is("adamw"):
+		o := optim.NewAdamW(0)
+		o.LR = goldenSchedule(t, c, map[string]any{"beta1": &o.Beta1, "beta2": &o.Beta2, "eps": &o.Eps, "weight_decay": &o.WeightDecay, "amsgrad": &o.AMSGrad})
+		o.EpsCorrected = is("adamw_torch")
+		return o
+	case is("lars"):
+		o := optim.NewLARS(0)
+		o.LR = goldenSchedule(t, c, map[string]any{"momentum": &o.Momentum, "weight_decay": &o.WeightDecay, "tc": &o.Trust, "eps": &o.Eps})
+		return o
+	case is("adan"):
+		o := optim.NewAdan(0)
+		o.LR = goldenSchedule(t, c, map[string]any{"betas": &o.Betas, "eps": &o.Eps, "weight_decay": &o.WeightDecay, "no_prox": &o.NoProx})
+		return o
+	case is("sm3"):
+		o := optim.NewSM3(0)
+		o.LR = goldenSchedule(t, c, map[string]any{"beta": &o.Beta, "momentum": &o.Momentum, "eps": &o.Eps, "weight_decay": &o.WeightDecay})
+		return o
+	default:
+		require.Failf(t, "unknown optimizer", "%q", c.Name)
+		return nil
+	}
+}
+
+// goldenUpdates feeds the gradients of a case and compares the parameters after each update.
+func goldenUpdates(t *testing.T, c goldenCase, d graph.DType) {
+	var names []string
+	for name := range c.Outputs {
+		names = append(names, name)
+	}
+	require.NotEmpty(t, names)
+	opt := goldenRule(t, c)
+	m := build(t, graph.NewStore(0), func(g *graph.Graph) []*graph.Node {
+		var ps, gs []*graph.Node
+		for _, name := range names {
+			x := c.Inputs[name]
+			ps = append(ps, g.Param(name, graph.Var{DType: d, Shape: x.Shape, Init: values(x.Data)}))
+			gs = append(gs, g.Input(name+"_grad", d, x.Shape...))
+		}
+		opt.Update(g, ps, gs)
+		return nil
+	})
+	if d == graph.Float32 {
+		c.Tolerance.Rtol, c.Tolerance.Atol = max(c.Tolerance.Rtol, 1e-4), max(c.Tolerance.Atol, 1e-5)
+	}
+	for i := range c.Outputs[names[0]].Shape[0] {
+		var in []*tensor.Dense
+		for _, name := range names {
+			x := c.Inputs[name+"_grad"]
+			in = append(in, dense(d, slice(x, i), x.Shape[1:]...))
+		}
+		m.run(t, in...)
+		for _, name := range names {
+			near(t, c, fmt.Sprintf("%v %s after update %d", d, name, i+1), slice(c.Outputs[name], i), get(t, m.store, name))
+		}
+	}
+}
+
+// slice returns element i of the first axis.
+func slice(x array, i int) []float64 {
+	n := len(x.Data) / x.Shape[0]
+	return x.Data[i*n : (i+1)*n]
+}
+
+// near requires |got - want| <= atol + rtol·|want|.
+func near(t *testing.T, c goldenCase, what string, want, got []float64) {
+	t.Helper()
+	require.Len(t, got, len(want), what)
+	for i, w := range want {
+		require.LessOrEqual(t, math.Abs(got[i]-w), c.Tolerance.Atol+c.Tolerance.Rtol*math.Abs(w),
+			"%s, element %d: got %v, want %v", what, i, got[i], w)
+	}
+}

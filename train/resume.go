@@ -1,0 +1,245 @@
+package train
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"github.com/spikegraph/spikegraph/optim"
+	"github.com/spikegraph/spikegraph/train/checkpoint"
+)
+
+// Checkpoint says where and when Fit saves its run: all tensors of the store (weights, the
+// optimizer's slots and counters, the random clock) and the position in data, history and early
+// stopping. A run that is resumed equals one that was not interrupted, bit for bit. Files are
+// written whole or not at all; they are numbered by batches and epochs done.
+//
+// A checkpoint is saved at the end of every epoch, every Every batches, and on a stop by the
+// context or a hook. The one of the best epoch, see Monitor, is also in best.safetensors.
+type Checkpoint struct {
+	Dir      string // where; empty: no checkpoints
+	Every    int    // batches between checkpoints within an epoch; 0: at its end only
+	KeepLast int    // this many of the last; 0: all
+	// Resume goes on from the last checkpoint in Dir, if there is one. It is refused if it is of
+	// another model: other parameters, description, seed, names of metrics. Without Resume a
+	// directory with checkpoints is refused.
+	Resume bool
+}
+
+const (
+	runKind  = "spikegraph.train"
+	stateKey = "spikegraph.train"
+	bestFile = "best.safetensors"
+)
+
+func (c Checkpoint) validate() error {
+	return errors.Join(
+		refuse(c.Every >= 0, "Checkpoint.Every", c.Every, "at least 0"),
+		refuse(c.KeepLast >= 0, "Checkpoint.KeepLast", c.KeepLast, "at least 0"),
+		refuse(c.Dir != "" || c == Checkpoint{}, "Checkpoint.Dir", `""`, "a directory"),
+	)
+}
+
+func (c Checkpoint) series() checkpoint.Series {
+	return checkpoint.Series{Dir: c.Dir, KeepLast: c.KeepLast}
+}
+
+// about is what must be equal for a run to be resumed.
+type about struct {
+	Model      string
+	Accumulate int
+	Seed       uint64 // of the store
+	DataSeed   uint64
+}
+
+// snapshot is what a checkpoint holds besides tensors.
+type snapshot struct {
+	About   about
+	At      position
+	Epochs  []Epoch
+	Batches []Batch
+}
+
+// saver writes the checkpoints of a run.
+type saver struct {
+	last int64 // number of the last one, of this run or the one resumed; 0: none
+}
+
+// about returns what the run is about.
+func (l *loop) about() about {
+	a := l.engine.about()
+	a.Seed, a.DataSeed = l.store().Seed(), l.data.Seed
+	return a
+}
+
+// save saves the run where it is, unless that is saved.
+func (l *loop) save() error {
+	if l.o.Checkpoint.Dir == "" || l.at.Tick == l.saver.last {
+		return nil
+	}
+	f, err := l.file()
+	if err != nil {
+		return err
+	}
+	path, err := l.o.Checkpoint.series().Save(l.at.Tick, f)
+	if path != "" {
+		l.saver.last = l.at.Tick
+		if l.o.Hooks.OnCheckpoint != nil {
+			l.o.Hooks.OnCheckpoint(path)
+		}
+	}
+	return err
+}
+
+// saveEvery saves where Checkpoint.Every asks for it.
+func (l *loop) saveEvery() error {
+	if every := l.o.Checkpoint.Every; every == 0 || l.at.Batch%every != 0 {
+		return nil
+	}
+	return l.save()
+}
+
+// saveEpoch saves at the end of an epoch. The best is written first: where only one of the two gets
+// written, the epoch is repeated when the run is resumed.
+func (l *loop) saveEpoch(best bool) error {
+	if l.o.Checkpoint.Dir == "" {
+		return nil
+	}
+	if best {
+		f, err := l.file()
+		if err == nil {
+			err = writeBest(l.o.Checkpoint.Dir, f)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return l.save()
+}
+
+// file returns the run as it is.
+func (l *loop) file() (*checkpoint.File, error) {
+	l.history.trim(l.o.tail())
+	state, err := json.Marshal(snapshot{l.about(), l.at, l.history.Epochs, l.history.Batches})
+	if err != nil {
+		return nil, err
+	}
+	return &checkpoint.File{Kind: runKind, Tensors: l.tensors(),
+		Metadata: map[string]string{stateKey: string(state)}}, nil
+}
+
+// tensors returns the store.
+func (l *loop) tensors() []checkpoint.Tensor {
+	var ts []checkpoint.Tensor
+	for _, p := range l.store().Params() {
+		ts = append(ts, checkpoint.Tensor{Name: p.Name, Value: p.Value})
+	}
+	return ts
+}
+
+// resume goes on from the last checkpoint, if it is asked for and there is one.
+func (l *loop) resume(ctx context.Context) error {
+	c := l.o.Checkpoint
+	if c.Dir == "" {
+		return nil
+	}
+	all, err := c.series().List()
+	if err != nil || len(all) == 0 {
+		return err
+	}
+	if !c.Resume {
+		return refuse(false, "Checkpoint.Resume", false, fmt.Sprintf("true: %s holds checkpoints", c.Dir))
+	}
+	f, err := checkpoint.ReadFile(all[len(all)-1].Path)
+	if err == nil {
+		err = l.load(ctx, f)
+	}
+	if err != nil {
+		return fmt.Errorf("resuming from %s: %w", all[len(all)-1].Path, err)
+	}
+	l.saver.last = all[len(all)-1].Step
+	return nil
+}
+
+// load takes over the run in f.
+func (l *loop) load(ctx context.Context, f *checkpoint.File) error {
+	var s snapshot
+	if f.Kind != runKind {
+		return fmt.Errorf("%w: it is %q, expected %q", checkpoint.ErrMismatch, f.Kind, runKind)
+	}
+	if err := json.Unmarshal([]byte(f.Metadata[stateKey]), &s); err != nil {
+		return fmt.Errorf("%w: its state: %w", checkpoint.ErrFormat, err)
+	}
+	n, err := l.placed(ctx, s.At.Epoch)
+	if err != nil {
+		return err
+	}
+	if err := l.differences(f, s, n); err != nil {
+		return err
+	}
+	if err := f.LoadInto(l.tensors(), checkpoint.Rules{}); err != nil {
+		return err
+	}
+	l.at, l.history.Epochs, l.history.Batches = s.At, s.Epochs, s.Batches
+	l.at.Stopped = ""
+	if l.o.Monitor.exhausted(l.at.Watch) {
+		l.at.Stopped = s.At.Stopped
+	}
+	return nil
+}
+
+// differences returns everything in which the run in a checkpoint differs from this one.
+func (l *loop) differences(f *checkpoint.File, s snapshot, n names) error {
+	var about, columns error
+	if want := l.about(); s.About != want {
+		about = fmt.Errorf("%w: it is of the run %+v, this one is %+v", checkpoint.ErrMismatch, s.About, want)
+	}
+	if s.At.Total.Samples > 0 && s.At.Names.differ(n) {
+		columns = fmt.Errorf("%w: it measures %v, this run %v", checkpoint.ErrMismatch, s.At.Names, n)
+	}
+	var specs []checkpoint.Spec
+	for _, t := range l.tensors() {
+		specs = append(specs, checkpoint.SpecOf(t.Name, t.Value))
+	}
+	return errors.Join(about, columns, f.Match(specs, checkpoint.Rules{}))
+}
+
+// placed makes all parameters with the first batch of an epoch.
+func (l *loop) placed(ctx context.Context, epoch int) (names, error) {
+	if err := optim.SetEpoch(l.store(), epoch); err != nil {
+		return names{}, err
+	}
+	for b, err := range l.data.Epoch(ctx, epoch) {
+		if err == nil {
+			err = checkBatch(b)
+		}
+		if err != nil {
+			return names{}, err
+		}
+		p, err := l.place(b)
+		if err != nil {
+			return names{}, err
+		}
+		return p.names, nil
+	}
+	return names{}, empty(fmt.Sprintf("epoch %d", epoch))
+}
+
+// restore loads the best checkpoint into the store.
+func (l *loop) restore() error {
+	f, err := checkpoint.ReadFile(filepath.Join(l.o.Checkpoint.Dir, bestFile))
+	if err != nil {
+		return err
+	}
+	return f.LoadInto(l.tensors(), checkpoint.Rules{})
+}
+
+func writeBest(dir string, f *checkpoint.File) error {
+	if err := os.MkdirAll(dir, 0o777); err != nil {
+		return err
+	}
+	return checkpoint.WriteFile(filepath.Join(dir, bestFile), f)
+}
