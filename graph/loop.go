@@ -33,7 +33,7 @@ type LoopOptions struct {
 // X, S and Y are any values with nodes inside: a *Node, structs, slices, nested. Every node in xs
 // has the same leading extent, the number of steps T; step sees one slice of each. The state keeps
 // its types from step to step. A nil node in s is allowed where step gives it a value with Else,
-// as layers do: their zero state is at rest. Nodes from outside that step reads are constants of
+// as layers do: their zero state is at rest. One that step returns untouched stays nil. Nodes from outside that step reads are constants of
 // the loop; what step computes from them alone is computed once.
 //
 // With T = 0 the results are empty and the last state is s. Faults are recorded on the graph.
@@ -271,15 +271,15 @@ func (x *Node) Else(init *Node) *Node {
 // outside returns x as a node of the graph around the body g: what it was captured from, or a copy
 // of the nodes it is computed from where none of them depends on a step.
 func (g *Graph) outside(x *Node) (*Node, bool) {
-	if x.g != g {
-		if !x.g.encloses(g) {
-			return nil, false
-		}
+	if x.g != g && x.g.encloses(g) {
 		return g.parent.local(x), true
+	}
+	if !g.encloses(x.g) {
+		return nil, false
 	}
 	if a, ok := x.op.(argOp); ok {
 		if a.role == roleCapture {
-			return g.captured[a.index], true
+			return g.outside(x.g.captured[a.index])
 		}
 		return nil, false
 	}
@@ -343,22 +343,43 @@ func (b *loopBuilder) loop(steps int, xs, s []*Node, paths []string, step stepFu
 		l.Seqs = append(l.Seqs, body.placeholder(argOp{role: roleSeq, index: i, typ: typeKey(t)}, t))
 	}
 	y, next := step(slices.Clone(l.Seqs), slices.Clone(l.Carried))
+	used := usedState(l, next)
+	last = slices.Clone(s)
 	ok := b.finish(l, s, paths, y, next)
 	body.close()
 	if !ok {
 		bad := &Node{g: b.g}
 		return invalidLike(bad, y), invalidLike(bad, s)
 	}
+	l.Index = body.indexArg
+	l.Carried = pick(l.Carried, used, nil)
+	init := pick(s, used, nil)
 	if m.enter != nil {
-		for i := range s {
-			s[i] = m.enter(s[i])
+		for i := range init {
+			init[i] = m.enter(init[i])
 		}
 	}
-	l.Index = body.indexArg
+	run := l.apply
 	if b.o.Unroll {
-		return l.unroll(s, xs)
+		run = l.unroll
 	}
-	return l.apply(b.g, s, xs)
+	ys, final := run(b.g, init, xs)
+	for i := range last {
+		if used[i] {
+			last[i], final = final[0], final[1:]
+		}
+	}
+	return ys, last
+}
+
+// usedState marks the state that the step works with. A nil leaf that it returns untouched is a
+// part that the network does not have: it stays nil.
+func usedState(l *LoopSpec, next []*Node) []bool {
+	used := make([]bool, len(l.Carried))
+	for i, c := range l.Carried {
+		used[i] = c.pending == nil || c.okay || len(next) != len(l.Carried) || next[i] != c
+	}
+	return used
 }
 
 // finish checks the step's results and enters them in the loop.
@@ -367,8 +388,12 @@ func (b *loopBuilder) finish(l *LoopSpec, s []*Node, paths []string, y, next []*
 		return false // reported
 	}
 	ok := true
+	used := usedState(l, next)
 	for i, n := range next {
 		c := l.Carried[i]
+		if !used[i] {
+			continue
+		}
 		if p := c.pending; p != nil {
 			if !c.okay {
 				if !p.told && (n == nil || n.Valid() || n.pending != nil) { // else the fault that made n is reported

@@ -101,7 +101,7 @@ func (l *LoopSpec) apply(g *Graph, init, seqs []*Node) (ys, last []*Node) {
 }
 
 // unroll copies the body once for each step into the graph that is being traced.
-func (l *LoopSpec) unroll(init, seqs []*Node) (ys, last []*Node) {
+func (l *LoopSpec) unroll(_ *Graph, init, seqs []*Node) (ys, last []*Node) {
 	stacked := make([][]*Node, l.Steps)
 	state := init
 	for i := range l.Steps {

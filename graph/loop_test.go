@@ -293,10 +293,6 @@ func TestLoopFaults(t *testing.T) {
 			ys, _ := graph.Loop(w.x, state{V: w.v}, func(x *graph.Node, s state) (*graph.Node, state) { return x, state{s.V, s.W.Add(x).Exp().Add(s.W)} })
 			return ys
 		}, graph.ErrValue, `state W has no initial value: pass one, or give it with Else`},
-		"no initial value, passed on": {func(w world) *graph.Node {
-			ys, _ := graph.Loop(w.x, state{V: w.v}, func(x *graph.Node, s state) (*graph.Node, state) { return x, s })
-			return ys
-		}, graph.ErrValue, `state W has no initial value: pass one, or give it with Else`},
 		"no initial value in segments": {func(w world) *graph.Node {
 			ys, _ := graph.Loop(w.x, state{V: w.v}, func(x *graph.Node, s state) (*graph.Node, state) { return x, state{s.V, s.W.Add(x)} }, graph.LoopOptions{Segment: 2})
 			return ys
@@ -398,4 +394,26 @@ func ExampleLoop() {
 	out, err := prog.Run(tensor.New(tensor.WithBacking([]float32{0.5, 0.5, 0.5, 0.5, 0.5, 0.5})))
 	fmt.Println(out[0], out[1], err)
 	// Output: [0  0  0  0  0  0] 0.984375 <nil>
+}
+
+// A nil leaf that the step does not touch is a part that the network does not have.
+func TestLoopStateNotUsed(t *testing.T) {
+	for _, o := range []graph.LoopOptions{{}, {Unroll: true}, {Segment: 2}, {Truncate: 3}} {
+		g := graph.New()
+		x := g.Input("x", graph.Float64, 5, 2)
+		type state struct{ V, Unused, W *graph.Node }
+		ys, last := graph.Loop(x, state{}, func(x *graph.Node, s state) (*graph.Node, state) {
+			s.V = s.V.Else(x.Like(0)).Add(x)
+			s.W = s.W.Else(x.Like(1)).Mul(s.V)
+			return s.W, s
+		}, o)
+		assert.Nil(t, last.Unused)
+		p, err := g.Compile(ys.Index(4), last.V, last.W)
+		require.NoError(t, err)
+		out, err := p.Run(tensor.New(tensor.WithShape(5, 2), tensor.WithBacking([]float64{1, 2, 1, 2, 1, 2, 1, 2, 1, 2})))
+		require.NoError(t, err)
+		assert.Equal(t, []float64{120, 3840}, out[0].Float64s())
+		assert.Equal(t, []float64{5, 10}, out[1].Float64s())
+		assert.Equal(t, out[0].Float64s(), out[2].Float64s())
+	}
 }

@@ -132,12 +132,12 @@ func (g *Graph) key() *Node {
 		if !g.loop || g.segment {
 			return k
 		}
-		return apply(foldOp{}, k, g.StepIndex())
+		return g.add(foldOp{}, []*Node{k, g.StepIndex()}) // not in a branch that is being traced
 	}
 	if r := g.root; r.seed == nil { // one literal per graph, so that equal keys are one node
 		r.seed = g.Values(Int32, []float64{float64(int32(r.store.seed)), float64(int32(r.store.seed >> 32))}, 2)
 	}
-	return apply(foldOp{}, g.root.seed, g.Clock())
+	return g.add(foldOp{}, []*Node{g.root.seed, g.Clock()})
 }
 
 func (g *Graph) draw(o randomOp, t Type, in ...*Node) *Node {

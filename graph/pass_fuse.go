@@ -44,11 +44,12 @@ type grouping struct {
 	of    []*group // by node number
 	seen  []int    // stamp of the last search that came by
 	stamp int
+	split []bool // by node number: whether a group has members before it and others from it on
 }
 
 func newGrouping(u unit) *grouping {
 	n := len(u.g.nodes)
-	return &grouping{u: u, need: reachable(u.g, u.outs), of: make([]*group, n), seen: make([]int, n)}
+	return &grouping{u: u, need: reachable(u.g, u.outs), of: make([]*group, n), seen: make([]int, n), split: make([]bool, n)}
 }
 
 // join puts n in a group: with what computes its inputs where that is possible.
@@ -77,9 +78,15 @@ func (gs *grouping) mergeable(a, b *group) bool {
 	return !gs.leads(a, b) && !gs.leads(b, a)
 }
 
-// leads reports whether there is a way from group a to group b through a node of neither.
+// leads reports whether there is a way from group a to group b through a node of neither. A group
+// reads what any of its members reads, so ways go up and down; but none leads back across a place
+// that splits no group.
 func (gs *grouping) leads(a, b *group) bool {
 	gs.stamp++
+	first := a.members[0].id
+	for gs.split[first] {
+		first--
+	}
 	var visit func(n *Node) bool
 	visit = func(n *Node) bool {
 		g := gs.of[n.id]
@@ -90,7 +97,7 @@ func (gs *grouping) leads(a, b *group) bool {
 		if g != nil {
 			members = g.members
 		}
-		if gs.seen[members[0].id] == gs.stamp {
+		if members[0].id < first || gs.seen[members[0].id] == gs.stamp {
 			return false
 		}
 		gs.seen[members[0].id] = gs.stamp
@@ -124,6 +131,9 @@ func (gs *grouping) merge(a, b *group) {
 	slices.SortFunc(a.members, func(x, y *Node) int { return x.id - y.id })
 	for _, m := range b.members {
 		gs.of[m.id], a.has[m] = a, true
+	}
+	for i := a.members[0].id + 1; i <= a.members[len(a.members)-1].id; i++ {
+		gs.split[i] = true
 	}
 }
 

@@ -76,7 +76,8 @@ func (l *lowering) bindParams(s *graph.Store) (map[string]*G.Node, error) {
 //
 // f receives inputs of ours with the types of xs, Float32 or Float64, and returns a float node. Its
 // parameters live in store, nil for a new one; to Gorgonia they are constants, read at every run:
-// pass as xs what Gorgonia is to train. Errors are the faults of f's graph.
+// pass as xs what Gorgonia is to train. There are no derivatives of second order: asking for one is
+// an error of Gorgonia's. Errors are the faults of f's graph.
 func Embed(store *graph.Store, f func(g *graph.Graph, xs []*graph.Node) *graph.Node, xs ...*G.Node) (*G.Node, error) {
 	if store == nil {
 		store = graph.NewStore(0)
@@ -92,7 +93,9 @@ func Embed(store *graph.Store, f func(g *graph.Graph, xs []*graph.Node) *graph.N
 	if !y.DType().IsFloat() || y.DType().Tensor() != xs[0].Dtype() {
 		return nil, fmt.Errorf("gorgonia: %w: the embedded node is %v, the first of the others %v", graph.ErrDType, y.Type(), xs[0].Dtype())
 	}
-	return e.node("Embed", prog, 0, tensor.Shape(y.Shape()), all(len(xs)), xs...)
+	o := run("Embed", prog, 0, tensor.Shape(y.Shape()), len(xs))
+	o.grad = func(in G.Nodes, _, gy *G.Node) (G.Nodes, error) { return e.backward(in, gy) }
+	return o.apply(xs...)
 }
 
 // embedding is a function of ours in a Gorgonia graph.
@@ -138,9 +141,25 @@ func floatType(x *G.Node) (graph.DType, error) {
 	return graph.Invalid, fmt.Errorf("gorgonia: %w: elements are %v, want floats", graph.ErrDType, x.Dtype())
 }
 
-// node makes the node that is result out of the program, of the given shape.
-func (e embedding) node(name string, prog *graph.Program, out int, shape tensor.Shape, wrt []bool, xs ...*G.Node) (*G.Node, error) {
-	o := &extension{name: name, shape: shape, wrt: wrt}
+// backward returns the nodes of the products with the Jacobian.
+func (e embedding) backward(in G.Nodes, gy *G.Node) (G.Nodes, error) {
+	_, prog, err := e.program(gy)
+	if err != nil {
+		return nil, err
+	}
+	gs := make(G.Nodes, len(in))
+	args := append(append(G.Nodes{}, in...), gy)
+	for i, x := range in {
+		if gs[i], err = run("EmbedGrad", prog, i, x.Shape(), len(args)).apply(args...); err != nil {
+			return nil, err
+		}
+	}
+	return gs, nil
+}
+
+// run returns the op of n inputs whose result is that of prog of the given number and shape.
+func run(name string, prog *graph.Program, out int, shape tensor.Shape, n int) *extension {
+	o := &extension{name: name, shape: shape, wrt: all(n)}
 	o.eval = func(in []G.Value) (G.Value, error) {
 		ts := make([]*tensor.Dense, len(in))
 		for i, v := range in {
@@ -152,19 +171,5 @@ func (e embedding) node(name string, prog *graph.Program, out int, shape tensor.
 		}
 		return theirs(res[out]), nil
 	}
-	o.grad = func(in G.Nodes, _, gy *G.Node) (G.Nodes, error) {
-		_, back, err := e.program(gy)
-		if err != nil {
-			return nil, err
-		}
-		gs := make(G.Nodes, len(in))
-		for i, x := range in {
-			gs[i], err = e.node("EmbedGrad", back, i, x.Shape(), make([]bool, len(in)+1), append(append(G.Nodes{}, in...), gy)...)
-			if err != nil {
-				return nil, err
-			}
-		}
-		return gs, nil
-	}
-	return o.apply(xs...)
+	return o
 }

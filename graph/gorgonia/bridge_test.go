@@ -1,7 +1,6 @@
 package gorgonia_test
 
 import (
-	"math"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -183,26 +182,26 @@ func TestLowerSharesVariables(t *testing.T) {
 		return ys[0], params["w"]
 	}
 	y1, w1 := lower(1)
+	before := store.Get("w").Value.Float64s()[0]
+	store.Get("w").Value.Float64s()[0] = 99 // the variable there is is used as it is
 	y2, w2 := lower(2)
 	assert.Same(t, w1, w2)
-	got := valuesOf(t, their, y1, y2)
+	got := valuesOf(t, their, y1, y2, in)
+	assert.InDelta(t, before*got[2][0], got[0][0], 1e-12)
 	for i := range got[0] {
 		assert.InDelta(t, 2*got[0][i], got[1][i], 1e-12, "constants of two graphs are one")
 	}
 	assert.NotZero(t, got[0][0])
 }
 
-// Gorgonia's rewrite of ln(x + 1) removes the sum from its graph.
-func TestLowerSparesTheUsersNodes(t *testing.T) {
-	g := graph.New()
-	y := g.Input("x", graph.Float64, 3).Log()
-	their := G.NewGraph()
-	a := variable(their, tensor.Float64, "a", 3)
-	sum := G.Must(G.Add(a, G.NewConstant(1.0)))
-	ys, _, err := gorgonia.Lower([]*G.Node{sum}, y)
+func TestEmbedHasNoSecondDerivative(t *testing.T) {
+	g := G.NewGraph()
+	a := variable(g, tensor.Float64, "a", 3)
+	y, err := gorgonia.Embed(nil, func(_ *graph.Graph, xs []*graph.Node) *graph.Node { return xs[0].Exp() }, a)
 	require.NoError(t, err)
-	got := valuesOf(t, their, sum, ys[0])
-	for i := range got[0] {
-		assert.InDelta(t, math.Log(got[0][i]), got[1][i], 1e-12)
-	}
+	gs, err := G.Grad(G.Must(G.Sum(y)), a)
+	require.NoError(t, err)
+	ones := G.NewVector(g, tensor.Float64, G.WithShape(3), G.WithName("ones"))
+	_, err = G.Backpropagate(G.Nodes{gs[0]}, G.Nodes{ones}, G.Nodes{a})
+	assert.ErrorContains(t, err, "no derivative")
 }

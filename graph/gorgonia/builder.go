@@ -65,15 +65,8 @@ func (b *builder) compare(f func(x, y *G.Node, same bool) (*G.Node, error), x, y
 	return b.binary(func(x, y *G.Node) (*G.Node, error) { return f(x, y, true) }, x, y)
 }
 
-// copy returns x as another node.
-func (b *builder) copy(x *G.Node) *G.Node {
-	return b.unary(func(x *G.Node) (*G.Node, error) { return pass("Copy", true, x) }, x)
-}
-
 // stop passes x and no gradient.
-func (b *builder) stop(x *G.Node) *G.Node {
-	return b.unary(func(x *G.Node) (*G.Node, error) { return pass("StopGradient", false, x) }, x)
-}
+func (b *builder) stop(x *G.Node) *G.Node { return b.unary(stop, x) }
 
 // move applies the op of that name: see its function.
 func (b *builder) move(name string, shape tensor.Shape, places []place, fill float64, xs ...*G.Node) *G.Node {

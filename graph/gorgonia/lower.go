@@ -159,9 +159,7 @@ func (l *lowering) ruled(n *graph.Node, y *G.Node, xs []*G.Node) *G.Node {
 	if l.err != nil {
 		return y
 	}
-	size := y.Shape().TotalSize()
-	o := &extension{name: n.Attrs().Name, shape: y.Shape(), wrt: append([]bool{false}, all(len(xs))...)}
-	o.run = moveKernels(view{[]int{size}, []int{1}, 0}.places(0), 0)
+	o := &extension{name: n.Attrs().Name, shape: y.Shape(), wrt: append([]bool{false}, all(len(xs))...), run: copyFirst(y.Shape())}
 	o.grad = func(in G.Nodes, _, gy *G.Node) (G.Nodes, error) {
 		gs := l.trace(n, gy)
 		gs = gs[len(gs)-len(xs):]

@@ -19,7 +19,7 @@ type extension struct {
 	wrt   []bool       // inputs that get a gradient
 	run   kernels
 	eval  func(in []G.Value) (G.Value, error) // instead of run, where the value is computed whole
-	// grad returns a gradient for each input of wrt, nil for the others; nil if wrt has none.
+	// grad returns a gradient for each input of wrt, nil for the others; nil if there is no derivative.
 	grad func(in G.Nodes, out, gy *G.Node) (G.Nodes, error)
 }
 
@@ -130,4 +130,9 @@ func (o *extension) String() string { return o.name }
 func (o *extension) DiffWRT(int) []bool { return o.wrt }
 
 // SymDiff returns the nodes of the inputs' gradients for the gradient gy arriving at the result.
-func (o *extension) SymDiff(in G.Nodes, out, gy *G.Node) (G.Nodes, error) { return o.grad(in, out, gy) }
+func (o *extension) SymDiff(in G.Nodes, out, gy *G.Node) (G.Nodes, error) {
+	if o.grad == nil {
+		return nil, fmt.Errorf("gorgonia: %s has no derivative", o.name)
+	}
+	return o.grad(in, out, gy)
+}

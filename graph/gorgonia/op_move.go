@@ -1,8 +1,6 @@
 package gorgonia
 
 import (
-	"fmt"
-
 	G "gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
 )
@@ -137,16 +135,13 @@ func boxed(s []int) tensor.Shape {
 	return append(tensor.Shape{}, s...)
 }
 
-// pass copies a value; gradients flow through where through is set.
-func pass(name string, through bool, x *G.Node) (*G.Node, error) {
-	n := x.Shape().TotalSize()
-	o := &extension{name: name, shape: boxed(x.Shape()), wrt: []bool{through}}
-	o.run = moveKernels(view{[]int{n}, []int{1}, 0}.places(0), 0)
-	o.grad = func(in G.Nodes, _, gy *G.Node) (G.Nodes, error) {
-		if !through {
-			return nil, fmt.Errorf("gorgonia: %s has no derivative", name)
-		}
-		return G.Nodes{gy}, nil
-	}
+// stop copies a value, and passes no gradient.
+func stop(x *G.Node) (*G.Node, error) {
+	o := &extension{name: "StopGradient", shape: x.Shape(), wrt: []bool{false}, run: copyFirst(x.Shape())}
 	return o.apply(x)
+}
+
+// copyFirst copies the first input, of that shape.
+func copyFirst(shape tensor.Shape) kernels {
+	return moveKernels(view{shape, rowMajor(shape), 0}.places(0), 0)
 }

@@ -51,7 +51,7 @@ func rules() map[string]rule {
 		"Gather": gatherRule, "ScatterAdd": scatterAddRule, "OneHot": oneHotRule,
 		"MatMul": matMulRule,
 
-		"StopGradient": un((*builder).stop), "Barrier": func(l *lowering, _ *graph.Node, in []*G.Node) *G.Node { return l.copy(in[0]) },
+		"StopGradient": un((*builder).stop), "Barrier": func(l *lowering, _ *graph.Node, in []*G.Node) *G.Node { return in[0] },
 		"Spike": spikeRule, "Custom": customRule,
 	}
 }
@@ -109,7 +109,7 @@ func (b *builder) sign(x *G.Node) *G.Node {
 func (b *builder) round(x *G.Node) *G.Node {
 	f, half := b.floor(x), b.like(x, 0.5)
 	odd := b.sub(f, b.mul(b.like(x, 2), b.floor(b.mul(half, f))))
-	rest := b.sub(b.stop(x), f)
+	rest := b.sub(x, f)
 	up := b.where(b.compare(G.Eq, rest, half), odd, b.compare(G.Gt, rest, half))
 	return b.add(f, up)
 }
@@ -159,7 +159,7 @@ func castRule(l *lowering, n *graph.Node, in []*G.Node) *G.Node {
 	case to == graph.Int32 && from.IsFloat():
 		return l.truncate(in[0])
 	}
-	return l.copy(in[0])
+	return in[0]
 }
 
 // constRule makes a tensor of one number.
@@ -171,11 +171,10 @@ func literalRule(l *lowering, n *graph.Node, _ []*G.Node) *G.Node {
 	return l.constant(n.Shape(), lift(l.dt, n.Shape(), n.Attrs().Literal))
 }
 
-// leafRule makes an input or a parameter. A node that the user gave for an input is copied: Gorgonia
-// rewrites ln(x + 1) together with the sum, and removes that from the graph though the user reads it.
+// leafRule makes an input or a parameter, or takes the node that the user gave for it.
 func leafRule(l *lowering, n *graph.Node, _ []*G.Node) *G.Node {
 	if x := l.given[n]; x != nil {
-		return l.copy(l.reshape(x, n.Shape()...))
+		return l.reshape(x, n.Shape()...)
 	}
 	name := n.ParamName()
 	if name == "" {

@@ -94,7 +94,7 @@ func (b *builder) marks(idx *G.Node, n int) *G.Node {
 	for j := range column {
 		column[j] = float64(j)
 	}
-	rows := b.broadcast(b.reshape(b.stop(idx), k, 1), k, n)
+	rows := b.broadcast(b.reshape(idx, k, 1), k, n)
 	return b.compare(G.Eq, rows, b.broadcast(b.values(column, []int{1, n}), k, n))
 }
 

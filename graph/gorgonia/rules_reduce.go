@@ -59,7 +59,8 @@ func (b *builder) prodRows(x *G.Node) *G.Node {
 	return p
 }
 
-// logSumExpRows computes m + ln Σ e^(x-m), m the largest of a row or 0 where that is infinite.
+// logSumExpRows computes m + ln Σ e^(x-m), m the largest of a row or 0 where that is infinite. The
+// gradients through the two m cancel; stopping them spares their computation.
 func (b *builder) logSumExpRows(x *G.Node) *G.Node {
 	if b.err != nil {
 		return x
@@ -77,7 +78,6 @@ func (b *builder) argMaxRows(x *G.Node) *G.Node {
 		return x
 	}
 	rows, cols := x.Shape()[0], x.Shape()[1]
-	x = b.stop(x)
 	at := b.compare(G.Eq, x, b.broadcast(b.reshape(b.maxRows(x), rows, 1), rows, cols))
 	left := make([]float64, cols)
 	for j := range left {

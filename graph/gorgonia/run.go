@@ -2,7 +2,6 @@ package gorgonia
 
 import (
 	"fmt"
-	"slices"
 	"sync"
 
 	G "gorgonia.org/gorgonia"
@@ -72,14 +71,13 @@ func (l *lowering) backward(y *G.Node, xs []*G.Node) []*G.Node {
 	}
 	reached := reach(y)
 	var wrt G.Nodes
+	var at []int
 	for i, x := range xs {
-		if reached[x] {
-			if !wrt.Contains(x) {
-				wrt = append(wrt, x)
-			}
+		if !reached[x] {
+			gs[i] = l.like(x, 0)
 			continue
 		}
-		gs[i] = l.like(x, 0)
+		wrt, at = append(wrt, x), append(at, i)
 	}
 	if len(wrt) == 0 {
 		return gs
@@ -89,10 +87,8 @@ func (l *lowering) backward(y *G.Node, xs []*G.Node) []*G.Node {
 		l.keep(nil, err)
 		return gs
 	}
-	for i, x := range xs {
-		if gs[i] == nil {
-			gs[i] = found[slices.Index(wrt, x)]
-		}
+	for i, g := range found {
+		gs[at[i]] = g
 	}
 	return gs
 }
@@ -123,8 +119,8 @@ func (l *lowering) executable(outs []*graph.Node, ys []*G.Node) (*Executable, er
 	e := &Executable{store: outs[0].Graph().Store(), values: make([]G.Value, len(ys))}
 	for i, y := range ys {
 		e.outs = append(e.outs, outs[i].Type())
-		if c := l.copy(y); l.err == nil { // two results may be one node
-			G.Read(c, &e.values[i])
+		if l.err == nil {
+			G.Read(y, &e.values[i])
 		}
 	}
 	if l.err != nil {

@@ -2,6 +2,7 @@ package gorgonia_test
 
 import (
 	"math"
+	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -165,4 +166,21 @@ func TestLoweringLeavesTheGraphAsItIs(t *testing.T) {
 	for i := range before {
 		assert.Equal(t, before[i].Float64s(), after[i].Float64s())
 	}
+}
+
+func TestRunsMayMeet(t *testing.T) {
+	g := graph.New()
+	exe, err := gorgonia.Compile(g.Input("x", graph.Float64, 4).Exp().Sum())
+	require.NoError(t, err)
+	var all sync.WaitGroup
+	for i := range 8 {
+		all.Go(func() {
+			x := float64(i)
+			got, err := exe.Run(opsamples.Tensor(graph.Float64, []int{4}, []float64{x, x, x, x}))
+			if assert.NoError(t, err) {
+				assert.InEpsilon(t, 4*math.Exp(x), opsamples.Floats(got[0])[0], 1e-12)
+			}
+		})
+	}
+	all.Wait()
 }

@@ -1,0 +1,109 @@
+package graph
+
+import "fmt"
+
+// CheckPlan follows a program step by step and reports the first value that is read from memory in
+// which something else was written meanwhile. It knows nothing of lifetimes: it keeps, for every
+// byte, who wrote it last.
+func CheckPlan(p *Program) error {
+	outs := append([]outPlan{}, p.block.outs...)
+	for _, u := range p.updates {
+		outs = append(outs, u.out)
+	}
+	return checkBlock(p.block, outs)
+}
+
+// checkBlock checks b, of which outs are read at the end.
+func checkBlock(b *block, outs []outPlan) error {
+	writer := make([]int, b.size/align+1) // register that wrote a line, plus 1
+	for i, s := range b.steps {
+		for _, r := range s.in {
+			if err := b.owned(writer, r); err != nil {
+				return fmt.Errorf("step %d, %v: input %w", i, s.node, err)
+			}
+		}
+		if err := b.apart(s); err != nil {
+			return fmt.Errorf("step %d, %v: %w", i, s.node, err)
+		}
+		for _, r := range append(append([]int{}, s.out...), s.scratch...) {
+			from, to := b.lines(r)
+			for l := from; l < to; l++ {
+				writer[l] = r + 1
+			}
+		}
+		if err := checkInner(s); err != nil {
+			return fmt.Errorf("in step %d, %v: %w", i, s.node, err)
+		}
+	}
+	for _, o := range outs {
+		if err := b.owned(writer, o.reg); err != nil {
+			return fmt.Errorf("at the end: %w", err)
+		}
+	}
+	return nil
+}
+
+// checkInner checks the bodies of a step.
+func checkInner(s *stepPlan) error {
+	for _, body := range s.inner {
+		outs := append([]outPlan{}, body.outs...)
+		if s.loop != nil {
+			outs = append(outs, s.loop.ys...)
+			for _, r := range s.loop.next {
+				outs = append(outs, outPlan{reg: r})
+			}
+		} else if len(outs) == 0 {
+			for _, n := range body.u.outs {
+				outs = append(outs, outPlan{reg: body.reg[n]})
+			}
+		}
+		if err := checkBlock(body, outs); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// lines returns the lines of memory that register r has in the block's own memory.
+func (b *block) lines(r int) (from, to int) {
+	if b.off[r] < 0 {
+		return 0, 0
+	}
+	return b.off[r] / align, (b.off[r] + b.types[r].Bytes() + align - 1) / align
+}
+
+// owned reports whether the memory of r still holds what was written there as r.
+func (b *block) owned(writer []int, r int) error {
+	root := b.root(r)
+	from, to := b.lines(root)
+	for l := from; l < to; l++ {
+		if writer[l] != root+1 {
+			return fmt.Errorf("register %d at line %d was overwritten by register %d", root, l, writer[l]-1)
+		}
+	}
+	return nil
+}
+
+// apart reports whether results and scratch memory of a step share a line with each other, or with
+// an input that the step does not read before it writes.
+func (b *block) apart(s *stepPlan) error {
+	overlap := func(r, q int) bool {
+		a, z := b.lines(r)
+		c, y := b.lines(q)
+		return a < y && c < z
+	}
+	own := append(append([]int{}, s.out...), s.scratch...)
+	for k, r := range own {
+		for _, q := range own[:k] {
+			if overlap(r, q) {
+				return fmt.Errorf("registers %d and %d are written at the same place", r, q)
+			}
+		}
+		for j, x := range s.in {
+			if overlap(r, b.root(x)) && (k >= len(s.out) || b.root(x) != x || b.off[r] != b.off[x] || !s.overwrites(k, j)) {
+				return fmt.Errorf("register %d is written over input %d", r, j)
+			}
+		}
+	}
+	return nil
+}
