@@ -39,11 +39,7 @@ func (s *sweep) side(n *graph.Node, then bool, active []int) []*graph.Node {
 	}
 	outs := b.Inline(then, args)
 	gys := make([]*graph.Node, len(outs))
-	for i, gy := range s.results[n] {
-		if gy != nil {
-			gys[i] = gy.Here()
-		}
-	}
+	copy(gys, s.results[n])
 	var wrt []*graph.Node
 	for _, i := range active {
 		if i >= from && i < to {

@@ -13,6 +13,8 @@
 // built from them. Checkpoint trades memory for computation: a part of a graph is computed again in
 // the backward pass.
 //
+// Subpackage gradtest compares all of these with finite differences, for tests.
+//
 // Gradients have the type of what they belong to. Where nothing flows, they are zeros. Faults are
 // recorded on the graph and reported by its Compile: an unknown length of a loop (While), values of
 // different graphs, a loss that is not a scalar, a constant to differentiate by.

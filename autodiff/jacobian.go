@@ -44,7 +44,7 @@ func Jacobian(y, x *graph.Node) *graph.Node {
 		return bad
 	}
 	rows := overUnits(y, func(e *graph.Node) *graph.Node {
-		return VJP([]*graph.Node{y}, []*graph.Node{e}, x)[0].Here()
+		return VJP([]*graph.Node{y}, []*graph.Node{e}, x)[0]
 	})
 	return rows.Reshape(slices.Concat(y.Shape(), x.Shape())...)
 }
@@ -55,7 +55,7 @@ func JacobianForward(y, x *graph.Node) *graph.Node {
 		return bad
 	}
 	cols := overUnits(x, func(e *graph.Node) *graph.Node {
-		return JVP([]*graph.Node{y}, []*graph.Node{x}, []*graph.Node{e})[0].Here()
+		return JVP([]*graph.Node{y}, []*graph.Node{x}, []*graph.Node{e})[0]
 	})
 	ny := y.Shape().Size()
 	return cols.Reshape(x.Shape().Size(), ny).Transpose(1, 0).Reshape(slices.Concat(y.Shape(), x.Shape())...)

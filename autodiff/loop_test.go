@@ -124,7 +124,7 @@ var loops = []struct {
 		ys, last := graph.Loop(pair{in[0], in[0]}, pair{in[1], in[1]}, func(x, s pair) (node, pair) {
 			// An inner loop captures both of each, which are one in a copy of the body.
 			y, _ := graph.Loop(x.A, x.B, func(a, v node) (node, node) {
-				v = v.Mul(a).Add(s.A.Sum().Mul(s.B.Sum())).Add(x.A.Mul(x.B).Sum())
+				v = v.Mul(s.A).Add(a.Mul(s.B)).Add(v.Mul(x.A)).Sub(a.Mul(x.B)).Tanh()
 				return v, v.Tanh()
 			})
 			z := graph.Cond(y.Sum().Lt(x.A.Sum().Like(1e9)), func() node { return s.A.Mul(s.B) }, func() node { return s.A })

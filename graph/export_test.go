@@ -13,6 +13,13 @@ func CheckPlan(p *Program) error {
 	return checkBlock(p.block, outs)
 }
 
+// BreakPlan moves every value to the beginning of the memory.
+func BreakPlan(p *Program) {
+	for r := range p.block.off {
+		p.block.off[r] = min(p.block.off[r], 0)
+	}
+}
+
 // checkBlock checks b, of which outs are read at the end.
 func checkBlock(b *block, outs []outPlan) error {
 	writer := make([]int, b.size/align+1) // register that wrote a line, plus 1

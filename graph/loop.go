@@ -484,12 +484,13 @@ func (b *loopBuilder) segments(k, steps int, xs, s []*Node, paths []string, step
 			ys[i] = y.Flatten(0, 1)
 		}
 	}
-	if tail.From == tail.To || len(last) > 0 && !last[0].Valid() {
+	failed := func(n *Node) bool { return n != nil && !n.Valid() && n.pending == nil }
+	if tail.From == tail.To || slices.ContainsFunc(slices.Concat(ys, last), failed) {
 		return ys, last
 	}
-	if b.o.Truncate > 0 {
-		for i := range last {
-			last[i] = last[i].StopGradient()
+	for i, n := range last {
+		if b.o.Truncate > 0 && n.Valid() {
+			last[i] = n.StopGradient()
 		}
 	}
 	b.g.root.streams = draws

@@ -398,16 +398,18 @@ func ExampleLoop() {
 
 // A nil leaf that the step does not touch is a part that the network does not have.
 func TestLoopStateNotUsed(t *testing.T) {
+	t.Parallel()
 	for _, o := range []graph.LoopOptions{{}, {Unroll: true}, {Segment: 2}, {Truncate: 3}} {
 		g := graph.New()
 		x := g.Input("x", graph.Float64, 5, 2)
-		type state struct{ V, Unused, W *graph.Node }
+		type state struct{ Unused, V, W *graph.Node }
 		ys, last := graph.Loop(x, state{}, func(x *graph.Node, s state) (*graph.Node, state) {
 			s.V = s.V.Else(x.Like(0)).Add(x)
 			s.W = s.W.Else(x.Like(1)).Mul(s.V)
 			return s.W, s
 		}, o)
-		assert.Nil(t, last.Unused)
+		assert.Nil(t, last.Unused, "%+v", o)
+		assert.Equal(t, 5, ys.Dim(0))
 		p, err := g.Compile(ys.Index(4), last.V, last.W)
 		require.NoError(t, err)
 		out, err := p.Run(tensor.New(tensor.WithShape(5, 2), tensor.WithBacking([]float64{1, 2, 1, 2, 1, 2, 1, 2, 1, 2})))

@@ -77,6 +77,9 @@ func cholesky[T float32 | float64](sys *system, out, a []T) error {
 		return nil
 	}
 	symmetrize(s, a, n)
+	if _, err := sys.norm(); err != nil {
+		return err
+	}
 	_, ok := lapack64.Potrf(blas64.Symmetric{N: n, Stride: n, Data: s, Uplo: blas.Lower})
 	if !ok {
 		symmetrize(s, a, n)

@@ -127,11 +127,20 @@ func (s *system) factor() error {
 	return err
 }
 
-// condition replaces a by its LU factors and returns its condition number in the 1-norm.
-func (s *system) condition() (float64, error) {
+// norm returns the 1-norm of a; one that is not finite is an error.
+func (s *system) norm() (float64, error) {
 	norm := lapack64.Lange(lapack.MaxColumnSum, s.a, s.work)
 	if norm-norm != 0 {
 		return 0, fmt.Errorf("%w: the matrix has elements that are not finite", ErrValue)
+	}
+	return norm, nil
+}
+
+// condition replaces a by its LU factors and returns its condition number in the 1-norm.
+func (s *system) condition() (float64, error) {
+	norm, err := s.norm()
+	if err != nil {
+		return 0, err
 	}
 	if !lapack64.Getrf(s.a, s.pivots) {
 		return math.Inf(1), nil

@@ -19,8 +19,7 @@ func (b *block) plan(alive []int) {
 	b.off = slices.Repeat([]int{-1}, len(b.types))
 	a := &arena{}
 	ends := make([][]int, len(b.steps)+1) // registers by the step they end with
-	var taken []bool                      // registers whose memory went to another
-	taken = make([]bool, len(b.types))
+	taken := make([]bool, len(b.types))   // registers whose memory went to another
 	for i, s := range b.steps {
 		for k, r := range s.out {
 			if !b.owns(r) {

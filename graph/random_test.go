@@ -89,6 +89,20 @@ func TestRandomGradients(t *testing.T) {
 	})
 }
 
+// A plan that puts everything at one place is found out.
+func TestCheckPlanFindsOverlaps(t *testing.T) {
+	t.Parallel()
+	g := graph.New()
+	x := g.Input("x", graph.Float32, 30, 30)
+	a := x.MatMul(x)
+	b := x.Transpose().MatMul(a)
+	p, err := g.Compile(a.MatMul(b))
+	require.NoError(t, err)
+	require.NoError(t, graph.CheckPlan(p))
+	graph.BreakPlan(p)
+	require.Error(t, graph.CheckPlan(p))
+}
+
 // CheckPlan holds for everything that the samples and a training step do.
 func TestPlans(t *testing.T) {
 	t.Parallel()

@@ -53,9 +53,6 @@ func tab(shape []int, f func(i []int) float64) arr {
 	return a
 }
 
-// with returns a copy of the index i with v inserted before position at.
-func with(i []int, at, v int) []int { return slices.Insert(slices.Clone(i), at, v) }
-
 // set returns a copy of i with v at position at.
 func set(i []int, at, v int) []int {
 	c := slices.Clone(i)

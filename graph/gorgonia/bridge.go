@@ -21,7 +21,7 @@ import (
 // Errors are as those of Compile, and for xs that do not fit.
 func Lower(xs []*G.Node, outs ...*graph.Node) (ys []*G.Node, params map[string]*G.Node, err error) {
 	if len(xs) == 0 || len(outs) == 0 || outs[0].Graph() == nil {
-		return nil, nil, fmt.Errorf("gorgonia: %w: nothing to lower, or no node that tells the Gorgonia graph", graph.ErrValue)
+		return nil, nil, fmt.Errorf("gorgonia: %w: there is nothing to lower, or no graph to lower to", graph.ErrValue)
 	}
 	in := inputs(outs[0].Graph())
 	if len(in) != len(xs) {
@@ -37,7 +37,8 @@ func Lower(xs []*G.Node, outs ...*graph.Node) (ys []*G.Node, params map[string]*
 	}
 	for i, n := range in {
 		if x := xs[i]; x.Dtype() != l.dt || !n.Shape().Equal(graph.Shape(x.Shape())) {
-			return nil, nil, fmt.Errorf("gorgonia: %w: node %d is %v%v, want %v%v", graph.ErrShape, i, x.Dtype(), x.Shape(), l.dt, n.Shape())
+			return nil, nil, fmt.Errorf("gorgonia: %w: node %d is %v%v, want %v%v",
+				graph.ErrShape, i, x.Dtype(), x.Shape(), l.dt, n.Shape())
 		}
 	}
 	for _, y := range outs {
@@ -91,7 +92,8 @@ func Embed(store *graph.Store, f func(g *graph.Graph, xs []*graph.Node) *graph.N
 		return nil, err
 	}
 	if !y.DType().IsFloat() || y.DType().Tensor() != xs[0].Dtype() {
-		return nil, fmt.Errorf("gorgonia: %w: the embedded node is %v, the first of the others %v", graph.ErrDType, y.Type(), xs[0].Dtype())
+		return nil, fmt.Errorf("gorgonia: %w: the embedded node is %v, the first of the others %v",
+			graph.ErrDType, y.Type(), xs[0].Dtype())
 	}
 	o := run("Embed", prog, 0, tensor.Shape(y.Shape()), len(xs))
 	o.grad = func(in G.Nodes, _, gy *G.Node) (G.Nodes, error) { return e.backward(in, gy) }

@@ -25,7 +25,8 @@
 // turn. Loops are unrolled; of branches both sides are computed and one is kept.
 //
 // Ops without a counterpart are named by an *Unsupported, all of them at once: random ops, While,
-// factorizations of matrices, and any op on an empty tensor.
+// factorizations of matrices, any op on an empty tensor, and the gradient of a Custom whose rule
+// contains a loop or a branch.
 //
 // # Where numbers may differ
 //

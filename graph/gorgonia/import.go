@@ -22,7 +22,10 @@ import (
 // Shapes that do not fit are faults of g. Where Gorgonia's maximum gives each of equal elements
 // the whole gradient, ours shares it.
 func Import(g *graph.Graph, at map[*G.Node]*graph.Node, outs ...*G.Node) ([]*graph.Node, error) {
-	im := &importer{g: g, rules: importRules(), at: map[*G.Node]*graph.Node{}, seen: map[*G.Node]bool{}, bad: map[string]bool{}}
+	im := &importer{
+		g: g, rules: importRules(),
+		at: map[*G.Node]*graph.Node{}, seen: map[*G.Node]bool{}, bad: map[string]bool{},
+	}
 	for n, x := range at {
 		im.at[n], im.seen[n] = x, true
 	}

@@ -60,9 +60,10 @@ func importRules() map[string]importRule {
 		"log2":   imported(func(x *graph.Node) *graph.Node { return x.Log().Scale(1 / math.Ln2) }),
 		"neg":    imported((*graph.Node).Neg),
 		"square": imported((*graph.Node).Square), "sqrt": imported((*graph.Node).Sqrt),
-		"inv": imported((*graph.Node).Reciprocal), "invSqrt": imported(func(x *graph.Node) *graph.Node { return x.Sqrt().Reciprocal() }),
-		"cube": imported(func(x *graph.Node) *graph.Node { return x.Square().Mul(x) }),
-		"tanh": imported((*graph.Node).Tanh), "sigmoid": imported((*graph.Node).Sigmoid),
+		"inv":     imported((*graph.Node).Reciprocal),
+		"invSqrt": imported(func(x *graph.Node) *graph.Node { return x.Sqrt().Reciprocal() }),
+		"cube":    imported(func(x *graph.Node) *graph.Node { return x.Square().Mul(x) }),
+		"tanh":    imported((*graph.Node).Tanh), "sigmoid": imported((*graph.Node).Sigmoid),
 		"log1p": imported((*graph.Node).Log1p), "expm1": imported((*graph.Node).Expm1),
 		"softplus": imported((*graph.Node).Softplus),
 

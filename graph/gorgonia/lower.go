@@ -32,7 +32,7 @@ func begin(g *G.ExprGraph, given map[*graph.Node]*G.Node, outs ...*graph.Node) (
 			return nil, fmt.Errorf("gorgonia: %w: output %d is invalid", graph.ErrValue, i)
 		}
 		if own := y.Graph(); own != outs[0].Graph() || own.Top() != own {
-			return nil, fmt.Errorf("gorgonia: %w: output %d is of another graph, or of one that is being traced", graph.ErrScope, i)
+			return nil, fmt.Errorf("gorgonia: %w: output %d is of another graph, or of a body", graph.ErrScope, i)
 		}
 	}
 	if err := outs[0].Graph().Err(); err != nil {
@@ -159,7 +159,8 @@ func (l *lowering) ruled(n *graph.Node, y *G.Node, xs []*G.Node) *G.Node {
 	if l.err != nil {
 		return y
 	}
-	o := &extension{name: n.Attrs().Name, shape: y.Shape(), wrt: append([]bool{false}, all(len(xs))...), run: copyFirst(y.Shape())}
+	o := &extension{name: n.Attrs().Name, shape: y.Shape(), run: copyFirst(y.Shape())}
+	o.wrt = append([]bool{false}, all(len(xs))...)
 	o.grad = func(in G.Nodes, _, gy *G.Node) (G.Nodes, error) {
 		gs := l.trace(n, gy)
 		gs = gs[len(gs)-len(xs):]
@@ -173,7 +174,7 @@ func (l *lowering) ruled(n *graph.Node, y *G.Node, xs []*G.Node) *G.Node {
 	return l.keep(o.apply(append([]*G.Node{y}, xs...)...))
 }
 
-var errRule = errors.New("the rule of a gradient failed, or contains a loop")
+var errRule = errors.New("the rule of a gradient failed: see the faults of the graph")
 
 // trace returns the gradients of n's inputs by n's rule, nil where there is none. The rule is traced
 // as the body of a loop of one step, whose carried value is the gradient that arrives: so its nodes
@@ -203,6 +204,9 @@ func (l *lowering) trace(n *graph.Node, gy *G.Node) []*G.Node {
 	spec := loop.Loop()
 	s := newSurvey()
 	s.visit(spec.Ys...)
+	if s.inner {
+		s.refuse(n.Attrs().Name, noInner)
+	}
 	if err := s.err(); err != nil {
 		l.keep(nil, err)
 		return out

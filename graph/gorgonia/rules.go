@@ -27,32 +27,34 @@ func rules() map[string]rule {
 		"Cosh":    un(func(b *builder, x *G.Node) *G.Node { return b.hyperbolic(x, b.add) }),
 		"Sigmoid": native(G.Sigmoid), "Softplus": native(G.Softplus),
 		"Asin": elementary(asin), "Acos": elementary(acos), "Atan": elementary(atan), "Erf": elementary(erf),
-		"Relu": un(func(b *builder, x *G.Node) *G.Node { return b.where(b.compare(G.Gt, x, b.like(x, 0)), x, b.like(x, 0)) }),
+		"Relu": un((*builder).relu),
 		"Sign": un((*builder).sign), "Floor": native(G.Floor), "Ceil": native(G.Ceil), "Round": un((*builder).round),
 		"Step": un((*builder).step), "Not": un(func(b *builder, x *G.Node) *G.Node { return b.sub(b.like(x, 1), x) }),
 
 		"Add": bin((*builder).add), "Sub": bin((*builder).sub), "Mul": bin((*builder).mul), "Div": divRule,
 		"Pow":   bin(func(b *builder, x, y *G.Node) *G.Node { return b.binary(G.Pow, x, y) }),
-		"Min":   either(bin(func(b *builder, x, y *G.Node) *G.Node { return b.extreme(G.Lte, x, y) }), reduction((*builder).minRows)),
-		"Max":   either(bin(func(b *builder, x, y *G.Node) *G.Node { return b.extreme(G.Gte, x, y) }), reduction((*builder).maxRows)),
+		"Min":   either(bin((*builder).smaller), reduction((*builder).minRows)),
+		"Max":   either(bin((*builder).larger), reduction((*builder).maxRows)),
 		"Atan2": bin(func(b *builder, x, y *G.Node) *G.Node { return b.call(atan2, x, y) }),
 		"Mod":   modRule,
 		"Eq":    comparison(G.Eq), "Ne": comparison(G.Ne), "Lt": comparison(G.Lt),
 		"Le": comparison(G.Lte), "Gt": comparison(G.Gt), "Ge": comparison(G.Gte),
-		"And": bin((*builder).mul), "Or": bin(func(b *builder, x, y *G.Node) *G.Node { return b.extreme(G.Gte, x, y) }),
+		"And": bin((*builder).mul), "Or": bin((*builder).larger),
 		"Xor": comparison(G.Ne),
 
 		"Select": selectRule, "Cast": castRule,
 		"Sum": reduction((*builder).sumRows), "Prod": reduction((*builder).prodRows),
-		"LogSumExp": reduction((*builder).logSumExpRows), "ArgMax": reduction((*builder).argMaxRows), "CumSum": cumSumRule,
+		"LogSumExp": reduction((*builder).logSumExpRows),
+		"ArgMax":    reduction((*builder).argMaxRows), "CumSum": cumSumRule,
 
 		"Reshape": reshapeRule, "Transpose": transposeRule, "Broadcast": broadcastRule,
 		"Slice": sliceRule, "ScatterSlice": scatterSliceRule, "Concat": concatRule, "Triangle": triangleRule,
 		"Gather": gatherRule, "ScatterAdd": scatterAddRule, "OneHot": oneHotRule,
 		"MatMul": matMulRule,
 
-		"StopGradient": un((*builder).stop), "Barrier": func(l *lowering, _ *graph.Node, in []*G.Node) *G.Node { return in[0] },
-		"Spike": spikeRule, "Custom": customRule,
+		"StopGradient": un((*builder).stop),
+		"Barrier":      func(l *lowering, _ *graph.Node, in []*G.Node) *G.Node { return in[0] },
+		"Spike":        spikeRule, "Custom": customRule,
 	}
 }
 
@@ -96,6 +98,12 @@ func (b *builder) hyperbolic(x *G.Node, join func(x, y *G.Node) *G.Node) *G.Node
 	return b.mul(b.like(x, 0.5), join(b.exp(x), b.exp(b.neg(x))))
 }
 
+// relu returns x where it is above 0, else 0.
+func (b *builder) relu(x *G.Node) *G.Node {
+	zero := b.like(x, 0)
+	return b.where(b.compare(G.Gt, x, zero), x, zero)
+}
+
 // step returns 1 where x >= 0, else 0.
 func (b *builder) step(x *G.Node) *G.Node { return b.compare(G.Gte, x, b.like(x, 0)) }
 
@@ -123,6 +131,9 @@ func (b *builder) truncate(x *G.Node) *G.Node {
 func (b *builder) extreme(first func(x, y *G.Node, same bool) (*G.Node, error), x, y *G.Node) *G.Node {
 	return b.where(b.compare(first, x, y), x, b.where(b.compare(first, y, x), y, b.add(x, y)))
 }
+
+func (b *builder) larger(x, y *G.Node) *G.Node  { return b.extreme(G.Gte, x, y) }
+func (b *builder) smaller(x, y *G.Node) *G.Node { return b.extreme(G.Lte, x, y) }
 
 // divRule divides; whole numbers round toward zero, and a division by 0 gives 0.
 func divRule(l *lowering, n *graph.Node, in []*G.Node) *G.Node {

@@ -184,3 +184,34 @@ func TestRunsMayMeet(t *testing.T) {
 	}
 	all.Wait()
 }
+
+func TestCheckpointedLoop(t *testing.T) {
+	g := graph.New()
+	x := g.Input("x", graph.Float64, 5)
+	loss := autodiff.Checkpoint(g, func() *graph.Node {
+		_, last := graph.Loop(x, x.Index(0), func(x, s *graph.Node) (*graph.Node, *graph.Node) {
+			s = s.Add(x.Tanh())
+			return s, s
+		})
+		return last
+	})
+	_, err := gorgonia.Compile(loss)
+	require.NoError(t, err, "values can be computed")
+	_, err = gorgonia.Gradients(loss, x)
+	var u *gorgonia.Unsupported
+	require.ErrorAs(t, err, &u)
+	assert.Equal(t, "Custom", u.Op)
+	assert.NoError(t, g.Err(), "a refusal is no fault of the graph")
+}
+
+func TestCheckpointAgrees(t *testing.T) {
+	g := graph.New()
+	x := g.Input("x", graph.Float64, 5)
+	loss := autodiff.Checkpoint(g, func() *graph.Node { return x.Tanh().Square().Sum() })
+	want, got := both(t, loss, []*graph.Node{x}, opsamples.Sample{
+		Inputs: []opsamples.Input{{DType: graph.Float64, Shape: []int{5}, Lo: -1, Hi: 1}},
+	}.Tensors())
+	for i := range want {
+		near(t, "checkpoint", want[i], got[i], 1e-12)
+	}
+}

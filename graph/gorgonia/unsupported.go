@@ -23,6 +23,7 @@ const (
 	noPhilox  = "it draws by a counter-based generator that Gorgonia does not have; pass the numbers as an input"
 	noDynamic = "Gorgonia's graphs are static: their length cannot depend on data"
 	noFactors = "Gorgonia does not factorize matrices"
+	noInner   = "its rule for the gradient contains a loop or a branch, which cannot be unrolled there"
 	noEmpty   = "Gorgonia has no tensors without elements"
 )
 
@@ -51,6 +52,7 @@ type survey struct {
 	seen  map[*graph.Node]bool
 	bad   map[string]bool
 	errs  []error
+	inner bool                              // whether there is a loop or a branch
 	wide  bool                              // whether there is a Float64
 	saves map[*graph.LoopSpec][]*graph.Node // nodes of bodies whose values are read outside
 }
@@ -87,6 +89,7 @@ func (s *survey) visit(ns ...*graph.Node) {
 
 func (s *survey) node(n *graph.Node) {
 	name := n.Attrs().Name
+	s.inner = s.inner || n.Loop() != nil || n.Branch() != nil
 	s.wide = s.wide || n.DType() == graph.Float64
 	if n.Shape().Size() == 0 {
 		s.refuse(name, noEmpty)

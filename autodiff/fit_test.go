@@ -56,7 +56,7 @@ func TestFaults(t *testing.T) {
 		err := g.Err()
 		assert.ErrorIs(t, err, c.is, c.name)
 		assert.ErrorContains(t, err, c.says, c.name)
-		assert.ErrorContains(t, err, "fault_test.go:", c.name)
+		assert.ErrorContains(t, err, "fit_test.go:", c.name)
 		_, err = g.Compile(out...)
 		assert.Error(t, err, c.name)
 	}
