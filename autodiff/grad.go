@@ -160,6 +160,7 @@ func (s *sweep) run(g *graph.Graph) {
 }
 
 func (s *sweep) visit(n *graph.Node) {
+	defer n.Inside()()
 	gy := s.grad[n]
 	switch {
 	case s.results[n] != nil || s.saved[n] != nil:

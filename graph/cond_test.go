@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"github.com/spikegraph/spikegraph/graph"
+	"github.com/spikegraph/spikegraph/internal/opsamples"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"gorgonia.org/tensor"
@@ -104,6 +105,31 @@ func TestCondInside(t *testing.T) {
 			}
 		}
 		assert.NotContains(t, taken, 0, "the data takes every branch")
+	}
+}
+
+// State at rest begins where a layer says so, also if the layer stands in a branch.
+func TestElseInABranch(t *testing.T) {
+	t.Parallel()
+	for _, unroll := range []bool{false, true} {
+		g := graph.New()
+		x, w, p := g.Input("x", graph.Float32, 4, 2), g.Input("w", graph.Float32, 2), g.Input("p", graph.Bool)
+		ys, _ := graph.Loop(x, (*graph.Node)(nil), func(x, s *graph.Node) (*graph.Node, *graph.Node) {
+			s = graph.Cond(p, func() *graph.Node {
+				return s.Else(w.Scale(2).Add(x.Like(1))).Add(x)
+			}, func() *graph.Node { return s.Mul(x) })
+			return s, s
+		}, graph.LoopOptions{Unroll: unroll})
+		in := []*tensor.Dense{ramp(graph.Float32, 4, 2), ramp(graph.Float32, 2), opsamples.Tensor(graph.Bool, nil, []float64{1})}
+		got := values(t, g, in, ys)[0]
+		v := []float32{2*in[1].Float32s()[0] + 1, 2*in[1].Float32s()[1] + 1}
+		for i, x := range in[0].Float32s() {
+			v[i%2] += x
+			assert.InDelta(t, v[i%2], got[i], 1e-6)
+		}
+		in[2].Bools()[0] = false
+		got = values(t, g, in, ys)[0]
+		assert.InDelta(t, (2*in[1].Float32s()[0]+1)*in[0].Float32s()[0], got[0], 1e-6)
 	}
 }
 

@@ -101,7 +101,16 @@ func (g *Graph) Scope(name string) (end func()) {
 	return func() { g.root.scope = before }
 }
 
-// Body opens a graph inside the one that is being traced, for the body of a loop or a branch.
+// Inside names the layer that made n for what is made next: gradients belong to the layer whose
+// values they are of. The returned function ends it.
+func (n *Node) Inside() (end func()) {
+	r := n.g.root
+	before := r.scope
+	r.scope = n.scope
+	return func() { r.scope = before }
+}
+
+// body opens a graph inside the one that is being traced, for the body of a loop or a branch.
 func (g *Graph) body() *Graph {
 	p := g.root.top
 	b := &Graph{root: g.root, parent: p, depth: p.depth + 1, seen: map[key]*Node{}, standIn: map[*Node]*Node{}}

@@ -9,6 +9,7 @@ import (
 	"github.com/spikegraph/spikegraph/internal/opsamples"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"gorgonia.org/tensor"
 )
 
 // args are valid nodes to misuse.
@@ -147,6 +148,11 @@ var misuses = []struct {
 	{"Const of Int32", func(a args) any { return a.g.Const(graph.Int32, 1e10) }, graph.ErrValue, `Const(1e+10): value out of its domain: it is no Int32`},
 	{"Const of Bool", func(a args) any { return a.g.Const(graph.Bool, 2) }, graph.ErrValue, `Const(2): value out of its domain: it is no Bool`},
 	{"Literal", func(a args) any { return a.g.Literal(nil) }, graph.ErrValue, `Literal: value out of its domain: the tensor is nil`},
+	{"Literal type", func(a args) any { return a.g.Literal(tensor.New(tensor.WithBacking([]int64{1, 2}))) }, graph.ErrDType, `Literal: element types do not match: tensors of int64 are not supported`},
+	{"Literal view", func(a args) any {
+		view, _ := ramp(graph.Float32, 4, 4).Slice(nil, tensor.S(0, 2))
+		return a.g.Literal(view.(*tensor.Dense))
+	}, graph.ErrValue, `Literal: value out of its domain: the tensor is a view; clone it`},
 	{"Values number", func(a args) any { return a.g.Values(graph.Float32, []float64{1}, 2) }, graph.ErrShape, `Values: shapes do not match: 1 values for shape [2]`},
 	{"Values type", func(a args) any { return a.g.Values(graph.Invalid, []float64{1}, 1) }, graph.ErrDType, `Values: element types do not match: Invalid`},
 	{"Uniform", func(a args) any { return a.g.Uniform(graph.Int32, 2) }, graph.ErrDType, `Uniform: element types do not match: Int32`},

@@ -19,11 +19,7 @@ const (
 // It returns the norm of the batch's gradient.
 func (r *tracer[S]) accumulate(loss *graph.Node) *graph.Node {
 	params, grads, norm := r.gradient(loss)
-	axis := 1
-	if r.t.Steps > 0 {
-		axis = 0
-	}
-	samples := float64(r.x.Dim(axis))
+	samples := float64(r.x.Dim(r.t.batchAxis()))
 	for i, p := range params {
 		sum := sumOf(r.g, p)
 		r.g.Update(sum, sum.Add(grads[i].Scale(samples)))

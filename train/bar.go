@@ -23,11 +23,15 @@ type bars struct {
 	then time.Time // when it was written
 }
 
+// barWidth leaves the rest of the line to the text.
+const barWidth = 20
+
 // textEvery is how often the text beside a bar changes: writing it is slower than a small batch.
 const textEvery = 100 * time.Millisecond
 
 func newBars(w io.Writer, options ...mpb.ContainerOption) *bars {
-	return &bars{all: mpb.New(append([]mpb.ContainerOption{mpb.WithOutput(w)}, options...)...)}
+	all := []mpb.ContainerOption{mpb.WithOutput(w), mpb.PopCompletedMode()} // ended epochs scroll away
+	return &bars{all: mpb.New(append(all, options...)...)}
 }
 
 func (r *bars) begin(l *loop) {
@@ -40,7 +44,7 @@ func (r *bars) begin(l *loop) {
 		name = fmt.Sprintf("epoch %d/%d", l.at.Epoch+1, l.o.Epochs)
 	}
 	r.text, r.then = "", time.Time{}
-	r.bar = r.all.AddBar(int64(r.batches),
+	r.bar = r.all.AddBar(int64(r.batches), mpb.BarWidth(barWidth),
 		mpb.PrependDecorators(decor.Name(name), decor.CountersNoUnit("  %d/%d")),
 		mpb.AppendDecorators(decor.Any(r.label())))
 	r.bar.SetCurrent(int64(l.at.Batch))
@@ -55,7 +59,7 @@ func (r *bars) label() decor.DecorFunc {
 		if !last {
 			text, last = r.text, s.Completed || s.Aborted
 		}
-		return text
+		return "  " + text
 	}
 }
 

@@ -255,18 +255,21 @@ func (t *BPTT[S]) score(b datasets.Batch, total *totals) (*program, error) {
 	if err != nil {
 		return nil, p.located(err, in)
 	}
-	total.add(out[0].Float64s(), t.samples(b))
-	return p, nil
+	return p, total.add(out[0].Float64s(), t.samples(b))
 }
 
 // samples returns the number of samples of a batch.
 func (t *BPTT[S]) samples(b datasets.Batch) int {
-	axis := 1
-	if t.Steps > 0 {
-		axis = 0
-	}
-	if s := b.X.Shape(); len(s) > axis {
+	if s, axis := b.X.Shape(), t.batchAxis(); len(s) > axis {
 		return s[axis]
+	}
+	return 1
+}
+
+// batchAxis returns the axis of samples of an input.
+func (t *BPTT[S]) batchAxis() int {
+	if t.Steps > 0 {
+		return 0
 	}
 	return 1
 }

@@ -112,6 +112,27 @@ func TestChunksWithAStateInSlices(t *testing.T) {
 	assert.InEpsilon(t, loss(train.Chunks{}), loss(train.Chunks{K: 4, Stride: 2}), 1e-5)
 }
 
+// What is handed on is not written while it is read: here two values change places.
+func TestChunksOfAStateThatChangesPlaces(t *testing.T) {
+	t.Parallel()
+	type pair struct{ A, B *graph.Node }
+	loss := func(c train.Chunks) float64 {
+		b := &train.BPTT[pair]{Loss: meanSquare, Optimizer: optim.NewSGD(0), Seed: 1, Chunks: c,
+			Net: func(g *graph.Graph, _ bool) train.Step[pair] {
+				w := g.Param("w", graph.Var{Shape: []int{1}, Init: gauss(1)})
+				return func(x *graph.Node, s pair) (*graph.Node, pair) {
+					s.A, s.B = s.A.Else(x.Like(1)), s.B.Else(x.Like(2))
+					return s.A.Sub(s.B).Add(x.Mul(w)), pair{s.B.Scale(0.75), s.A.Add(x)}
+				}
+			}}
+		return fitted(t, b, train.FromBatches(sequences(9, 2, 1, 1)), train.FitOptions{Epochs: 1}).Batches[0].Loss
+	}
+	want := loss(train.Chunks{})
+	assert.InEpsilon(t, want, loss(train.Chunks{K: 1}), 1e-5)
+	assert.InEpsilon(t, want, loss(train.Chunks{K: 3}), 1e-5)
+	assert.InEpsilon(t, want, loss(train.Chunks{K: 4, Stride: 3}), 1e-5)
+}
+
 func TestChunksLearn(t *testing.T) {
 	t.Parallel()
 	b := recallTrainer()

@@ -184,21 +184,9 @@ func (l *loop) epoch(ctx context.Context) error {
 	return l.close(ctx)
 }
 
-// batch trains on one batch.
+// batch trains on one batch and records it.
 func (l *loop) batch(b datasets.Batch) error {
-	err := checkBatch(b)
-	updates := 0
-	if err == nil {
-		l.now.reset()
-		updates, err = l.step(b, &l.now)
-	}
-	if err == nil && l.every > 1 {
-		if l.at.Pending++; l.at.Pending == l.every {
-			if err = l.flushed(); err == nil {
-				updates = 1
-			}
-		}
-	}
+	updates, err := l.learn(b)
 	if err != nil {
 		return fmt.Errorf("epoch %d, batch %d, update %d: %w", l.at.Epoch, l.at.Batch, l.at.Updates+updates+1, err)
 	}
@@ -210,8 +198,10 @@ func (l *loop) batch(b datasets.Batch) error {
 		l.at.Names = p.names
 	}
 	n := l.samples(b)
-	l.at.Total.add(l.now.values, n)
 	l.at.Updates += updates
+	if err := l.at.Total.add(l.now.values, n); err != nil {
+		return fmt.Errorf("epoch %d, batch %d: %w", l.at.Epoch, l.at.Batch, err)
+	}
 	rec := Batch{Epoch: l.at.Epoch, Batch: l.at.Batch, Updates: l.at.Updates,
 		GradNorm: l.now.values[normColumn], Scores: scoresOf(l.now.values, n, l.at.Names)}
 	l.at.Batch, l.at.Tick = l.at.Batch+1, l.at.Tick+1
@@ -221,6 +211,26 @@ func (l *loop) batch(b datasets.Batch) error {
 		return l.o.Hooks.OnBatch(rec)
 	}
 	return nil
+}
+
+// learn checks a batch and trains on it. It returns the number of updates, also of those before an
+// error.
+func (l *loop) learn(b datasets.Batch) (updates int, err error) {
+	if err := checkBatch(b); err != nil {
+		return 0, err
+	}
+	l.now.reset()
+	updates, err = l.step(b, &l.now)
+	if err != nil || l.every == 1 {
+		return updates, err
+	}
+	if l.at.Pending++; l.at.Pending < l.every {
+		return 0, nil
+	}
+	if err := l.flushed(); err != nil {
+		return 0, err
+	}
+	return 1, nil
 }
 
 func (l *loop) flushed() error {

@@ -61,7 +61,7 @@ func (r *tracer[S]) metrics(out *graph.Node) []*graph.Node {
 	var nodes []*graph.Node
 	for i, m := range list {
 		if m.Of == nil || m.Name == "" {
-			r.g.Fail(fmt.Errorf("Metrics[%d]: %w: it needs a name and a function", i, graph.ErrValue))
+			r.g.Fail(fmt.Errorf("field Metrics[%d]: %w: it needs a name and a function", i, graph.ErrValue))
 			continue
 		}
 		v := m.Of(out, r.target)

@@ -62,26 +62,33 @@ func (t *BPTT[S]) program(v variant, x, y *tensor.Dense, state []*tensor.Dense) 
 		}
 	}
 	p := &program{variant: v, types: typesOf(x, y, state)}
-	var err error
-	f := graph.NewFunc(t.Store, t.Options, func(g *graph.Graph, in []*graph.Node) []*graph.Node {
-		r := &tracer[S]{t: t, g: g, p: p}
-		if y != nil {
-			r.target, in = in[1], slices.Delete(slices.Clone(in), 1, 2)
-		}
-		r.x, r.state = in[0], in[1:]
-		return r.build()
-	})
-	if p.prog, err = f.Program(p.types...); err != nil {
+	if err := t.compile(p, y != nil); err != nil {
 		return nil, err
-	}
-	if v.kind == training || v.kind == accumulating {
-		p.out = append(p.out, newTensor(p.prog.Outputs()[0]))
 	}
 	if len(t.programs) == maxPrograms {
 		t.programs = slices.Delete(t.programs, 0, 1)
 	}
 	t.programs = append(t.programs, p)
 	return p, nil
+}
+
+// compile makes p's program.
+func (t *BPTT[S]) compile(p *program, target bool) error {
+	f := graph.NewFunc(t.Store, t.Options, func(g *graph.Graph, in []*graph.Node) []*graph.Node {
+		r := &tracer[S]{t: t, g: g, p: p, x: in[0], state: in[1:]}
+		if target {
+			r.target, r.state = in[1], in[2:]
+		}
+		return r.build()
+	})
+	var err error
+	if p.prog, err = f.Program(p.types...); err != nil {
+		return err
+	}
+	if p.kind == training || p.kind == accumulating {
+		p.out = append(p.out, newTensor(p.prog.Outputs()[0]))
+	}
+	return nil
 }
 
 // takes reports whether the tensors are of the program's types. It does not allocate.

@@ -40,9 +40,14 @@ func newReporters(o FitOptions) reporters {
 	return rs
 }
 
+// isTerminal reports whether w is a terminal that a bar fits on; some that are none say 0 lines.
 func isTerminal(w io.Writer) bool {
 	f, ok := w.(*os.File)
-	return ok && cwriter.IsTerminal(int(f.Fd()))
+	if !ok || !cwriter.IsTerminal(int(f.Fd())) {
+		return false
+	}
+	width, height, err := cwriter.GetSize(int(f.Fd()))
+	return err == nil && width > 0 && height > 0
 }
 
 func (rs reporters) begin(l *loop) {

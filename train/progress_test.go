@@ -22,7 +22,9 @@ func shown(total int) *loop {
 func tell(r reporter, l *loop) {
 	r.begin(l)
 	for range 3 {
-		l.at.Total.add([]float64{0.25, 1, 0.75, 0.1, 0.2}, 4)
+		if err := l.at.Total.add([]float64{0.25, 1, 0.75, 0.1, 0.2}, 4); err != nil {
+			panic(err)
+		}
 		l.at.Batch++
 		r.batch(l)
 	}
@@ -66,6 +68,23 @@ func TestBars(t *testing.T) {
 			}
 		})
 	}
+}
+
+// A bar of an epoch that the run ended within stays as it is.
+func TestBarsOfAPartialEpoch(t *testing.T) {
+	t.Parallel()
+	var screen bytes.Buffer
+	r := newBars(&screen, mpb.WithAutoRefresh(), mpb.WithWidth(200))
+	l := shown(3)
+	r.begin(l)
+	require.NoError(t, l.at.Total.add([]float64{0.5, 1, 0.75, 0.1, 0.2}, 4))
+	l.at.Batch++
+	r.batch(l)
+	r.epoch(l, Epoch{Partial: true, Scores: l.at.Total.scores(l.at.Names)})
+	r.end()
+	assert.Contains(t, screen.String(), "1/3")
+	assert.Contains(t, screen.String(), "loss 0.5  accuracy 0.75  0 samples/s")
+	assert.NotContains(t, screen.String(), "3/3")
 }
 
 func TestReporters(t *testing.T) {

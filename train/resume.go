@@ -127,8 +127,12 @@ func (l *loop) file() (*checkpoint.File, error) {
 	if err != nil {
 		return nil, err
 	}
+	names, err := trainedNames(l.store())
+	if err != nil {
+		return nil, err
+	}
 	return &checkpoint.File{Kind: runKind, Tensors: l.tensors(),
-		Metadata: map[string]string{stateKey: string(state)}}, nil
+		Metadata: map[string]string{stateKey: string(state), trainedKey: names}}, nil
 }
 
 // tensors returns the store.
@@ -173,6 +177,9 @@ func (l *loop) load(ctx context.Context, f *checkpoint.File) error {
 	if err := json.Unmarshal([]byte(f.Metadata[stateKey]), &s); err != nil {
 		return fmt.Errorf("%w: its state: %w", checkpoint.ErrFormat, err)
 	}
+	if !s.At.sound() {
+		return fmt.Errorf("%w: its position is %+v", checkpoint.ErrFormat, s.At)
+	}
 	n, err := l.placed(ctx, s.At.Epoch)
 	if err != nil {
 		return err
@@ -189,6 +196,13 @@ func (l *loop) load(ctx context.Context, f *checkpoint.File) error {
 		l.at.Stopped = s.At.Stopped
 	}
 	return nil
+}
+
+// sound reports whether a run can be at p.
+func (p position) sound() bool {
+	columns := metricColumn + len(p.Names.Metrics) + len(p.Names.Layers)
+	return min(p.Epoch, p.Batch, p.Updates, p.Pending, p.Total.Samples, p.Watch.Waited) >= 0 &&
+		(len(p.Total.Sums) == 0 || len(p.Total.Sums) == columns && p.Total.Samples > 0)
 }
 
 // differences returns everything in which the run in a checkpoint differs from this one.

@@ -63,11 +63,13 @@ func TestResumedRunEqualsUninterrupted(t *testing.T) {
 				_, err := trainer().Fit(ctx, blobData(34, 8), o)
 				require.ErrorIs(t, err, context.Canceled)
 
-				o.Hooks = train.Hooks{}
+				trained := 0
+				o.Hooks.OnBatch = func(train.Batch) error { trained++; return nil }
 				again := trainer()
 				got := fitted(t, again, blobData(34, 8), o)
 				assert.Equal(t, weights(whole.Store), weights(again.Store))
 				assert.Equal(t, want, timeless(got))
+				assert.Equal(t, 14-stop, trained, "no batch is trained twice")
 			})
 		}
 	}
@@ -82,10 +84,18 @@ func TestResumeAgainAndAgain(t *testing.T) {
 	want := timeless(fitted(t, whole, data, train.FitOptions{Epochs: 2}))
 	o := train.FitOptions{Epochs: 2, Checkpoint: train.Checkpoint{Dir: t.TempDir(), Resume: true},
 		Hooks: train.Hooks{OnBatch: func(train.Batch) error { return train.ErrStop }}}
-	for range 6 {
+	done, cancel := context.WithCancel(t.Context())
+	cancel()
+	for i := range 6 {
 		b := recallTrainer()
 		b.Chunks = whole.Chunks
-		fitted(t, b, data, o)
+		require.Len(t, fitted(t, b, data, o).Batches, i+1)
+		again := recallTrainer()
+		again.Chunks = whole.Chunks
+		h, err := again.Fit(done, data, o) // interrupted before anything is done
+		require.ErrorIs(t, err, context.Canceled)
+		require.NotErrorIs(t, err, checkpoint.ErrStep)
+		require.Len(t, h.Batches, i+1)
 	}
 	last := recallTrainer()
 	last.Chunks = whole.Chunks
@@ -185,13 +195,15 @@ func TestResumeRefusals(t *testing.T) {
 		content []byte
 		is      error
 	}{
-		"truncated":       {whole[:len(whole)-3], checkpoint.ErrTruncated},
-		"a changed byte":  {swap(len(whole) - 20), checkpoint.ErrChecksum},
-		"empty":           {nil, checkpoint.ErrTruncated},
-		"newer":           {[]byte(strings.Replace(string(whole), `"spikegraph.version":"1"`, `"spikegraph.version":"9"`, 1)), checkpoint.ErrVersion},
-		"something else":  {swap(3), nil},
-		"another's kind":  {encoded(t, &checkpoint.File{Kind: "weights"}), checkpoint.ErrMismatch},
-		"without a state": {encoded(t, &checkpoint.File{Kind: "spikegraph.train"}), checkpoint.ErrFormat},
+		"truncated":        {whole[:len(whole)-3], checkpoint.ErrTruncated},
+		"a changed byte":   {swap(len(whole) - 20), checkpoint.ErrChecksum},
+		"empty":            {nil, checkpoint.ErrTruncated},
+		"newer":            {[]byte(strings.Replace(string(whole), `"spikegraph.version":"1"`, `"spikegraph.version":"9"`, 1)), checkpoint.ErrVersion},
+		"something else":   {swap(3), nil},
+		"another's kind":   {encoded(t, &checkpoint.File{Kind: "weights"}), checkpoint.ErrMismatch},
+		"no such position": {encoded(t, stateFile(`{"At":{"Epoch":-1}}`)), checkpoint.ErrFormat},
+		"lost columns":     {encoded(t, stateFile(`{"At":{"Total":{"Samples":1,"Sums":["1"]}}}`)), checkpoint.ErrFormat},
+		"without a state":  {encoded(t, &checkpoint.File{Kind: "spikegraph.train"}), checkpoint.ErrFormat},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -243,6 +255,10 @@ func TestResumeRefusalChangesNothing(t *testing.T) {
 	_, err = fresh.Evaluate(t.Context(), blobData(16, 8))
 	require.NoError(t, err)
 	assert.Equal(t, weights(fresh.Store)["hidden.W"], weights(other.Store)["hidden.W"])
+}
+
+func stateFile(state string) *checkpoint.File {
+	return &checkpoint.File{Kind: "spikegraph.train", Metadata: map[string]string{"spikegraph.train": state}}
 }
 
 func encoded(t *testing.T, f *checkpoint.File) []byte {

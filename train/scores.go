@@ -2,8 +2,11 @@ package train
 
 import (
 	"encoding/json"
+	"fmt"
 	"slices"
 	"strconv"
+
+	"github.com/spikegraph/spikegraph/datasets"
 )
 
 // Scores are averages over samples.
@@ -105,14 +108,19 @@ type totals struct {
 }
 
 // add takes in the means of a batch of n samples.
-func (t *totals) add(values []float64, n int) {
-	for len(t.Sums) < len(values) {
-		t.Sums = append(t.Sums, 0)
+func (t *totals) add(values []float64, n int) error {
+	if t.Sums == nil {
+		t.Sums = make([]number, len(values))
+	}
+	if len(t.Sums) != len(values) {
+		return fmt.Errorf("%w: %d numbers are measured of it, %d of those before: has each batch a target?",
+			datasets.ErrShape, len(values), len(t.Sums))
 	}
 	for i, v := range values {
 		t.Sums[i] += number(v * float64(n))
 	}
 	t.Samples += n
+	return nil
 }
 
 // mean returns the mean of a column.

@@ -30,7 +30,7 @@ type run struct {
 func (r *tracer[S]) build() []*graph.Node {
 	r.step = r.t.Net(r.g, r.p.kind == training || r.p.kind == accumulating)
 	if r.step == nil {
-		return []*graph.Node{r.g.Fail(fmt.Errorf("Net: %w: the step is nil", graph.ErrValue))}
+		return []*graph.Node{r.g.Fail(fmt.Errorf("field Net: %w: the step is nil", graph.ErrValue))}
 	}
 	y, mid := r.forward()
 	if r.p.kind == predicting {
@@ -82,7 +82,7 @@ func (r *tracer[S]) forward() (y run, mid []*graph.Node) {
 	}
 	y = r.loop(&s, 0, r.p.advance)
 	for _, n := range nodesIn(&s) {
-		mid = append(mid, (*n).StopGradient())
+		mid = append(mid, *n)
 	}
 	if r.p.advance < steps {
 		rest := r.loop(&s, r.p.advance, steps)
@@ -98,16 +98,12 @@ func (r *tracer[S]) forward() (y run, mid []*graph.Node) {
 func (r *tracer[S]) start() S {
 	var s S
 	if r.t.Init != nil {
-		axis := 1
-		if r.t.Steps > 0 {
-			axis = 0
-		}
-		s = r.t.Init(r.g, r.x.Dim(axis))
+		s = r.t.Init(r.g, r.x.Dim(r.t.batchAxis()))
 	}
 	if !r.p.first {
 		at := nodesIn(&s)
 		if len(at) != len(r.state) {
-			r.g.Fail(fmt.Errorf("Chunks: %w: the state has %d nodes at first and %d after a chunk",
+			r.g.Fail(fmt.Errorf("handing on the state: %w: it has %d nodes at first and %d after a chunk",
 				graph.ErrShape, len(at), len(r.state)))
 			return s
 		}
@@ -153,7 +149,7 @@ func (r *tracer[S]) loss(out *graph.Node) *graph.Node {
 	}
 	loss := r.t.Loss(out, r.target)
 	if loss.Valid() && (loss.Shape().Size() != 1 || !loss.DType().IsFloat()) {
-		return r.g.Fail(fmt.Errorf("Loss: %w: it is %v, want a float scalar", graph.ErrShape, loss.Type()))
+		return r.g.Fail(fmt.Errorf("the loss: %w: it is %v, want a float scalar", graph.ErrShape, loss.Type()))
 	}
 	r.g.Check("the loss", loss)
 	return loss
@@ -169,7 +165,7 @@ func (r *tracer[S]) update(loss *graph.Node) *graph.Node {
 // gradient returns the gradients of the trained parameters, and their norm, which the run checks.
 func (r *tracer[S]) gradient(loss *graph.Node) (params, grads []*graph.Node, norm *graph.Node) {
 	if params = r.g.Trained(); len(params) == 0 {
-		return nil, nil, r.g.Fail(fmt.Errorf("Net: %w: it places no parameters to train", graph.ErrValue))
+		return nil, nil, r.g.Fail(fmt.Errorf("field Net: %w: it places no parameters to train", graph.ErrValue))
 	}
 	grads = autodiff.Grad(loss, params...)
 	return params, grads, globalNorm(r.g, params, grads)

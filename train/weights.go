@@ -18,19 +18,11 @@ const (
 // is needed to use a model, but not to go on training it (for that, see Checkpoint). Other tools
 // read the file as it is.
 func SaveWeights(path string, s *graph.Store) error {
-	f := &checkpoint.File{Kind: weightsKind}
-	var names []string
-	for _, p := range s.Params() {
-		if p.Trained {
-			f.Add(p.Name, p.Value)
-			names = append(names, p.Name)
-		}
-	}
-	list, err := json.Marshal(names)
+	names, err := trainedNames(s)
 	if err != nil {
-		return fmt.Errorf("train: %w", err)
+		return fmt.Errorf("train: saving weights: %w", err)
 	}
-	f.Metadata = map[string]string{trainedKey: string(list)}
+	f := &checkpoint.File{Kind: weightsKind, Tensors: trained(s), Metadata: map[string]string{trainedKey: names}}
 	if err := checkpoint.WriteFile(path, f); err != nil {
 		return fmt.Errorf("train: saving weights: %w", err)
 	}
@@ -39,9 +31,9 @@ func SaveWeights(path string, s *graph.Store) error {
 
 // LoadWeights reads parameters into s from a file of SaveWeights, a checkpoint of Fit, or a
 // safetensors file of another tool whose names rules translate. Into a store without parameters
-// everything in the file is put, to be taken up by the graphs that are built on it; else the file
+// the weights in the file are put, to be taken up by the graphs that are built on it; else the file
 // must hold each parameter that s trains, of the same shape and type, and nothing is changed unless
-// it does.
+// it does. What else a checkpoint of Fit holds is left there.
 func LoadWeights(path string, s *graph.Store, rules checkpoint.Rules) error {
 	f, err := checkpoint.ReadFile(path)
 	if err != nil {
@@ -50,7 +42,9 @@ func LoadWeights(path string, s *graph.Store, rules checkpoint.Rules) error {
 	if len(s.Params()) == 0 {
 		err = putInto(s, f)
 	} else {
-		rules.AllowUnexpected = append(slices.Clone(rules.AllowUnexpected), untrained(f)...)
+		if f.Kind == runKind {
+			rules.AllowUnexpected = append(slices.Clone(rules.AllowUnexpected), "*")
+		}
 		err = f.LoadInto(trained(s), rules)
 	}
 	if err != nil {
@@ -70,25 +64,31 @@ func trained(s *graph.Store) []checkpoint.Tensor {
 	return ts
 }
 
-// untrained returns the tensors of a checkpoint of Fit that are no weights: slots and counters.
-func untrained(f *checkpoint.File) []string {
-	if f.Kind != runKind {
-		return nil
+// trainedNames returns the names of the trained parameters as JSON.
+func trainedNames(s *graph.Store) (string, error) {
+	var names []string
+	for _, t := range trained(s) {
+		names = append(names, t.Name)
 	}
-	return []string{"optim.*", "spikegraph.*"}
+	list, err := json.Marshal(names)
+	return string(list), err
 }
 
-// putInto puts every tensor of the file in an empty store.
+// putInto puts the weights of the file in an empty store: those it says are trained, or all of it
+// if it is another tool's.
 func putInto(s *graph.Store, f *checkpoint.File) error {
+	list, told := f.Metadata[trainedKey]
 	var names []string
-	if list, ok := f.Metadata[trainedKey]; ok {
+	if told {
 		if err := json.Unmarshal([]byte(list), &names); err != nil {
 			return fmt.Errorf("%w: %s: %w", checkpoint.ErrFormat, trainedKey, err)
 		}
 	}
 	for _, t := range f.Tensors {
-		isTrained := f.Metadata[trainedKey] == "" || slices.Contains(names, t.Name)
-		if err := s.Put(t.Name, t.Value, isTrained && graph.DTypeOf(t.Value).IsFloat()); err != nil {
+		if told && !slices.Contains(names, t.Name) {
+			continue
+		}
+		if err := s.Put(t.Name, t.Value, graph.DTypeOf(t.Value).IsFloat()); err != nil {
 			return err
 		}
 	}
