@@ -36,6 +36,9 @@ func (o matMulOp) sizes(a, b Shape) (m, n, k, kb int) {
 
 func (o matMulOp) Infer(in []Type) (Type, error) {
 	a, b := in[0], in[1]
+	if o.spikes && a.DType == Bool && b.DType.IsFloat() {
+		a.DType = b.DType
+	}
 	if a.DType != b.DType || !a.DType.IsFloat() {
 		return Type{}, fmt.Errorf("%w: %v and %v, want the same float type; Cast one of them", ErrDType, a.DType, b.DType)
 	}

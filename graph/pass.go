@@ -24,6 +24,7 @@ var passes = []pass{
 	{"saved", savedPass, "makes results of loops out of what backward passes keep of them", true},
 	{"simplify", simplifyPass, "rewrites by laws that hold for every float, folds constants and merges equal nodes", false},
 	{"residuals", residualsPass, "chooses what a loop keeps for its backward pass: the cheapest cut between what is costly to compute and what is needed", false},
+	{"stack", stackPass, "takes sums of products over time out of loops: one product over all steps", false},
 	{"dce", dcePass, "removes results, state and captures of loops that nothing reads", false},
 	{"spikes", spikesPass, "marks products with spikes, which add rows where the spikes are if those are few", false},
 	{"accumulate", accumulatePass, "adds products into what they are added to", false},
@@ -36,6 +37,8 @@ type order struct{ first, then, why string }
 var orders = []order{
 	{"saved", "simplify", "rewriting a body would lose the nodes that Saved names"},
 	{"simplify", "residuals", "the cut compares nodes of a backward body with those of the forward body, which must be in one form"},
+	{"residuals", "stack", "what is kept becomes a sequence, of which a product over all steps can be taken"},
+	{"stack", "dce", "the sums that a loop need not carry any more are dead"},
 	{"residuals", "dce", "the cut leaves results of forward loops without readers"},
 	{"residuals", "spikes", "the cut compares products of two bodies, of which one may know less of its operands"},
 	{"spikes", "accumulate", "a product that is added to something is no longer one"},

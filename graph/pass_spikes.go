@@ -10,7 +10,11 @@ func spikesPass(u unit, _ *compiler) unit {
 	r.node = func(n *Node, in []*Node) *Node {
 		if o, ok := n.op.(matMulOp); ok && len(n.typ.Shape) == 2 && !o.tb && b[n.in[0]] {
 			o.spikes = true
-			return r.inside.add(o, in)
+			x := in[0]
+			if _, ok := x.op.(castOp); ok && x.in[0].typ.DType == Bool { // read as it is stored
+				x = x.in[0]
+			}
+			return r.inside.add(o, []*Node{x, in[1]})
 		}
 		return nil
 	}

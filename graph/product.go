@@ -3,14 +3,16 @@ package graph
 import "github.com/spikegraph/spikegraph/internal/kernel"
 
 // Shares of ones below which adding rows beats multiplying, for a product with the spikes and for
-// one with their transposition (a gradient of weights). Measured: see docs/performance.md.
+// one with their transposition (a gradient of weights), and the least number of columns for which
+// looking for ones pays at all. Measured: see docs/performance.md.
 const (
 	sparseForward  = 0.3
 	sparseBackward = 0.4
+	sparseColumns  = 48
 )
 
-// spikeKernel computes the product of a binary left factor by the quicker of two ways. Which it is
-// depends on the data alone.
+// spikeKernel computes the product of a binary left factor, stored as floats or as Bool, by the
+// quicker of two ways. Which it is depends on the data alone.
 func spikeKernel[T float32 | float64](o matMulOp, a, b *Node, beta T) evalFunc {
 	m, n, k, _ := o.sizes(a.typ.Shape, b.typ.Shape)
 	p := &eventProduct[T]{trans: o.ta, m: m, n: n, k: k, lda: a.typ.Shape[1], beta: beta}
@@ -19,15 +21,25 @@ func spikeKernel[T float32 | float64](o matMulOp, a, b *Node, beta T) evalFunc {
 		limit = sparseBackward
 	}
 	few := int(limit * float64(m*k))
+	if n < sparseColumns {
+		few = -1
+	}
+	if a.typ.DType == Bool {
+		return p.bools(a.typ.Shape, few)
+	}
 	return func(c *call) error {
 		first := len(c.in) - 2 // the factors come last
 		x, y, z := kernel.View[T](c.in[first]), kernel.View[T](c.in[first+1]), kernel.View[T](c.out[0])
-		ones := kernel.CountNonzero(x)
+		ones := few + 1
+		if few >= 0 {
+			ones = kernel.CountNonzero(x)
+		}
 		if ones > few {
 			kernel.GemmParallel(c.pool, o.ta, false, m, n, k, x, p.lda, y, n, beta, z, n)
 			return nil
 		}
-		p.run(c.pool, x, y, z, ones)
+		p.x = x
+		p.run(c.pool, y, z, ones)
 		return nil
 	}
 }
@@ -38,29 +50,95 @@ type eventProduct[T float32 | float64] struct {
 	m, n, k, lda int
 	beta         T
 	parts        int
-	x, y, z      []T
+	x            []T      // a, or
+	bits         []uint64 // a as bits
+	y, z         []T
 	work         []kernel.Workspace
+	rows         int // of a as stored
+	block        []T // some rows of a as floats
 }
 
 // eventGrain is the number of additions from which another worker is woken.
 const eventGrain = 1 << 20
 
-func (p *eventProduct[T]) run(pool *kernel.Pool, x, y, z []T, ones int) {
-	p.parts = min(pool.Workers(), max(1, (ones+p.m)*p.n/eventGrain), p.m)
+func (p *eventProduct[T]) run(pool *kernel.Pool, y, z []T, ones int) {
+	p.parts = min(pool.Workers(), max(1, (ones+p.m)*p.n/eventGrain), max(1, p.m/wordBits))
 	for len(p.work) < pool.Workers() {
 		p.work = append(p.work, kernel.Workspace{})
 	}
-	p.x, p.y, p.z = x, y, z
+	p.y, p.z = y, z
 	pool.Do(p.parts, p)
 }
 
+// wordBits is the number of columns in a word of bits: parts begin at whole words.
+const wordBits = 64
+
 // Part computes the i-th share of the rows.
 func (p *eventProduct[T]) Part(worker, i int) {
-	lo, hi := i*p.m/p.parts, (i+1)*p.m/p.parts
+	lo, hi := p.share(i), p.share(i+1)
 	ws, z := &p.work[worker], p.z[lo*p.n:]
-	if p.trans {
+	switch {
+	case p.bits != nil && p.trans:
+		kernel.EventGemmBitsTN(ws, hi-lo, p.n, p.k, p.bits[lo/wordBits:], p.lda, p.y, p.n, p.beta, z, p.n)
+	case p.bits != nil:
+		kernel.EventGemmBits(ws, hi-lo, p.n, p.k, p.bits[lo*p.lda:], p.lda, p.y, p.n, p.beta, z, p.n)
+	case p.trans:
 		kernel.EventGemmTN(ws, hi-lo, p.n, p.k, p.x[lo:], p.lda, p.y, p.n, p.beta, z, p.n)
-	} else {
+	default:
 		kernel.EventGemm(ws, hi-lo, p.n, p.k, p.x[lo*p.lda:], p.lda, p.y, p.n, p.beta, z, p.n)
+	}
+}
+
+// share returns where the i-th part begins.
+func (p *eventProduct[T]) share(i int) int {
+	if i == p.parts {
+		return p.m
+	}
+	return i * p.m / p.parts / wordBits * wordBits
+}
+
+// boolBlock is the number of rows of a Bool factor that are made floats, or bits, at a time.
+const boolBlock = 512
+
+// bools returns the kernel for a left factor stored as Bool.
+func (p *eventProduct[T]) bools(shape Shape, few int) evalFunc {
+	cols := shape[1]
+	p.rows, p.lda = shape[0], (cols+wordBits-1)/wordBits
+	p.block = make([]T, min(boolBlock, p.rows)*cols)
+	if few >= 0 {
+		p.bits = make([]uint64, p.rows*p.lda)
+	}
+	return func(c *call) error {
+		first := len(c.in) - 2
+		x, y, z := c.in[first].Bool(), kernel.View[T](c.in[first+1]), kernel.View[T](c.out[0])
+		if few >= 0 {
+			if ones := kernel.CountTrue(x); ones <= few {
+				kernel.PackBools(p.bits, p.lda, x, p.rows, cols)
+				p.run(c.pool, y, z, ones)
+				return nil
+			}
+		}
+		p.dense(c.pool, x, cols, y, z)
+		return nil
+	}
+}
+
+// dense multiplies a block of rows at a time.
+func (p *eventProduct[T]) dense(pool *kernel.Pool, x []bool, cols int, y, z []T) {
+	if p.rows == 0 || cols == 0 {
+		kernel.GemmParallel(pool, p.trans, false, p.m, p.n, p.k, p.block, cols, y, p.n, p.beta, z, p.n)
+		return
+	}
+	beta := p.beta
+	for lo := 0; lo < p.rows; lo += boolBlock {
+		rows := min(boolBlock, p.rows-lo)
+		f := p.block[:rows*cols]
+		kernel.FromBools(f, x[lo*cols:(lo+rows)*cols])
+		if p.trans {
+			kernel.GemmParallel(pool, true, false, p.m, p.n, rows, f, cols, y[lo*p.n:], p.n, beta, z, p.n)
+			beta = 1
+		} else {
+			kernel.GemmParallel(pool, false, false, rows, p.n, p.k, f, cols, y, p.n, beta, z[lo*p.n:], p.n)
+		}
 	}
 }

@@ -25,14 +25,14 @@ DATA bitF64<>+56(SB)/8, $0x0000000000000080
 GLOBL bitF64<>(SB), RODATA|NOPTR, $64
 
 // func packBitsF32AVX2(words int, x *float32, stride int, dst *uint64) (other bool)
-// Requires: AVX, AVX2, SSE2
+// Requires: AVX, AVX2
 TEXT ·packBitsF32AVX2(SB), NOSPLIT, $0-33
 	MOVQ         words+0(FP), AX
 	MOVQ         x+8(FP), CX
 	MOVQ         stride+16(FP), DX
 	MOVQ         dst+24(FP), BX
 	MOVQ         $0x000000003f800000, SI
-	MOVQ         SI, X0
+	VMOVQ        SI, X0
 	VBROADCASTSS X0, Y1
 	VXORPS       Y0, Y0, Y0
 	XORQ         SI, SI
@@ -113,69 +113,69 @@ word:
 	RET
 
 // func expandBitsF32AVX2(words int, bits *uint64, dst *float32)
-// Requires: AVX, AVX2, SSE2
+// Requires: AVX, AVX2
 TEXT ·expandBitsF32AVX2(SB), NOSPLIT, $0-24
 	MOVQ         words+0(FP), AX
 	MOVQ         bits+8(FP), CX
 	MOVQ         dst+16(FP), DX
 	MOVQ         $0x000000003f800000, BX
-	MOVQ         BX, X0
+	VMOVQ        BX, X0
 	VBROADCASTSS X0, Y0
 	LEAQ         bitF32<>+0(SB), BX
 	VMOVUPS      (BX), Y1
 
 word:
 	MOVBLZX      (CX), BX
-	MOVD         BX, X2
+	VMOVD        BX, X2
 	VBROADCASTSS X2, Y2
 	VPAND        Y1, Y2, Y2
 	VPCMPEQD     Y1, Y2, Y2
 	VPAND        Y0, Y2, Y2
 	VMOVUPS      Y2, (DX)
 	MOVBLZX      1(CX), BX
-	MOVD         BX, X2
+	VMOVD        BX, X2
 	VBROADCASTSS X2, Y2
 	VPAND        Y1, Y2, Y2
 	VPCMPEQD     Y1, Y2, Y2
 	VPAND        Y0, Y2, Y2
 	VMOVUPS      Y2, 32(DX)
 	MOVBLZX      2(CX), BX
-	MOVD         BX, X2
+	VMOVD        BX, X2
 	VBROADCASTSS X2, Y2
 	VPAND        Y1, Y2, Y2
 	VPCMPEQD     Y1, Y2, Y2
 	VPAND        Y0, Y2, Y2
 	VMOVUPS      Y2, 64(DX)
 	MOVBLZX      3(CX), BX
-	MOVD         BX, X2
+	VMOVD        BX, X2
 	VBROADCASTSS X2, Y2
 	VPAND        Y1, Y2, Y2
 	VPCMPEQD     Y1, Y2, Y2
 	VPAND        Y0, Y2, Y2
 	VMOVUPS      Y2, 96(DX)
 	MOVBLZX      4(CX), BX
-	MOVD         BX, X2
+	VMOVD        BX, X2
 	VBROADCASTSS X2, Y2
 	VPAND        Y1, Y2, Y2
 	VPCMPEQD     Y1, Y2, Y2
 	VPAND        Y0, Y2, Y2
 	VMOVUPS      Y2, 128(DX)
 	MOVBLZX      5(CX), BX
-	MOVD         BX, X2
+	VMOVD        BX, X2
 	VBROADCASTSS X2, Y2
 	VPAND        Y1, Y2, Y2
 	VPCMPEQD     Y1, Y2, Y2
 	VPAND        Y0, Y2, Y2
 	VMOVUPS      Y2, 160(DX)
 	MOVBLZX      6(CX), BX
-	MOVD         BX, X2
+	VMOVD        BX, X2
 	VBROADCASTSS X2, Y2
 	VPAND        Y1, Y2, Y2
 	VPCMPEQD     Y1, Y2, Y2
 	VPAND        Y0, Y2, Y2
 	VMOVUPS      Y2, 192(DX)
 	MOVBLZX      7(CX), BX
-	MOVD         BX, X2
+	VMOVD        BX, X2
 	VBROADCASTSS X2, Y2
 	VPAND        Y1, Y2, Y2
 	VPCMPEQD     Y1, Y2, Y2
@@ -237,14 +237,14 @@ word:
 	RET
 
 // func packBitsF32AVX512(words int, x *float32, stride int, dst *uint64) (other bool)
-// Requires: AVX, AVX512F, SSE2
+// Requires: AVX, AVX512F
 TEXT ·packBitsF32AVX512(SB), NOSPLIT, $0-33
 	MOVQ         words+0(FP), AX
 	MOVQ         x+8(FP), CX
 	MOVQ         stride+16(FP), DX
 	MOVQ         dst+24(FP), BX
 	MOVQ         $0x000000003f800000, SI
-	MOVQ         SI, X1
+	VMOVQ        SI, X1
 	VBROADCASTSS X1, Z1
 	VPXORD       Z0, Z0, Z0
 	XORQ         SI, SI
@@ -289,13 +289,13 @@ word:
 	RET
 
 // func expandBitsF32AVX512(words int, bits *uint64, dst *float32)
-// Requires: AVX, AVX512F, SSE2
+// Requires: AVX, AVX512F
 TEXT ·expandBitsF32AVX512(SB), NOSPLIT, $0-24
 	MOVQ         words+0(FP), AX
 	MOVQ         bits+8(FP), CX
 	MOVQ         dst+16(FP), DX
 	MOVQ         $0x000000003f800000, BX
-	MOVQ         BX, X0
+	VMOVQ        BX, X0
 	VBROADCASTSS X0, Z0
 
 word:
@@ -351,14 +351,14 @@ word:
 	RET
 
 // func packBitsF64AVX2(words int, x *float64, stride int, dst *uint64) (other bool)
-// Requires: AVX, AVX2, SSE2
+// Requires: AVX, AVX2
 TEXT ·packBitsF64AVX2(SB), NOSPLIT, $0-33
 	MOVQ         words+0(FP), AX
 	MOVQ         x+8(FP), CX
 	MOVQ         stride+16(FP), DX
 	MOVQ         dst+24(FP), BX
 	MOVQ         $0x3ff0000000000000, SI
-	MOVQ         SI, X0
+	VMOVQ        SI, X0
 	VBROADCASTSD X0, Y1
 	VXORPS       Y0, Y0, Y0
 	XORQ         SI, SI
@@ -511,13 +511,13 @@ word:
 	RET
 
 // func expandBitsF64AVX2(words int, bits *uint64, dst *float64)
-// Requires: AVX, AVX2, SSE2
+// Requires: AVX, AVX2
 TEXT ·expandBitsF64AVX2(SB), NOSPLIT, $0-24
 	MOVQ         words+0(FP), AX
 	MOVQ         bits+8(FP), CX
 	MOVQ         dst+16(FP), DX
 	MOVQ         $0x3ff0000000000000, BX
-	MOVQ         BX, X0
+	VMOVQ        BX, X0
 	VBROADCASTSD X0, Y0
 	LEAQ         bitF64<>+0(SB), BX
 	VMOVUPD      (BX), Y1
@@ -525,112 +525,112 @@ TEXT ·expandBitsF64AVX2(SB), NOSPLIT, $0-24
 
 word:
 	MOVBLZX      (CX), BX
-	MOVD         BX, X3
+	VMOVD        BX, X3
 	VBROADCASTSD X3, Y3
 	VPAND        Y1, Y3, Y3
 	VPCMPEQQ     Y1, Y3, Y3
 	VPAND        Y0, Y3, Y3
 	VMOVUPD      Y3, (DX)
 	MOVBLZX      (CX), BX
-	MOVD         BX, X3
+	VMOVD        BX, X3
 	VBROADCASTSD X3, Y3
 	VPAND        Y2, Y3, Y3
 	VPCMPEQQ     Y2, Y3, Y3
 	VPAND        Y0, Y3, Y3
 	VMOVUPD      Y3, 32(DX)
 	MOVBLZX      1(CX), BX
-	MOVD         BX, X3
+	VMOVD        BX, X3
 	VBROADCASTSD X3, Y3
 	VPAND        Y1, Y3, Y3
 	VPCMPEQQ     Y1, Y3, Y3
 	VPAND        Y0, Y3, Y3
 	VMOVUPD      Y3, 64(DX)
 	MOVBLZX      1(CX), BX
-	MOVD         BX, X3
+	VMOVD        BX, X3
 	VBROADCASTSD X3, Y3
 	VPAND        Y2, Y3, Y3
 	VPCMPEQQ     Y2, Y3, Y3
 	VPAND        Y0, Y3, Y3
 	VMOVUPD      Y3, 96(DX)
 	MOVBLZX      2(CX), BX
-	MOVD         BX, X3
+	VMOVD        BX, X3
 	VBROADCASTSD X3, Y3
 	VPAND        Y1, Y3, Y3
 	VPCMPEQQ     Y1, Y3, Y3
 	VPAND        Y0, Y3, Y3
 	VMOVUPD      Y3, 128(DX)
 	MOVBLZX      2(CX), BX
-	MOVD         BX, X3
+	VMOVD        BX, X3
 	VBROADCASTSD X3, Y3
 	VPAND        Y2, Y3, Y3
 	VPCMPEQQ     Y2, Y3, Y3
 	VPAND        Y0, Y3, Y3
 	VMOVUPD      Y3, 160(DX)
 	MOVBLZX      3(CX), BX
-	MOVD         BX, X3
+	VMOVD        BX, X3
 	VBROADCASTSD X3, Y3
 	VPAND        Y1, Y3, Y3
 	VPCMPEQQ     Y1, Y3, Y3
 	VPAND        Y0, Y3, Y3
 	VMOVUPD      Y3, 192(DX)
 	MOVBLZX      3(CX), BX
-	MOVD         BX, X3
+	VMOVD        BX, X3
 	VBROADCASTSD X3, Y3
 	VPAND        Y2, Y3, Y3
 	VPCMPEQQ     Y2, Y3, Y3
 	VPAND        Y0, Y3, Y3
 	VMOVUPD      Y3, 224(DX)
 	MOVBLZX      4(CX), BX
-	MOVD         BX, X3
+	VMOVD        BX, X3
 	VBROADCASTSD X3, Y3
 	VPAND        Y1, Y3, Y3
 	VPCMPEQQ     Y1, Y3, Y3
 	VPAND        Y0, Y3, Y3
 	VMOVUPD      Y3, 256(DX)
 	MOVBLZX      4(CX), BX
-	MOVD         BX, X3
+	VMOVD        BX, X3
 	VBROADCASTSD X3, Y3
 	VPAND        Y2, Y3, Y3
 	VPCMPEQQ     Y2, Y3, Y3
 	VPAND        Y0, Y3, Y3
 	VMOVUPD      Y3, 288(DX)
 	MOVBLZX      5(CX), BX
-	MOVD         BX, X3
+	VMOVD        BX, X3
 	VBROADCASTSD X3, Y3
 	VPAND        Y1, Y3, Y3
 	VPCMPEQQ     Y1, Y3, Y3
 	VPAND        Y0, Y3, Y3
 	VMOVUPD      Y3, 320(DX)
 	MOVBLZX      5(CX), BX
-	MOVD         BX, X3
+	VMOVD        BX, X3
 	VBROADCASTSD X3, Y3
 	VPAND        Y2, Y3, Y3
 	VPCMPEQQ     Y2, Y3, Y3
 	VPAND        Y0, Y3, Y3
 	VMOVUPD      Y3, 352(DX)
 	MOVBLZX      6(CX), BX
-	MOVD         BX, X3
+	VMOVD        BX, X3
 	VBROADCASTSD X3, Y3
 	VPAND        Y1, Y3, Y3
 	VPCMPEQQ     Y1, Y3, Y3
 	VPAND        Y0, Y3, Y3
 	VMOVUPD      Y3, 384(DX)
 	MOVBLZX      6(CX), BX
-	MOVD         BX, X3
+	VMOVD        BX, X3
 	VBROADCASTSD X3, Y3
 	VPAND        Y2, Y3, Y3
 	VPCMPEQQ     Y2, Y3, Y3
 	VPAND        Y0, Y3, Y3
 	VMOVUPD      Y3, 416(DX)
 	MOVBLZX      7(CX), BX
-	MOVD         BX, X3
+	VMOVD        BX, X3
 	VBROADCASTSD X3, Y3
 	VPAND        Y1, Y3, Y3
 	VPCMPEQQ     Y1, Y3, Y3
 	VPAND        Y0, Y3, Y3
 	VMOVUPD      Y3, 448(DX)
 	MOVBLZX      7(CX), BX
-	MOVD         BX, X3
+	VMOVD        BX, X3
 	VBROADCASTSD X3, Y3
 	VPAND        Y2, Y3, Y3
 	VPCMPEQQ     Y2, Y3, Y3
@@ -724,14 +724,14 @@ word:
 	RET
 
 // func packBitsF64AVX512(words int, x *float64, stride int, dst *uint64) (other bool)
-// Requires: AVX, AVX512F, SSE2
+// Requires: AVX, AVX512F
 TEXT ·packBitsF64AVX512(SB), NOSPLIT, $0-33
 	MOVQ         words+0(FP), AX
 	MOVQ         x+8(FP), CX
 	MOVQ         stride+16(FP), DX
 	MOVQ         dst+24(FP), BX
 	MOVQ         $0x3ff0000000000000, SI
-	MOVQ         SI, X1
+	VMOVQ        SI, X1
 	VBROADCASTSD X1, Z1
 	VPXORD       Z0, Z0, Z0
 	XORQ         SI, SI
@@ -804,13 +804,13 @@ word:
 	RET
 
 // func expandBitsF64AVX512(words int, bits *uint64, dst *float64)
-// Requires: AVX, AVX512DQ, AVX512F, SSE2
+// Requires: AVX, AVX512DQ, AVX512F
 TEXT ·expandBitsF64AVX512(SB), NOSPLIT, $0-24
 	MOVQ         words+0(FP), AX
 	MOVQ         bits+8(FP), CX
 	MOVQ         dst+16(FP), DX
 	MOVQ         $0x3ff0000000000000, BX
-	MOVQ         BX, X0
+	VMOVQ        BX, X0
 	VBROADCASTSD X0, Z0
 
 word:

@@ -4,7 +4,8 @@
 // The types to know are [Buf], untyped memory with typed views; [Elementwise], a fused straight-line
 // program interpreted over tiles that fit in the first-level cache; and [Copier], a prepared strided
 // copy. Reductions, scans, row gathers and the counter-based random numbers are plain functions.
-// Matrix products (the gemm files) live here too, and so will the assembly behind the same functions.
+// Matrix products (the gemm files) live here too. On amd64 the hot functions run assembly, written by
+// the nested module gen, at the [Level] that the processor allows.
 //
 //	// v = 0.95*v + x over n elements, in place.
 //	code := []kernel.Instr{

@@ -6,7 +6,10 @@ package kernel
 // The space is cut in tiles that fit in the first-level cache, and every instruction runs over a
 // whole tile before the next one does, so that dispatch costs nothing. Contiguous inputs are read in
 // place, the last write to an output register goes straight to its memory, and whatever does not
-// change from tile to tile is computed once per Run.
+// change from tile to tile is computed once per Run. The loops are those of the [Level] in use. All
+// arithmetic gives the same bits at every level, exp and the like within the bounds in approx.go, and
+// no result depends on where a tile begins or ends. A product whose only use is a sum becomes one
+// instruction, which still rounds twice: how a caller cuts its programs does not show in the numbers.
 type Elementwise struct {
 	compute Kind
 	space   space

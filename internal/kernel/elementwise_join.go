@@ -10,6 +10,8 @@ import (
 // instructions would; so it does not matter to results where a rule applies. Integers are left alone.
 //
 //	x*y + z, x*y - z, z - x*y   FMA, FMS, FNMA, if nothing else reads the product
+//	Step(x - c), c finite       x >= c, if nothing else reads the difference: it is not negative exactly
+//	                            where x >= c, thanks to denormals
 //	c*x                         Affine: c*x + -0
 //	x + c, x - c, c - x         Affine: 1*x + c, 1*x + -c, -1*x + c
 //	c*x + d and its kin         Affine: ±c*x ± d
@@ -20,6 +22,7 @@ func (p *planner) join(compute Kind) {
 	p.code = slices.Clone(p.code) // it is the caller's
 	uses := p.uses()
 	for k := range p.code {
+		p.joinThreshold(k, uses)
 		p.joinProduct(k, uses)
 	}
 	for k := range p.code {
@@ -71,6 +74,19 @@ func (p *planner) joinProduct(k int, uses []int) {
 		}
 		p.code[k].Op, p.args[k] = joined[a], [3]int{x, y, other}
 		return
+	}
+}
+
+// joinThreshold joins a step with the difference from a constant that nothing else reads.
+func (p *planner) joinThreshold(k int, uses []int) {
+	v := p.args[k][0]
+	difference := v - len(p.in)
+	if p.code[k].Op != OpStep || difference < 0 || p.code[difference].Op != OpSub || uses[v] != 1 {
+		return
+	}
+	c, ok := p.constant(p.args[difference][1])
+	if ok && math.Abs(c) <= math.MaxFloat32 {
+		p.code[k].Op, p.args[k] = OpGe, p.args[difference]
 	}
 }
 

@@ -133,8 +133,15 @@ func drawCode(t *rapid.T, compute Kind, inputs int) ([]Instr, int) {
 	const regs = 12
 	written := inputs
 	var code []Instr
+	ops := make([]Opcode, opcodes)
+	for op := range ops {
+		ops[op] = Opcode(op)
+	}
+	if rapid.Bool().Draw(t, "plain") { // what the planner joins
+		ops = []Opcode{OpConst, OpConst, OpMul, OpMul, OpSquare, OpAdd, OpSub, OpSub, OpStep, OpFMA, OpFMS, OpFNMA}
+	}
 	for range rapid.IntRange(0, 14).Draw(t, "instructions") {
-		op := Opcode(rapid.IntRange(0, int(opcodes)-1).Draw(t, "op"))
+		op := rapid.SampledFrom(ops).Draw(t, "op")
 		if !op.On(compute) || written == 0 && op.Arity() > 0 {
 			op = OpConst
 		}
@@ -297,7 +304,47 @@ func TestElementwiseRefuses(t *testing.T) {
 	assert.Panics(t, func() { NewElementwise(Float32, nil, []int{3, 3}, dense, nil) }, "too few strides")
 }
 
+// TestPlannerJoins counts the instructions of a tile and the tiles of scratch memory.
+func TestPlannerJoins(t *testing.T) {
+	tests := []struct {
+		name  string
+		code  []Instr // over one input, register 0; the result is register 9
+		ops   []Opcode
+		slots int
+	}{
+		{"product and sum", []Instr{{Op: OpMul, Dst: 1, A: 0, B: 0}, {Op: OpAdd, Dst: 9, A: 0, B: 1}}, []Opcode{OpFMA}, 0},
+		{"product less", []Instr{{Op: OpMul, Dst: 1, A: 0, B: 0}, {Op: OpSub, Dst: 9, A: 1, B: 0}}, []Opcode{OpFMS}, 0},
+		{"less product", []Instr{{Op: OpSquare, Dst: 1, A: 0}, {Op: OpSub, Dst: 9, A: 0, B: 1}}, []Opcode{OpFNMA}, 0},
+		{"product read twice", []Instr{{Op: OpMul, Dst: 1, A: 0, B: 0}, {Op: OpAdd, Dst: 9, A: 1, B: 1}},
+			[]Opcode{OpMul, OpAdd}, 1},
+		{"constants", []Instr{{Op: OpConst, Dst: 1, Imm0: 2}, {Op: OpMul, Dst: 2, A: 1, B: 0},
+			{Op: OpSub, Dst: 9, A: 1, B: 2}}, []Opcode{OpAffine}, 0},
+		{"threshold", []Instr{{Op: OpConst, Dst: 1, Imm0: 2}, {Op: OpSub, Dst: 2, A: 0, B: 1},
+			{Op: OpStep, Dst: 9, A: 2}}, []Opcode{OpGe}, 1},
+		{"infinite threshold", []Instr{{Op: OpConst, Dst: 1, Imm0: math.Inf(1)}, {Op: OpSub, Dst: 2, A: 0, B: 1},
+			{Op: OpStep, Dst: 9, A: 2}}, []Opcode{OpAffine, OpStep}, 1},
+		{"constant less", []Instr{{Op: OpConst, Dst: 1, Imm0: 2}, {Op: OpSub, Dst: 9, A: 1, B: 0}}, []Opcode{OpAffine}, 0},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			e := NewElementwise(Float32, test.code, []int{100}, []Operand{{Float32, []int{1}}}, []Output{{Float32, 9}})
+			var ops []Opcode
+			for _, o := range e.code {
+				ops = append(ops, o.op)
+			}
+			assert.Equal(t, test.ops, ops)
+			assert.Equal(t, test.slots, e.slots)
+		})
+	}
+}
+
 func TestElementwiseAllocatesNothing(t *testing.T) {
+	for l := portable; l <= supported(); l++ {
+		testAllocatesNothing(t, l)
+	}
+}
+
+func testAllocatesNothing(t *testing.T, l isa) {
 	for _, shape := range [][]int{{5000}, {128, 10}, {10, 1000}, {3, 4, 5}} {
 		dense, row := denseStrides(shape), make([]int, len(shape))
 		row[len(row)-1] = 1
@@ -312,7 +359,7 @@ func TestElementwiseAllocatesNothing(t *testing.T) {
 			[]Output{{Float32, 3}, {Bool, 4}})
 		in := []Buf{Of(make([]float32, n)), Of(make([]int32, n)), Of([]float64{2})}
 		out := []Buf{in[0], Of(make([]bool, n))}
-		s := e.NewScratch()
+		s := e.scratchAt(l)
 		assert.Zero(t, testing.AllocsPerRun(10, func() { e.Run(s, 0, e.Blocks(), out, in) }), "%v", shape)
 	}
 }

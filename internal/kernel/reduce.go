@@ -9,24 +9,22 @@ import (
 const chunk = 256
 
 // Sum writes the sum over the middle axis of x [outer n inner] to dst [outer inner]; 0 if n is 0.
-// It accumulates in float64 and rounds once.
-func Sum[T Float](dst, x []T, outer, n, inner int) {
-	if inner == 1 {
-		for o := range outer {
-			dst[o] = T(sumRow(x[o*n : (o+1)*n]))
-		}
-		return
-	}
+// It accumulates in float64 and rounds once. The order of additions is the same at every level: that
+// of the axis, or where inner is 1 that of sumRow.
+func Sum[T Float](dst, x []T, outer, n, inner int) { sumAt(active, dst, x, outer, n, inner) }
+
+func sumAt[T Float](l isa, dst, x []T, outer, n, inner int) {
 	var acc [chunk]float64
 	for o := range outer {
+		if inner == 1 {
+			dst[o] = T(sumRow(l, x[o*n:(o+1)*n], &acc))
+			continue
+		}
 		for lo := 0; lo < inner; lo += chunk {
 			sums := acc[:min(chunk, inner-lo)]
 			clear(sums)
-			for r := range n {
-				row := x[(o*n+r)*inner+lo:][:len(sums)]
-				for i := range sums {
-					sums[i] += float64(row[i])
-				}
+			if n > 0 {
+				sumRows(l, &acc, len(sums), x[o*n*inner+lo:], n, inner)
 			}
 			round := dst[o*inner+lo:][:len(sums)]
 			for i := range sums {
@@ -36,8 +34,26 @@ func Sum[T Float](dst, x []T, outer, n, inner int) {
 	}
 }
 
-// sumRow adds in four interleaved chains, which is what the adder's latency asks for.
-func sumRow[T Float](x []T) float64 {
+// sumRowsGo adds rows of x, stride apart, to sums.
+func sumRowsGo[T Float](sums []float64, x []T, rows, stride int) {
+	for r := range rows {
+		row := x[r*stride:][:len(sums)]
+		for i := range sums {
+			sums[i] += float64(row[i])
+		}
+	}
+}
+
+// chains is how many interleaved sums a long row is added in, and shortRow how long it is at least.
+const chains, shortRow = 32, 64
+
+// sumRow adds in interleaved chains, which is what the adder's latency asks for. acc is room for them.
+func sumRow[T Float](l isa, x []T, acc *[chunk]float64) float64 {
+	if len(x) >= shortRow {
+		clear(acc[:chains])
+		addToChains(l, acc, x)
+		return sumChains(acc)
+	}
 	var a, b, c, d float64
 	for len(x) >= 4 {
 		a += float64(x[0])
@@ -50,6 +66,25 @@ func sumRow[T Float](x []T) float64 {
 		a += float64(v)
 	}
 	return (a + b) + (c + d)
+}
+
+// addToChains adds element i of x to chain i mod chains.
+func addToChains[T Float](l isa, acc *[chunk]float64, x []T) {
+	rows := len(x) / chains
+	sumRows(l, acc, chains, x, rows, chains)
+	for i, v := range x[rows*chains:] {
+		acc[i] += float64(v)
+	}
+}
+
+// sumChains adds the second half of the chains to the first until one is left.
+func sumChains(acc *[chunk]float64) float64 {
+	for half := chains / 2; half > 0; half /= 2 {
+		for i := range half {
+			acc[i] += acc[half+i]
+		}
+	}
+	return acc[0]
 }
 
 // Prod writes the product over the middle axis of x [outer n inner] to dst [outer inner]; 1 if n is
@@ -76,26 +111,39 @@ func Prod[T Float](dst, x []T, outer, n, inner int) {
 
 // Max writes the maximum over the middle axis of x [outer n inner] to dst [outer inner]: NaN if any
 // is NaN, -Inf (or the least int32) if n is 0.
-func Max[T Number](dst, x []T, outer, n, inner int) {
+func Max[T Number](dst, x []T, outer, n, inner int) { maxAt(active, dst, x, outer, n, inner) }
+
+func maxAt[T Number](l isa, dst, x []T, outer, n, inner int) {
+	combine := loopsAt[T](l).ops[OpMax]
 	least, _ := limits[T]()
 	for o := range outer {
 		if inner == 1 {
-			dst[o] = maxRow(x[o*n:(o+1)*n], least)
+			dst[o] = maxRow(l, x[o*n:(o+1)*n], least)
 			continue
 		}
 		best := dst[o*inner : (o+1)*inner]
 		Fill(best, least)
 		for r := range n {
 			row := x[(o*n+r)*inner:][:len(best)]
-			for i := range best {
-				best[i] = max(best[i], row[i])
-			}
+			combine(best, best, row, row, 0, 0)
 		}
 	}
 }
 
-func maxRow[T Number](x []T, least T) T {
+func maxRow[T Number](l isa, x []T, least T) T {
 	a, b := least, least
+	if len(x) >= shortRow {
+		var best [maxLanes]T
+		Fill(best[:], least)
+		done, nan := extremeRow(l, x, &best, true)
+		if nan {
+			return notANumber[T]()
+		}
+		for _, v := range best {
+			a = max(a, v)
+		}
+		x = x[done:]
+	}
 	for len(x) >= 2 {
 		a, b = max(a, x[0]), max(b, x[1])
 		x = x[2:]
@@ -108,26 +156,39 @@ func maxRow[T Number](x []T, least T) T {
 
 // Min writes the minimum over the middle axis of x [outer n inner] to dst [outer inner]: NaN if any
 // is NaN, +Inf (or the greatest int32) if n is 0.
-func Min[T Number](dst, x []T, outer, n, inner int) {
+func Min[T Number](dst, x []T, outer, n, inner int) { minAt(active, dst, x, outer, n, inner) }
+
+func minAt[T Number](l isa, dst, x []T, outer, n, inner int) {
+	combine := loopsAt[T](l).ops[OpMin]
 	_, greatest := limits[T]()
 	for o := range outer {
 		if inner == 1 {
-			dst[o] = minRow(x[o*n:(o+1)*n], greatest)
+			dst[o] = minRow(l, x[o*n:(o+1)*n], greatest)
 			continue
 		}
 		best := dst[o*inner : (o+1)*inner]
 		Fill(best, greatest)
 		for r := range n {
 			row := x[(o*n+r)*inner:][:len(best)]
-			for i := range best {
-				best[i] = min(best[i], row[i])
-			}
+			combine(best, best, row, row, 0, 0)
 		}
 	}
 }
 
-func minRow[T Number](x []T, greatest T) T {
+func minRow[T Number](l isa, x []T, greatest T) T {
 	a, b := greatest, greatest
+	if len(x) >= shortRow {
+		var best [maxLanes]T
+		Fill(best[:], greatest)
+		done, nan := extremeRow(l, x, &best, false)
+		if nan {
+			return notANumber[T]()
+		}
+		for _, v := range best {
+			a = min(a, v)
+		}
+		x = x[done:]
+	}
 	for len(x) >= 2 {
 		a, b = min(a, x[0]), min(b, x[1])
 		x = x[2:]
@@ -152,3 +213,12 @@ func isFloat[T Number]() bool { return T(1)/2 != 0 }
 
 // isSingle reports whether T is of four bytes.
 func isSingle[T Number]() bool { return unsafe.Sizeof(T(0)) == 4 }
+
+// maxLanes is the number of elements in the longest vector.
+const maxLanes = laneBytes / 4
+
+// notANumber returns NaN; T is a float.
+func notANumber[T Number]() T {
+	zero := T(0)
+	return zero / zero
+}

@@ -3,6 +3,7 @@ package kernel
 import (
 	"fmt"
 	"math"
+	"math/rand/v2"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -25,8 +26,14 @@ func column[T any](x []T, shape [3]int, i int) []T {
 }
 
 // testReduction compares reduce, in float32 and float64, with a function of one column.
-func testReduction(t *testing.T, tol float64, f32 func(dst, x []float32, outer, n, inner int),
-	f64 func(dst, x []float64, outer, n, inner int), want func(col []float64) float64) {
+func testReduction(t *testing.T, tol float64, f32 func(l isa, dst, x []float32, outer, n, inner int),
+	f64 func(l isa, dst, x []float64, outer, n, inner int), want func(col []float64) float64) {
+	t.Helper()
+	eachLevel(t, func(t *testing.T, l isa) { testReductionAt(t, l, tol, f32, f64, want) })
+}
+
+func testReductionAt(t *testing.T, l isa, tol float64, f32 func(l isa, dst, x []float32, outer, n, inner int),
+	f64 func(l isa, dst, x []float64, outer, n, inner int), want func(col []float64) float64) {
 	t.Helper()
 	for _, withSpecial := range []bool{false, true} {
 		for _, s := range reduced {
@@ -42,8 +49,8 @@ func testReduction(t *testing.T, tol float64, f32 func(dst, x []float32, outer, 
 					x64[i] = float64(x32[i])
 				}
 				d32, d64 := make([]float32, s[0]*s[2]), make([]float64, s[0]*s[2])
-				f32(d32, x32, s[0], s[1], s[2])
-				f64(d64, x64, s[0], s[1], s[2])
+				f32(l, d32, x32, s[0], s[1], s[2])
+				f64(l, d64, x64, s[0], s[1], s[2])
 				for i := range d64 {
 					w := want(column(x64, s, i))
 					requireClose(t, w, d64[i], tol*1e-6)
@@ -63,13 +70,57 @@ func requireClose(t *testing.T, want, got, tol float64) {
 }
 
 func TestSum(t *testing.T) {
-	testReduction(t, 1e-5, Sum[float32], Sum[float64], func(col []float64) float64 {
+	testReduction(t, 1e-5, sumAt[float32], sumAt[float64], func(col []float64) float64 {
 		sum := 0.
 		for _, v := range col {
 			sum += v
 		}
 		return sum
 	})
+}
+
+// prodAt is Prod, which is the same at every level.
+func prodAt[T Float](_ isa, dst, x []T, outer, n, inner int) { Prod(dst, x, outer, n, inner) }
+
+// TestReductionsAgreeAtEveryLevel holds sums and extremes to the bits of the portable ones.
+func TestReductionsAgreeAtEveryLevel(t *testing.T) {
+	eachLevel(t, func(t *testing.T, l isa) {
+		testReductionsAgree[float32](t, l)
+		testReductionsAgree[float64](t, l)
+	})
+}
+
+func testReductionsAgree[T Float](t *testing.T, l isa) {
+	r := rand.New(rand.NewPCG(5, 6))
+	shapes := append([][3]int{{2, 63, 1}, {2, 64, 1}, {3, 65, 1}, {1, 1023, 1}, {1, 40_001, 1}, {1, 700, 10}, {2, 33, 31},
+		{2, 40, 33}, {1, 3, 1000}}, reduced...)
+	for cols := range 70 {
+		shapes = append(shapes, [3]int{1, 35, cols})
+	}
+	for _, s := range shapes {
+		for pass := range 3 {
+			x := unaligned(numbersOf[T](r, s[0]*s[1]*s[2]), 1)
+			if pass > 0 { // finite, or all zeros of both signs
+				for i := range x {
+					x[i] = T(r.NormFloat64())
+					if pass == 2 {
+						x[i] = T(math.Copysign(0, r.Float64()-0.5))
+					}
+				}
+			}
+			for name, reduce := range map[string]func(l isa, dst, x []T, outer, n, inner int){
+				"sum": sumAt[T], "max": maxAt[T], "min": minAt[T]} {
+				want, got := make([]T, s[0]*s[2]), make([]T, s[0]*s[2]+1)
+				got[len(want)] = 77
+				reduce(portable, want, x, s[0], s[1], s[2])
+				reduce(l, got[:len(want)], x, s[0], s[1], s[2])
+				require.Equal(t, T(77), got[len(want)])
+				for i := range want {
+					requireSame(t, float64(want[i]), float64(got[i]), "%s of %v at %d", name, s, i)
+				}
+			}
+		}
+	}
 }
 
 func TestSumIsCareful(t *testing.T) {
@@ -84,7 +135,7 @@ func TestSumIsCareful(t *testing.T) {
 }
 
 func TestProd(t *testing.T) {
-	testReduction(t, 1e-5, Prod[float32], Prod[float64], func(col []float64) float64 {
+	testReduction(t, 1e-5, prodAt[float32], prodAt[float64], func(col []float64) float64 {
 		product := 1.
 		for _, v := range col {
 			product *= v
@@ -94,14 +145,14 @@ func TestProd(t *testing.T) {
 }
 
 func TestMaxMin(t *testing.T) {
-	testReduction(t, 0, Max[float32], Max[float64], func(col []float64) float64 {
+	testReduction(t, 0, maxAt[float32], maxAt[float64], func(col []float64) float64 {
 		most := math.Inf(-1)
 		for _, v := range col {
 			most = max(most, v)
 		}
 		return most
 	})
-	testReduction(t, 0, Min[float32], Min[float64], func(col []float64) float64 {
+	testReduction(t, 0, minAt[float32], minAt[float64], func(col []float64) float64 {
 		least := math.Inf(1)
 		for _, v := range col {
 			least = min(least, v)
@@ -111,7 +162,7 @@ func TestMaxMin(t *testing.T) {
 }
 
 func TestLogSumExp(t *testing.T) {
-	testReduction(t, 3e-7, LogSumExp[float32], LogSumExp[float64], func(col []float64) float64 {
+	testReduction(t, 3e-7, logSumExpAt[float32], logSumExpAt[float64], func(col []float64) float64 {
 		most, sum := math.Inf(-1), 0.
 		for _, v := range col {
 			most = max(most, v)
@@ -223,26 +274,35 @@ func TestBoolReductions(t *testing.T) {
 
 func TestReductionsAllocateNothing(t *testing.T) {
 	x, dst, at := make([]float32, 600), make([]float32, 600), make([]int32, 600)
-	for _, s := range [][3]int{{20, 30, 1}, {2, 3, 100}} {
+	for _, s := range [][3]int{{20, 30, 1}, {2, 300, 1}, {2, 3, 100}} {
 		assert.Zero(t, testing.AllocsPerRun(10, func() {
-			Sum(dst, x, s[0], s[1], s[2])
-			Max(dst, x, s[0], s[1], s[2])
+			for l := portable; l <= supported(); l++ {
+				sumAt(l, dst, x, s[0], s[1], s[2])
+				maxAt(l, dst, x, s[0], s[1], s[2])
+				logSumExpAt(l, dst, x, s[0], s[1], s[2])
+			}
 			ArgMax(at, x, s[0], s[1], s[2])
-			LogSumExp(dst, x, s[0], s[1], s[2])
 			CumSum(dst, x, s[0], s[1], s[2], true, true)
 		}))
 	}
 }
 
-func BenchmarkSum(b *testing.B) {
+func BenchmarkReduce(b *testing.B) {
 	x := make([]float32, 128*1000)
-	for _, s := range [][3]int{{128, 1000, 1}, {1, 128, 1000}, {1, 12800, 10}} {
-		b.Run(fmt.Sprint(s), func(b *testing.B) {
-			dst := make([]float32, s[0]*s[2])
-			b.SetBytes(int64(4 * len(x)))
-			for b.Loop() {
-				Sum(dst, x, s[0], s[1], s[2])
-			}
-		})
+	Normal(x, [2]uint32{1, 2}, 0, 0)
+	for _, f := range []struct {
+		name   string
+		reduce func(l isa, dst, x []float32, outer, n, inner int)
+	}{{"Sum", sumAt[float32]}, {"Max", maxAt[float32]}, {"LogSumExp", logSumExpAt[float32]}} {
+		for _, s := range [][3]int{{128, 1000, 1}, {12800, 10, 1}, {1, 128, 1000}, {1, 12800, 10}} {
+			benchAtLevels(b, fmt.Sprintf("%s/%v", f.name, s), func(b *testing.B, l isa) {
+				dst := make([]float32, s[0]*s[2])
+				b.ReportAllocs()
+				for b.Loop() {
+					f.reduce(l, dst, x, s[0], s[1], s[2])
+				}
+				b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(len(x)), "ns/element")
+			})
+		}
 	}
 }

@@ -1,5 +1,7 @@
 package kernel
 
+import "unsafe"
+
 // loops are the functions of a level that elementwise programs are made of. Arithmetic, comparison,
 // logic and selection give the same bits at every level, but for the payload of NaN; the
 // transcendental functions in float32 agree within the bounds stated in approx.go.
@@ -16,6 +18,17 @@ var (
 	loops64 = [isas]*loops[float64]{portable: portableLoops(func(in *instruction) vector[float64] { return in.f64 })}
 	loopsI  = portableLoops(func(in *instruction) vector[int32] { return in.i32 })
 )
+
+// loopsAt returns the loops of a level.
+func loopsAt[T Number](l isa) *loops[T] {
+	switch {
+	case !isFloat[T]():
+		return (*loops[T])(unsafe.Pointer(loopsI))
+	case isSingle[T]():
+		return (*loops[T])(unsafe.Pointer(loops32[l]))
+	}
+	return (*loops[T])(unsafe.Pointer(loops64[l]))
+}
 
 func portableLoops[T Number](of func(*instruction) vector[T]) *loops[T] {
 	l := &loops[T]{fromBools: fromBoolsGo[T], toBools: toBoolsGo[T], copyRow: copyRowGo[T]}

@@ -58,19 +58,19 @@ var vectorLoops = []struct {
 
 // setLoops fills the tables of loops for the levels that have assembly.
 func setLoops() {
-	a2, a5 := *loops32[portable], *loops32[portable]
-	d2, d5 := *loops64[portable], *loops64[portable]
-	a2.fromBools, a2.toBools = boolLoops(8, fromBoolsF32AVX2, toBoolsF32AVX2)
-	a5.fromBools, a5.toBools = boolLoops(16, fromBoolsF32AVX512, toBoolsF32AVX512)
-	d2.fromBools, d2.toBools = boolLoops(4, fromBoolsF64AVX2, toBoolsF64AVX2)
-	d5.fromBools, d5.toBools = boolLoops(8, fromBoolsF64AVX512, toBoolsF64AVX512)
+	single2, single512 := *loops32[portable], *loops32[portable]
+	double2, double512 := *loops64[portable], *loops64[portable]
+	single2.fromBools, single2.toBools = boolLoops(8, fromBoolsF32AVX2, toBoolsF32AVX2)
+	single512.fromBools, single512.toBools = boolLoops(16, fromBoolsF32AVX512, toBoolsF32AVX512)
+	double2.fromBools, double2.toBools = boolLoops(4, fromBoolsF64AVX2, toBoolsF64AVX2)
+	double512.fromBools, double512.toBools = boolLoops(8, fromBoolsF64AVX512, toBoolsF64AVX512)
 	for _, v := range vectorLoops {
-		a2.ops[v.op], a5.ops[v.op] = v.f32AVX2.loop(), v.f32AVX512.loop()
+		single2.ops[v.op], single512.ops[v.op] = v.f32AVX2.loop(), v.f32AVX512.loop()
 		if v.f64AVX2 != nil {
-			d2.ops[v.op], d5.ops[v.op] = v.f64AVX2.loop(), v.f64AVX512.loop()
+			double2.ops[v.op], double512.ops[v.op] = v.f64AVX2.loop(), v.f64AVX512.loop()
 		}
 	}
-	loops32[avx2], loops32[avx512], loops64[avx2], loops64[avx512] = &a2, &a5, &d2, &d5
+	loops32[avx2], loops32[avx512], loops64[avx2], loops64[avx512] = &single2, &single512, &double2, &double512
 }
 
 // loop returns the code as an operation on slices.

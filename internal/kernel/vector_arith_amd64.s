@@ -23,13 +23,13 @@ DATA lanes<>+60(SB)/4, $0x00000000
 GLOBL lanes<>(SB), RODATA|NOPTR, $64
 
 // func negateF32AVX2(n int, dst *float32, x *float32, y *float32, z *float32, c0 float32, c1 float32)
-// Requires: AVX, AVX2, SSE2
+// Requires: AVX, AVX2
 TEXT ·negateF32AVX2(SB), NOSPLIT, $0-48
 	MOVQ         n+0(FP), AX
 	MOVQ         dst+8(FP), CX
 	MOVQ         x+16(FP), DX
 	MOVQ         $0x0000000080000000, BX
-	MOVQ         BX, X0
+	VMOVQ        BX, X0
 	VBROADCASTSS X0, Y0
 	XORQ         BX, BX
 	SUBQ         $0x20, AX
@@ -81,13 +81,13 @@ done:
 	RET
 
 // func absF32AVX2(n int, dst *float32, x *float32, y *float32, z *float32, c0 float32, c1 float32)
-// Requires: AVX, AVX2, SSE2
+// Requires: AVX, AVX2
 TEXT ·absF32AVX2(SB), NOSPLIT, $0-48
 	MOVQ         n+0(FP), AX
 	MOVQ         dst+8(FP), CX
 	MOVQ         x+16(FP), DX
 	MOVQ         $0x0000000080000000, BX
-	MOVQ         BX, X0
+	VMOVQ        BX, X0
 	VBROADCASTSS X0, Y0
 	XORQ         BX, BX
 	SUBQ         $0x20, AX
@@ -194,13 +194,13 @@ done:
 	RET
 
 // func reciprocalF32AVX2(n int, dst *float32, x *float32, y *float32, z *float32, c0 float32, c1 float32)
-// Requires: AVX, AVX2, SSE2
+// Requires: AVX, AVX2
 TEXT ·reciprocalF32AVX2(SB), NOSPLIT, $0-48
 	MOVQ         n+0(FP), AX
 	MOVQ         dst+8(FP), CX
 	MOVQ         x+16(FP), DX
 	MOVQ         $0x000000003f800000, BX
-	MOVQ         BX, X0
+	VMOVQ        BX, X0
 	VBROADCASTSS X0, Y0
 	XORQ         BX, BX
 	SUBQ         $0x20, AX
@@ -472,13 +472,13 @@ done:
 	RET
 
 // func reluF32AVX2(n int, dst *float32, x *float32, y *float32, z *float32, c0 float32, c1 float32)
-// Requires: AVX, AVX2, SSE2
+// Requires: AVX, AVX2
 TEXT ·reluF32AVX2(SB), NOSPLIT, $0-48
 	MOVQ         n+0(FP), AX
 	MOVQ         dst+8(FP), CX
 	MOVQ         x+16(FP), DX
 	MOVQ         $0x0000000000000000, BX
-	MOVQ         BX, X0
+	VMOVQ        BX, X0
 	VBROADCASTSS X0, Y0
 	XORQ         BX, BX
 	SUBQ         $0x20, AX
@@ -1238,13 +1238,13 @@ done:
 	RET
 
 // func negateF32AVX512(n int, dst *float32, x *float32, y *float32, z *float32, c0 float32, c1 float32)
-// Requires: AVX, AVX512DQ, AVX512F, BMI2, SSE2
+// Requires: AVX, AVX512DQ, AVX512F, BMI2
 TEXT ·negateF32AVX512(SB), NOSPLIT, $0-48
 	MOVQ         n+0(FP), AX
 	MOVQ         dst+8(FP), CX
 	MOVQ         x+16(FP), DX
 	MOVQ         $0x0000000080000000, BX
-	MOVQ         BX, X0
+	VMOVQ        BX, X0
 	VBROADCASTSS X0, Z0
 	XORQ         BX, BX
 	SUBQ         $0x40, AX
@@ -1295,13 +1295,13 @@ done:
 	RET
 
 // func absF32AVX512(n int, dst *float32, x *float32, y *float32, z *float32, c0 float32, c1 float32)
-// Requires: AVX, AVX512DQ, AVX512F, BMI2, SSE2
+// Requires: AVX, AVX512DQ, AVX512F, BMI2
 TEXT ·absF32AVX512(SB), NOSPLIT, $0-48
 	MOVQ         n+0(FP), AX
 	MOVQ         dst+8(FP), CX
 	MOVQ         x+16(FP), DX
 	MOVQ         $0x0000000080000000, BX
-	MOVQ         BX, X0
+	VMOVQ        BX, X0
 	VBROADCASTSS X0, Z0
 	XORQ         BX, BX
 	SUBQ         $0x40, AX
@@ -1406,13 +1406,13 @@ done:
 	RET
 
 // func reciprocalF32AVX512(n int, dst *float32, x *float32, y *float32, z *float32, c0 float32, c1 float32)
-// Requires: AVX, AVX512F, BMI2, SSE2
+// Requires: AVX, AVX512F, BMI2
 TEXT ·reciprocalF32AVX512(SB), NOSPLIT, $0-48
 	MOVQ         n+0(FP), AX
 	MOVQ         dst+8(FP), CX
 	MOVQ         x+16(FP), DX
 	MOVQ         $0x000000003f800000, BX
-	MOVQ         BX, X0
+	VMOVQ        BX, X0
 	VBROADCASTSS X0, Z0
 	XORQ         BX, BX
 	SUBQ         $0x40, AX
@@ -1679,13 +1679,13 @@ done:
 	RET
 
 // func reluF32AVX512(n int, dst *float32, x *float32, y *float32, z *float32, c0 float32, c1 float32)
-// Requires: AVX, AVX512F, BMI2, SSE2
+// Requires: AVX, AVX512F, BMI2
 TEXT ·reluF32AVX512(SB), NOSPLIT, $0-48
 	MOVQ         n+0(FP), AX
 	MOVQ         dst+8(FP), CX
 	MOVQ         x+16(FP), DX
 	MOVQ         $0x0000000000000000, BX
-	MOVQ         BX, X0
+	VMOVQ        BX, X0
 	VBROADCASTSS X0, Z0
 	XORQ         BX, BX
 	SUBQ         $0x40, AX
@@ -2434,13 +2434,13 @@ done:
 	RET
 
 // func negateF64AVX2(n int, dst *float64, x *float64, y *float64, z *float64, c0 float64, c1 float64)
-// Requires: AVX, AVX2, SSE2
+// Requires: AVX, AVX2
 TEXT ·negateF64AVX2(SB), NOSPLIT, $0-56
 	MOVQ         n+0(FP), AX
 	MOVQ         dst+8(FP), CX
 	MOVQ         x+16(FP), DX
 	MOVQ         $0x8000000000000000, BX
-	MOVQ         BX, X0
+	VMOVQ        BX, X0
 	VBROADCASTSD X0, Y0
 	XORQ         BX, BX
 	SUBQ         $0x10, AX
@@ -2492,13 +2492,13 @@ done:
 	RET
 
 // func absF64AVX2(n int, dst *float64, x *float64, y *float64, z *float64, c0 float64, c1 float64)
-// Requires: AVX, AVX2, SSE2
+// Requires: AVX, AVX2
 TEXT ·absF64AVX2(SB), NOSPLIT, $0-56
 	MOVQ         n+0(FP), AX
 	MOVQ         dst+8(FP), CX
 	MOVQ         x+16(FP), DX
 	MOVQ         $0x8000000000000000, BX
-	MOVQ         BX, X0
+	VMOVQ        BX, X0
 	VBROADCASTSD X0, Y0
 	XORQ         BX, BX
 	SUBQ         $0x10, AX
@@ -2605,13 +2605,13 @@ done:
 	RET
 
 // func reciprocalF64AVX2(n int, dst *float64, x *float64, y *float64, z *float64, c0 float64, c1 float64)
-// Requires: AVX, AVX2, SSE2
+// Requires: AVX, AVX2
 TEXT ·reciprocalF64AVX2(SB), NOSPLIT, $0-56
 	MOVQ         n+0(FP), AX
 	MOVQ         dst+8(FP), CX
 	MOVQ         x+16(FP), DX
 	MOVQ         $0x3ff0000000000000, BX
-	MOVQ         BX, X0
+	VMOVQ        BX, X0
 	VBROADCASTSD X0, Y0
 	XORQ         BX, BX
 	SUBQ         $0x10, AX
@@ -2883,13 +2883,13 @@ done:
 	RET
 
 // func reluF64AVX2(n int, dst *float64, x *float64, y *float64, z *float64, c0 float64, c1 float64)
-// Requires: AVX, AVX2, SSE2
+// Requires: AVX, AVX2
 TEXT ·reluF64AVX2(SB), NOSPLIT, $0-56
 	MOVQ         n+0(FP), AX
 	MOVQ         dst+8(FP), CX
 	MOVQ         x+16(FP), DX
 	MOVQ         $0x0000000000000000, BX
-	MOVQ         BX, X0
+	VMOVQ        BX, X0
 	VBROADCASTSD X0, Y0
 	XORQ         BX, BX
 	SUBQ         $0x10, AX
@@ -3649,13 +3649,13 @@ done:
 	RET
 
 // func negateF64AVX512(n int, dst *float64, x *float64, y *float64, z *float64, c0 float64, c1 float64)
-// Requires: AVX, AVX512DQ, AVX512F, BMI2, SSE2
+// Requires: AVX, AVX512DQ, AVX512F, BMI2
 TEXT ·negateF64AVX512(SB), NOSPLIT, $0-56
 	MOVQ         n+0(FP), AX
 	MOVQ         dst+8(FP), CX
 	MOVQ         x+16(FP), DX
 	MOVQ         $0x8000000000000000, BX
-	MOVQ         BX, X0
+	VMOVQ        BX, X0
 	VBROADCASTSD X0, Z0
 	XORQ         BX, BX
 	SUBQ         $0x20, AX
@@ -3706,13 +3706,13 @@ done:
 	RET
 
 // func absF64AVX512(n int, dst *float64, x *float64, y *float64, z *float64, c0 float64, c1 float64)
-// Requires: AVX, AVX512DQ, AVX512F, BMI2, SSE2
+// Requires: AVX, AVX512DQ, AVX512F, BMI2
 TEXT ·absF64AVX512(SB), NOSPLIT, $0-56
 	MOVQ         n+0(FP), AX
 	MOVQ         dst+8(FP), CX
 	MOVQ         x+16(FP), DX
 	MOVQ         $0x8000000000000000, BX
-	MOVQ         BX, X0
+	VMOVQ        BX, X0
 	VBROADCASTSD X0, Z0
 	XORQ         BX, BX
 	SUBQ         $0x20, AX
@@ -3817,13 +3817,13 @@ done:
 	RET
 
 // func reciprocalF64AVX512(n int, dst *float64, x *float64, y *float64, z *float64, c0 float64, c1 float64)
-// Requires: AVX, AVX512F, BMI2, SSE2
+// Requires: AVX, AVX512F, BMI2
 TEXT ·reciprocalF64AVX512(SB), NOSPLIT, $0-56
 	MOVQ         n+0(FP), AX
 	MOVQ         dst+8(FP), CX
 	MOVQ         x+16(FP), DX
 	MOVQ         $0x3ff0000000000000, BX
-	MOVQ         BX, X0
+	VMOVQ        BX, X0
 	VBROADCASTSD X0, Z0
 	XORQ         BX, BX
 	SUBQ         $0x20, AX
@@ -4090,13 +4090,13 @@ done:
 	RET
 
 // func reluF64AVX512(n int, dst *float64, x *float64, y *float64, z *float64, c0 float64, c1 float64)
-// Requires: AVX, AVX512F, BMI2, SSE2
+// Requires: AVX, AVX512F, BMI2
 TEXT ·reluF64AVX512(SB), NOSPLIT, $0-56
 	MOVQ         n+0(FP), AX
 	MOVQ         dst+8(FP), CX
 	MOVQ         x+16(FP), DX
 	MOVQ         $0x0000000000000000, BX
-	MOVQ         BX, X0
+	VMOVQ        BX, X0
 	VBROADCASTSD X0, Z0
 	XORQ         BX, BX
 	SUBQ         $0x20, AX

@@ -23,13 +23,13 @@ vector:
 	RET
 
 // func toBoolsF32AVX2(vectors int, dst *uint8, src *float32)
-// Requires: AVX, SSE2
+// Requires: AVX
 TEXT ·toBoolsF32AVX2(SB), NOSPLIT, $0-24
 	MOVQ        vectors+0(FP), AX
 	MOVQ        dst+8(FP), CX
 	MOVQ        src+16(FP), DX
 	MOVQ        $0x0101010101010101, BX
-	MOVQ        BX, X0
+	VMOVQ       BX, X0
 	VPUNPCKLQDQ X0, X0, X0
 	VXORPS      Y1, Y1, Y1
 
@@ -67,13 +67,13 @@ vector:
 	RET
 
 // func toBoolsF32AVX512(vectors int, dst *uint8, src *float32)
-// Requires: AVX, AVX512BW, AVX512F, AVX512VL, SSE2
+// Requires: AVX, AVX512BW, AVX512F, AVX512VL
 TEXT ·toBoolsF32AVX512(SB), NOSPLIT, $0-24
 	MOVQ        vectors+0(FP), AX
 	MOVQ        dst+8(FP), CX
 	MOVQ        src+16(FP), DX
 	MOVQ        $0x0101010101010101, BX
-	MOVQ        BX, X0
+	VMOVQ       BX, X0
 	VPUNPCKLQDQ X0, X0, X0
 	VPXORD      Z1, Z1, Z1
 
@@ -108,13 +108,13 @@ vector:
 	RET
 
 // func toBoolsF64AVX2(vectors int, dst *uint8, src *float64)
-// Requires: AVX, SSE2
+// Requires: AVX
 TEXT ·toBoolsF64AVX2(SB), NOSPLIT, $0-24
 	MOVQ        vectors+0(FP), AX
 	MOVQ        dst+8(FP), CX
 	MOVQ        src+16(FP), DX
 	MOVQ        $0x0101010101010101, BX
-	MOVQ        BX, X0
+	VMOVQ       BX, X0
 	VPUNPCKLQDQ X0, X0, X0
 	VXORPS      Y1, Y1, Y1
 
@@ -153,13 +153,13 @@ vector:
 	RET
 
 // func toBoolsF64AVX512(vectors int, dst *uint8, src *float64)
-// Requires: AVX, AVX512BW, AVX512F, AVX512VL, SSE2
+// Requires: AVX, AVX512BW, AVX512F, AVX512VL
 TEXT ·toBoolsF64AVX512(SB), NOSPLIT, $0-24
 	MOVQ        vectors+0(FP), AX
 	MOVQ        dst+8(FP), CX
 	MOVQ        src+16(FP), DX
 	MOVQ        $0x0101010101010101, BX
-	MOVQ        BX, X0
+	VMOVQ       BX, X0
 	VPUNPCKLQDQ X0, X0, X0
 	VPXORD      Z1, Z1, Z1
 

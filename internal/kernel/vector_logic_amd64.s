@@ -23,14 +23,14 @@ DATA lanes<>+60(SB)/4, $0x00000000
 GLOBL lanes<>(SB), RODATA|NOPTR, $64
 
 // func equalF32AVX2(n int, dst *float32, x *float32, y *float32, z *float32, c0 float32, c1 float32)
-// Requires: AVX, AVX2, SSE2
+// Requires: AVX, AVX2
 TEXT ·equalF32AVX2(SB), NOSPLIT, $0-48
 	MOVQ         n+0(FP), AX
 	MOVQ         dst+8(FP), CX
 	MOVQ         x+16(FP), DX
 	MOVQ         y+24(FP), BX
 	MOVQ         $0x000000003f800000, SI
-	MOVQ         SI, X0
+	VMOVQ        SI, X0
 	VBROADCASTSS X0, Y0
 	XORQ         SI, SI
 	SUBQ         $0x20, AX
@@ -94,14 +94,14 @@ done:
 	RET
 
 // func unequalF32AVX2(n int, dst *float32, x *float32, y *float32, z *float32, c0 float32, c1 float32)
-// Requires: AVX, AVX2, SSE2
+// Requires: AVX, AVX2
 TEXT ·unequalF32AVX2(SB), NOSPLIT, $0-48
 	MOVQ         n+0(FP), AX
 	MOVQ         dst+8(FP), CX
 	MOVQ         x+16(FP), DX
 	MOVQ         y+24(FP), BX
 	MOVQ         $0x000000003f800000, SI
-	MOVQ         SI, X0
+	VMOVQ        SI, X0
 	VBROADCASTSS X0, Y0
 	XORQ         SI, SI
 	SUBQ         $0x20, AX
@@ -165,14 +165,14 @@ done:
 	RET
 
 // func lessF32AVX2(n int, dst *float32, x *float32, y *float32, z *float32, c0 float32, c1 float32)
-// Requires: AVX, AVX2, SSE2
+// Requires: AVX, AVX2
 TEXT ·lessF32AVX2(SB), NOSPLIT, $0-48
 	MOVQ         n+0(FP), AX
 	MOVQ         dst+8(FP), CX
 	MOVQ         x+16(FP), DX
 	MOVQ         y+24(FP), BX
 	MOVQ         $0x000000003f800000, SI
-	MOVQ         SI, X0
+	VMOVQ        SI, X0
 	VBROADCASTSS X0, Y0
 	XORQ         SI, SI
 	SUBQ         $0x20, AX
@@ -236,14 +236,14 @@ done:
 	RET
 
 // func lessEqualF32AVX2(n int, dst *float32, x *float32, y *float32, z *float32, c0 float32, c1 float32)
-// Requires: AVX, AVX2, SSE2
+// Requires: AVX, AVX2
 TEXT ·lessEqualF32AVX2(SB), NOSPLIT, $0-48
 	MOVQ         n+0(FP), AX
 	MOVQ         dst+8(FP), CX
 	MOVQ         x+16(FP), DX
 	MOVQ         y+24(FP), BX
 	MOVQ         $0x000000003f800000, SI
-	MOVQ         SI, X0
+	VMOVQ        SI, X0
 	VBROADCASTSS X0, Y0
 	XORQ         SI, SI
 	SUBQ         $0x20, AX
@@ -307,14 +307,14 @@ done:
 	RET
 
 // func greaterF32AVX2(n int, dst *float32, x *float32, y *float32, z *float32, c0 float32, c1 float32)
-// Requires: AVX, AVX2, SSE2
+// Requires: AVX, AVX2
 TEXT ·greaterF32AVX2(SB), NOSPLIT, $0-48
 	MOVQ         n+0(FP), AX
 	MOVQ         dst+8(FP), CX
 	MOVQ         x+16(FP), DX
 	MOVQ         y+24(FP), BX
 	MOVQ         $0x000000003f800000, SI
-	MOVQ         SI, X0
+	VMOVQ        SI, X0
 	VBROADCASTSS X0, Y0
 	XORQ         SI, SI
 	SUBQ         $0x20, AX
@@ -378,14 +378,14 @@ done:
 	RET
 
 // func greaterEqualF32AVX2(n int, dst *float32, x *float32, y *float32, z *float32, c0 float32, c1 float32)
-// Requires: AVX, AVX2, SSE2
+// Requires: AVX, AVX2
 TEXT ·greaterEqualF32AVX2(SB), NOSPLIT, $0-48
 	MOVQ         n+0(FP), AX
 	MOVQ         dst+8(FP), CX
 	MOVQ         x+16(FP), DX
 	MOVQ         y+24(FP), BX
 	MOVQ         $0x000000003f800000, SI
-	MOVQ         SI, X0
+	VMOVQ        SI, X0
 	VBROADCASTSS X0, Y0
 	XORQ         SI, SI
 	SUBQ         $0x20, AX
@@ -449,16 +449,16 @@ done:
 	RET
 
 // func stepF32AVX2(n int, dst *float32, x *float32, y *float32, z *float32, c0 float32, c1 float32)
-// Requires: AVX, AVX2, SSE2
+// Requires: AVX, AVX2
 TEXT ·stepF32AVX2(SB), NOSPLIT, $0-48
 	MOVQ         n+0(FP), AX
 	MOVQ         dst+8(FP), CX
 	MOVQ         x+16(FP), DX
 	MOVQ         $0x0000000000000000, BX
-	MOVQ         BX, X0
+	VMOVQ        BX, X0
 	VBROADCASTSS X0, Y0
 	MOVQ         $0x000000003f800000, BX
-	MOVQ         BX, X1
+	VMOVQ        BX, X1
 	VBROADCASTSS X1, Y1
 	XORQ         BX, BX
 	SUBQ         $0x20, AX
@@ -516,16 +516,16 @@ done:
 	RET
 
 // func notF32AVX2(n int, dst *float32, x *float32, y *float32, z *float32, c0 float32, c1 float32)
-// Requires: AVX, AVX2, SSE2
+// Requires: AVX, AVX2
 TEXT ·notF32AVX2(SB), NOSPLIT, $0-48
 	MOVQ         n+0(FP), AX
 	MOVQ         dst+8(FP), CX
 	MOVQ         x+16(FP), DX
 	MOVQ         $0x0000000000000000, BX
-	MOVQ         BX, X0
+	VMOVQ        BX, X0
 	VBROADCASTSS X0, Y0
 	MOVQ         $0x000000003f800000, BX
-	MOVQ         BX, X1
+	VMOVQ        BX, X1
 	VBROADCASTSS X1, Y1
 	XORQ         BX, BX
 	SUBQ         $0x20, AX
@@ -583,17 +583,17 @@ done:
 	RET
 
 // func andF32AVX2(n int, dst *float32, x *float32, y *float32, z *float32, c0 float32, c1 float32)
-// Requires: AVX, AVX2, SSE2
+// Requires: AVX, AVX2
 TEXT ·andF32AVX2(SB), NOSPLIT, $0-48
 	MOVQ         n+0(FP), AX
 	MOVQ         dst+8(FP), CX
 	MOVQ         x+16(FP), DX
 	MOVQ         y+24(FP), BX
 	MOVQ         $0x0000000000000000, SI
-	MOVQ         SI, X0
+	VMOVQ        SI, X0
 	VBROADCASTSS X0, Y0
 	MOVQ         $0x000000003f800000, SI
-	MOVQ         SI, X1
+	VMOVQ        SI, X1
 	VBROADCASTSS X1, Y1
 	XORQ         SI, SI
 	SUBQ         $0x20, AX
@@ -669,17 +669,17 @@ done:
 	RET
 
 // func orF32AVX2(n int, dst *float32, x *float32, y *float32, z *float32, c0 float32, c1 float32)
-// Requires: AVX, AVX2, SSE2
+// Requires: AVX, AVX2
 TEXT ·orF32AVX2(SB), NOSPLIT, $0-48
 	MOVQ         n+0(FP), AX
 	MOVQ         dst+8(FP), CX
 	MOVQ         x+16(FP), DX
 	MOVQ         y+24(FP), BX
 	MOVQ         $0x0000000000000000, SI
-	MOVQ         SI, X0
+	VMOVQ        SI, X0
 	VBROADCASTSS X0, Y0
 	MOVQ         $0x000000003f800000, SI
-	MOVQ         SI, X1
+	VMOVQ        SI, X1
 	VBROADCASTSS X1, Y1
 	XORQ         SI, SI
 	SUBQ         $0x20, AX
@@ -755,17 +755,17 @@ done:
 	RET
 
 // func xorF32AVX2(n int, dst *float32, x *float32, y *float32, z *float32, c0 float32, c1 float32)
-// Requires: AVX, AVX2, SSE2
+// Requires: AVX, AVX2
 TEXT ·xorF32AVX2(SB), NOSPLIT, $0-48
 	MOVQ         n+0(FP), AX
 	MOVQ         dst+8(FP), CX
 	MOVQ         x+16(FP), DX
 	MOVQ         y+24(FP), BX
 	MOVQ         $0x0000000000000000, SI
-	MOVQ         SI, X0
+	VMOVQ        SI, X0
 	VBROADCASTSS X0, Y0
 	MOVQ         $0x000000003f800000, SI
-	MOVQ         SI, X1
+	VMOVQ        SI, X1
 	VBROADCASTSS X1, Y1
 	XORQ         SI, SI
 	SUBQ         $0x20, AX
@@ -841,7 +841,7 @@ done:
 	RET
 
 // func chooseF32AVX2(n int, dst *float32, x *float32, y *float32, z *float32, c0 float32, c1 float32)
-// Requires: AVX, AVX2, SSE2
+// Requires: AVX, AVX2
 TEXT ·chooseF32AVX2(SB), NOSPLIT, $0-48
 	MOVQ         n+0(FP), AX
 	MOVQ         dst+8(FP), CX
@@ -849,7 +849,7 @@ TEXT ·chooseF32AVX2(SB), NOSPLIT, $0-48
 	MOVQ         y+24(FP), BX
 	MOVQ         z+32(FP), SI
 	MOVQ         $0x0000000000000000, DI
-	MOVQ         DI, X0
+	VMOVQ        DI, X0
 	VBROADCASTSS X0, Y0
 	XORQ         DI, DI
 	SUBQ         $0x20, AX
@@ -919,19 +919,19 @@ done:
 	RET
 
 // func signF32AVX2(n int, dst *float32, x *float32, y *float32, z *float32, c0 float32, c1 float32)
-// Requires: AVX, AVX2, SSE2
+// Requires: AVX, AVX2
 TEXT ·signF32AVX2(SB), NOSPLIT, $0-48
 	MOVQ         n+0(FP), AX
 	MOVQ         dst+8(FP), CX
 	MOVQ         x+16(FP), DX
 	MOVQ         $0x0000000000000000, BX
-	MOVQ         BX, X0
+	VMOVQ        BX, X0
 	VBROADCASTSS X0, Y0
 	MOVQ         $0x000000003f800000, BX
-	MOVQ         BX, X1
+	VMOVQ        BX, X1
 	VBROADCASTSS X1, Y1
 	MOVQ         $0x00000000bf800000, BX
-	MOVQ         BX, X2
+	VMOVQ        BX, X2
 	VBROADCASTSS X2, Y2
 	XORQ         BX, BX
 	SUBQ         $0x20, AX
@@ -1013,14 +1013,14 @@ done:
 	RET
 
 // func equalF32AVX512(n int, dst *float32, x *float32, y *float32, z *float32, c0 float32, c1 float32)
-// Requires: AVX, AVX512F, BMI2, SSE2
+// Requires: AVX, AVX512F, BMI2
 TEXT ·equalF32AVX512(SB), NOSPLIT, $0-48
 	MOVQ         n+0(FP), AX
 	MOVQ         dst+8(FP), CX
 	MOVQ         x+16(FP), DX
 	MOVQ         y+24(FP), BX
 	MOVQ         $0x000000003f800000, SI
-	MOVQ         SI, X0
+	VMOVQ        SI, X0
 	VBROADCASTSS X0, Z0
 	XORQ         SI, SI
 	SUBQ         $0x40, AX
@@ -1083,14 +1083,14 @@ done:
 	RET
 
 // func unequalF32AVX512(n int, dst *float32, x *float32, y *float32, z *float32, c0 float32, c1 float32)
-// Requires: AVX, AVX512F, BMI2, SSE2
+// Requires: AVX, AVX512F, BMI2
 TEXT ·unequalF32AVX512(SB), NOSPLIT, $0-48
 	MOVQ         n+0(FP), AX
 	MOVQ         dst+8(FP), CX
 	MOVQ         x+16(FP), DX
 	MOVQ         y+24(FP), BX
 	MOVQ         $0x000000003f800000, SI
-	MOVQ         SI, X0
+	VMOVQ        SI, X0
 	VBROADCASTSS X0, Z0
 	XORQ         SI, SI
 	SUBQ         $0x40, AX
@@ -1153,14 +1153,14 @@ done:
 	RET
 
 // func lessF32AVX512(n int, dst *float32, x *float32, y *float32, z *float32, c0 float32, c1 float32)
-// Requires: AVX, AVX512F, BMI2, SSE2
+// Requires: AVX, AVX512F, BMI2
 TEXT ·lessF32AVX512(SB), NOSPLIT, $0-48
 	MOVQ         n+0(FP), AX
 	MOVQ         dst+8(FP), CX
 	MOVQ         x+16(FP), DX
 	MOVQ         y+24(FP), BX
 	MOVQ         $0x000000003f800000, SI
-	MOVQ         SI, X0
+	VMOVQ        SI, X0
 	VBROADCASTSS X0, Z0
 	XORQ         SI, SI
 	SUBQ         $0x40, AX
@@ -1223,14 +1223,14 @@ done:
 	RET
 
 // func lessEqualF32AVX512(n int, dst *float32, x *float32, y *float32, z *float32, c0 float32, c1 float32)
-// Requires: AVX, AVX512F, BMI2, SSE2
+// Requires: AVX, AVX512F, BMI2
 TEXT ·lessEqualF32AVX512(SB), NOSPLIT, $0-48
 	MOVQ         n+0(FP), AX
 	MOVQ         dst+8(FP), CX
 	MOVQ         x+16(FP), DX
 	MOVQ         y+24(FP), BX
 	MOVQ         $0x000000003f800000, SI
-	MOVQ         SI, X0
+	VMOVQ        SI, X0
 	VBROADCASTSS X0, Z0
 	XORQ         SI, SI
 	SUBQ         $0x40, AX
@@ -1293,14 +1293,14 @@ done:
 	RET
 
 // func greaterF32AVX512(n int, dst *float32, x *float32, y *float32, z *float32, c0 float32, c1 float32)
-// Requires: AVX, AVX512F, BMI2, SSE2
+// Requires: AVX, AVX512F, BMI2
 TEXT ·greaterF32AVX512(SB), NOSPLIT, $0-48
 	MOVQ         n+0(FP), AX
 	MOVQ         dst+8(FP), CX
 	MOVQ         x+16(FP), DX
 	MOVQ         y+24(FP), BX
 	MOVQ         $0x000000003f800000, SI
-	MOVQ         SI, X0
+	VMOVQ        SI, X0
 	VBROADCASTSS X0, Z0
 	XORQ         SI, SI
 	SUBQ         $0x40, AX
@@ -1363,14 +1363,14 @@ done:
 	RET
 
 // func greaterEqualF32AVX512(n int, dst *float32, x *float32, y *float32, z *float32, c0 float32, c1 float32)
-// Requires: AVX, AVX512F, BMI2, SSE2
+// Requires: AVX, AVX512F, BMI2
 TEXT ·greaterEqualF32AVX512(SB), NOSPLIT, $0-48
 	MOVQ         n+0(FP), AX
 	MOVQ         dst+8(FP), CX
 	MOVQ         x+16(FP), DX
 	MOVQ         y+24(FP), BX
 	MOVQ         $0x000000003f800000, SI
-	MOVQ         SI, X0
+	VMOVQ        SI, X0
 	VBROADCASTSS X0, Z0
 	XORQ         SI, SI
 	SUBQ         $0x40, AX
@@ -1433,16 +1433,16 @@ done:
 	RET
 
 // func stepF32AVX512(n int, dst *float32, x *float32, y *float32, z *float32, c0 float32, c1 float32)
-// Requires: AVX, AVX512F, BMI2, SSE2
+// Requires: AVX, AVX512F, BMI2
 TEXT ·stepF32AVX512(SB), NOSPLIT, $0-48
 	MOVQ         n+0(FP), AX
 	MOVQ         dst+8(FP), CX
 	MOVQ         x+16(FP), DX
 	MOVQ         $0x0000000000000000, BX
-	MOVQ         BX, X0
+	VMOVQ        BX, X0
 	VBROADCASTSS X0, Z0
 	MOVQ         $0x000000003f800000, BX
-	MOVQ         BX, X1
+	VMOVQ        BX, X1
 	VBROADCASTSS X1, Z1
 	XORQ         BX, BX
 	SUBQ         $0x40, AX
@@ -1499,16 +1499,16 @@ done:
 	RET
 
 // func notF32AVX512(n int, dst *float32, x *float32, y *float32, z *float32, c0 float32, c1 float32)
-// Requires: AVX, AVX512F, BMI2, SSE2
+// Requires: AVX, AVX512F, BMI2
 TEXT ·notF32AVX512(SB), NOSPLIT, $0-48
 	MOVQ         n+0(FP), AX
 	MOVQ         dst+8(FP), CX
 	MOVQ         x+16(FP), DX
 	MOVQ         $0x0000000000000000, BX
-	MOVQ         BX, X0
+	VMOVQ        BX, X0
 	VBROADCASTSS X0, Z0
 	MOVQ         $0x000000003f800000, BX
-	MOVQ         BX, X1
+	VMOVQ        BX, X1
 	VBROADCASTSS X1, Z1
 	XORQ         BX, BX
 	SUBQ         $0x40, AX
@@ -1565,17 +1565,17 @@ done:
 	RET
 
 // func andF32AVX512(n int, dst *float32, x *float32, y *float32, z *float32, c0 float32, c1 float32)
-// Requires: AVX, AVX512F, BMI2, SSE2
+// Requires: AVX, AVX512F, BMI2
 TEXT ·andF32AVX512(SB), NOSPLIT, $0-48
 	MOVQ         n+0(FP), AX
 	MOVQ         dst+8(FP), CX
 	MOVQ         x+16(FP), DX
 	MOVQ         y+24(FP), BX
 	MOVQ         $0x0000000000000000, SI
-	MOVQ         SI, X0
+	VMOVQ        SI, X0
 	VBROADCASTSS X0, Z0
 	MOVQ         $0x000000003f800000, SI
-	MOVQ         SI, X1
+	VMOVQ        SI, X1
 	VBROADCASTSS X1, Z1
 	XORQ         SI, SI
 	SUBQ         $0x40, AX
@@ -1650,17 +1650,17 @@ done:
 	RET
 
 // func orF32AVX512(n int, dst *float32, x *float32, y *float32, z *float32, c0 float32, c1 float32)
-// Requires: AVX, AVX512F, BMI2, SSE2
+// Requires: AVX, AVX512F, BMI2
 TEXT ·orF32AVX512(SB), NOSPLIT, $0-48
 	MOVQ         n+0(FP), AX
 	MOVQ         dst+8(FP), CX
 	MOVQ         x+16(FP), DX
 	MOVQ         y+24(FP), BX
 	MOVQ         $0x0000000000000000, SI
-	MOVQ         SI, X0
+	VMOVQ        SI, X0
 	VBROADCASTSS X0, Z0
 	MOVQ         $0x000000003f800000, SI
-	MOVQ         SI, X1
+	VMOVQ        SI, X1
 	VBROADCASTSS X1, Z1
 	XORQ         SI, SI
 	SUBQ         $0x40, AX
@@ -1735,17 +1735,17 @@ done:
 	RET
 
 // func xorF32AVX512(n int, dst *float32, x *float32, y *float32, z *float32, c0 float32, c1 float32)
-// Requires: AVX, AVX512F, BMI2, SSE2
+// Requires: AVX, AVX512F, BMI2
 TEXT ·xorF32AVX512(SB), NOSPLIT, $0-48
 	MOVQ         n+0(FP), AX
 	MOVQ         dst+8(FP), CX
 	MOVQ         x+16(FP), DX
 	MOVQ         y+24(FP), BX
 	MOVQ         $0x0000000000000000, SI
-	MOVQ         SI, X0
+	VMOVQ        SI, X0
 	VBROADCASTSS X0, Z0
 	MOVQ         $0x000000003f800000, SI
-	MOVQ         SI, X1
+	VMOVQ        SI, X1
 	VBROADCASTSS X1, Z1
 	XORQ         SI, SI
 	SUBQ         $0x40, AX
@@ -1820,7 +1820,7 @@ done:
 	RET
 
 // func chooseF32AVX512(n int, dst *float32, x *float32, y *float32, z *float32, c0 float32, c1 float32)
-// Requires: AVX, AVX512F, BMI2, SSE2
+// Requires: AVX, AVX512F, BMI2
 TEXT ·chooseF32AVX512(SB), NOSPLIT, $0-48
 	MOVQ         n+0(FP), AX
 	MOVQ         dst+8(FP), CX
@@ -1828,7 +1828,7 @@ TEXT ·chooseF32AVX512(SB), NOSPLIT, $0-48
 	MOVQ         y+24(FP), BX
 	MOVQ         z+32(FP), SI
 	MOVQ         $0x0000000000000000, DI
-	MOVQ         DI, X0
+	VMOVQ        DI, X0
 	VBROADCASTSS X0, Z0
 	XORQ         DI, DI
 	SUBQ         $0x40, AX
@@ -1897,19 +1897,19 @@ done:
 	RET
 
 // func signF32AVX512(n int, dst *float32, x *float32, y *float32, z *float32, c0 float32, c1 float32)
-// Requires: AVX, AVX512F, BMI2, SSE2
+// Requires: AVX, AVX512F, BMI2
 TEXT ·signF32AVX512(SB), NOSPLIT, $0-48
 	MOVQ         n+0(FP), AX
 	MOVQ         dst+8(FP), CX
 	MOVQ         x+16(FP), DX
 	MOVQ         $0x0000000000000000, BX
-	MOVQ         BX, X0
+	VMOVQ        BX, X0
 	VBROADCASTSS X0, Z0
 	MOVQ         $0x000000003f800000, BX
-	MOVQ         BX, X13
+	VMOVQ        BX, X13
 	VBROADCASTSS X13, Z13
 	MOVQ         $0x00000000bf800000, BX
-	MOVQ         BX, X14
+	VMOVQ        BX, X14
 	VBROADCASTSS X14, Z14
 	XORQ         BX, BX
 	SUBQ         $0x40, AX
@@ -1990,14 +1990,14 @@ done:
 	RET
 
 // func equalF64AVX2(n int, dst *float64, x *float64, y *float64, z *float64, c0 float64, c1 float64)
-// Requires: AVX, AVX2, SSE2
+// Requires: AVX, AVX2
 TEXT ·equalF64AVX2(SB), NOSPLIT, $0-56
 	MOVQ         n+0(FP), AX
 	MOVQ         dst+8(FP), CX
 	MOVQ         x+16(FP), DX
 	MOVQ         y+24(FP), BX
 	MOVQ         $0x3ff0000000000000, SI
-	MOVQ         SI, X0
+	VMOVQ        SI, X0
 	VBROADCASTSD X0, Y0
 	XORQ         SI, SI
 	SUBQ         $0x10, AX
@@ -2061,14 +2061,14 @@ done:
 	RET
 
 // func unequalF64AVX2(n int, dst *float64, x *float64, y *float64, z *float64, c0 float64, c1 float64)
-// Requires: AVX, AVX2, SSE2
+// Requires: AVX, AVX2
 TEXT ·unequalF64AVX2(SB), NOSPLIT, $0-56
 	MOVQ         n+0(FP), AX
 	MOVQ         dst+8(FP), CX
 	MOVQ         x+16(FP), DX
 	MOVQ         y+24(FP), BX
 	MOVQ         $0x3ff0000000000000, SI
-	MOVQ         SI, X0
+	VMOVQ        SI, X0
 	VBROADCASTSD X0, Y0
 	XORQ         SI, SI
 	SUBQ         $0x10, AX
@@ -2132,14 +2132,14 @@ done:
 	RET
 
 // func lessF64AVX2(n int, dst *float64, x *float64, y *float64, z *float64, c0 float64, c1 float64)
-// Requires: AVX, AVX2, SSE2
+// Requires: AVX, AVX2
 TEXT ·lessF64AVX2(SB), NOSPLIT, $0-56
 	MOVQ         n+0(FP), AX
 	MOVQ         dst+8(FP), CX
 	MOVQ         x+16(FP), DX
 	MOVQ         y+24(FP), BX
 	MOVQ         $0x3ff0000000000000, SI
-	MOVQ         SI, X0
+	VMOVQ        SI, X0
 	VBROADCASTSD X0, Y0
 	XORQ         SI, SI
 	SUBQ         $0x10, AX
@@ -2203,14 +2203,14 @@ done:
 	RET
 
 // func lessEqualF64AVX2(n int, dst *float64, x *float64, y *float64, z *float64, c0 float64, c1 float64)
-// Requires: AVX, AVX2, SSE2
+// Requires: AVX, AVX2
 TEXT ·lessEqualF64AVX2(SB), NOSPLIT, $0-56
 	MOVQ         n+0(FP), AX
 	MOVQ         dst+8(FP), CX
 	MOVQ         x+16(FP), DX
 	MOVQ         y+24(FP), BX
 	MOVQ         $0x3ff0000000000000, SI
-	MOVQ         SI, X0
+	VMOVQ        SI, X0
 	VBROADCASTSD X0, Y0
 	XORQ         SI, SI
 	SUBQ         $0x10, AX
@@ -2274,14 +2274,14 @@ done:
 	RET
 
 // func greaterF64AVX2(n int, dst *float64, x *float64, y *float64, z *float64, c0 float64, c1 float64)
-// Requires: AVX, AVX2, SSE2
+// Requires: AVX, AVX2
 TEXT ·greaterF64AVX2(SB), NOSPLIT, $0-56
 	MOVQ         n+0(FP), AX
 	MOVQ         dst+8(FP), CX
 	MOVQ         x+16(FP), DX
 	MOVQ         y+24(FP), BX
 	MOVQ         $0x3ff0000000000000, SI
-	MOVQ         SI, X0
+	VMOVQ        SI, X0
 	VBROADCASTSD X0, Y0
 	XORQ         SI, SI
 	SUBQ         $0x10, AX
@@ -2345,14 +2345,14 @@ done:
 	RET
 
 // func greaterEqualF64AVX2(n int, dst *float64, x *float64, y *float64, z *float64, c0 float64, c1 float64)
-// Requires: AVX, AVX2, SSE2
+// Requires: AVX, AVX2
 TEXT ·greaterEqualF64AVX2(SB), NOSPLIT, $0-56
 	MOVQ         n+0(FP), AX
 	MOVQ         dst+8(FP), CX
 	MOVQ         x+16(FP), DX
 	MOVQ         y+24(FP), BX
 	MOVQ         $0x3ff0000000000000, SI
-	MOVQ         SI, X0
+	VMOVQ        SI, X0
 	VBROADCASTSD X0, Y0
 	XORQ         SI, SI
 	SUBQ         $0x10, AX
@@ -2416,16 +2416,16 @@ done:
 	RET
 
 // func stepF64AVX2(n int, dst *float64, x *float64, y *float64, z *float64, c0 float64, c1 float64)
-// Requires: AVX, AVX2, SSE2
+// Requires: AVX, AVX2
 TEXT ·stepF64AVX2(SB), NOSPLIT, $0-56
 	MOVQ         n+0(FP), AX
 	MOVQ         dst+8(FP), CX
 	MOVQ         x+16(FP), DX
 	MOVQ         $0x0000000000000000, BX
-	MOVQ         BX, X0
+	VMOVQ        BX, X0
 	VBROADCASTSD X0, Y0
 	MOVQ         $0x3ff0000000000000, BX
-	MOVQ         BX, X1
+	VMOVQ        BX, X1
 	VBROADCASTSD X1, Y1
 	XORQ         BX, BX
 	SUBQ         $0x10, AX
@@ -2483,16 +2483,16 @@ done:
 	RET
 
 // func notF64AVX2(n int, dst *float64, x *float64, y *float64, z *float64, c0 float64, c1 float64)
-// Requires: AVX, AVX2, SSE2
+// Requires: AVX, AVX2
 TEXT ·notF64AVX2(SB), NOSPLIT, $0-56
 	MOVQ         n+0(FP), AX
 	MOVQ         dst+8(FP), CX
 	MOVQ         x+16(FP), DX
 	MOVQ         $0x0000000000000000, BX
-	MOVQ         BX, X0
+	VMOVQ        BX, X0
 	VBROADCASTSD X0, Y0
 	MOVQ         $0x3ff0000000000000, BX
-	MOVQ         BX, X1
+	VMOVQ        BX, X1
 	VBROADCASTSD X1, Y1
 	XORQ         BX, BX
 	SUBQ         $0x10, AX
@@ -2550,17 +2550,17 @@ done:
 	RET
 
 // func andF64AVX2(n int, dst *float64, x *float64, y *float64, z *float64, c0 float64, c1 float64)
-// Requires: AVX, AVX2, SSE2
+// Requires: AVX, AVX2
 TEXT ·andF64AVX2(SB), NOSPLIT, $0-56
 	MOVQ         n+0(FP), AX
 	MOVQ         dst+8(FP), CX
 	MOVQ         x+16(FP), DX
 	MOVQ         y+24(FP), BX
 	MOVQ         $0x0000000000000000, SI
-	MOVQ         SI, X0
+	VMOVQ        SI, X0
 	VBROADCASTSD X0, Y0
 	MOVQ         $0x3ff0000000000000, SI
-	MOVQ         SI, X1
+	VMOVQ        SI, X1
 	VBROADCASTSD X1, Y1
 	XORQ         SI, SI
 	SUBQ         $0x10, AX
@@ -2636,17 +2636,17 @@ done:
 	RET
 
 // func orF64AVX2(n int, dst *float64, x *float64, y *float64, z *float64, c0 float64, c1 float64)
-// Requires: AVX, AVX2, SSE2
+// Requires: AVX, AVX2
 TEXT ·orF64AVX2(SB), NOSPLIT, $0-56
 	MOVQ         n+0(FP), AX
 	MOVQ         dst+8(FP), CX
 	MOVQ         x+16(FP), DX
 	MOVQ         y+24(FP), BX
 	MOVQ         $0x0000000000000000, SI
-	MOVQ         SI, X0
+	VMOVQ        SI, X0
 	VBROADCASTSD X0, Y0
 	MOVQ         $0x3ff0000000000000, SI
-	MOVQ         SI, X1
+	VMOVQ        SI, X1
 	VBROADCASTSD X1, Y1
 	XORQ         SI, SI
 	SUBQ         $0x10, AX
@@ -2722,17 +2722,17 @@ done:
 	RET
 
 // func xorF64AVX2(n int, dst *float64, x *float64, y *float64, z *float64, c0 float64, c1 float64)
-// Requires: AVX, AVX2, SSE2
+// Requires: AVX, AVX2
 TEXT ·xorF64AVX2(SB), NOSPLIT, $0-56
 	MOVQ         n+0(FP), AX
 	MOVQ         dst+8(FP), CX
 	MOVQ         x+16(FP), DX
 	MOVQ         y+24(FP), BX
 	MOVQ         $0x0000000000000000, SI
-	MOVQ         SI, X0
+	VMOVQ        SI, X0
 	VBROADCASTSD X0, Y0
 	MOVQ         $0x3ff0000000000000, SI
-	MOVQ         SI, X1
+	VMOVQ        SI, X1
 	VBROADCASTSD X1, Y1
 	XORQ         SI, SI
 	SUBQ         $0x10, AX
@@ -2808,7 +2808,7 @@ done:
 	RET
 
 // func chooseF64AVX2(n int, dst *float64, x *float64, y *float64, z *float64, c0 float64, c1 float64)
-// Requires: AVX, AVX2, SSE2
+// Requires: AVX, AVX2
 TEXT ·chooseF64AVX2(SB), NOSPLIT, $0-56
 	MOVQ         n+0(FP), AX
 	MOVQ         dst+8(FP), CX
@@ -2816,7 +2816,7 @@ TEXT ·chooseF64AVX2(SB), NOSPLIT, $0-56
 	MOVQ         y+24(FP), BX
 	MOVQ         z+32(FP), SI
 	MOVQ         $0x0000000000000000, DI
-	MOVQ         DI, X0
+	VMOVQ        DI, X0
 	VBROADCASTSD X0, Y0
 	XORQ         DI, DI
 	SUBQ         $0x10, AX
@@ -2886,19 +2886,19 @@ done:
 	RET
 
 // func signF64AVX2(n int, dst *float64, x *float64, y *float64, z *float64, c0 float64, c1 float64)
-// Requires: AVX, AVX2, SSE2
+// Requires: AVX, AVX2
 TEXT ·signF64AVX2(SB), NOSPLIT, $0-56
 	MOVQ         n+0(FP), AX
 	MOVQ         dst+8(FP), CX
 	MOVQ         x+16(FP), DX
 	MOVQ         $0x0000000000000000, BX
-	MOVQ         BX, X0
+	VMOVQ        BX, X0
 	VBROADCASTSD X0, Y0
 	MOVQ         $0x3ff0000000000000, BX
-	MOVQ         BX, X1
+	VMOVQ        BX, X1
 	VBROADCASTSD X1, Y1
 	MOVQ         $0xbff0000000000000, BX
-	MOVQ         BX, X2
+	VMOVQ        BX, X2
 	VBROADCASTSD X2, Y2
 	XORQ         BX, BX
 	SUBQ         $0x10, AX
@@ -2980,14 +2980,14 @@ done:
 	RET
 
 // func equalF64AVX512(n int, dst *float64, x *float64, y *float64, z *float64, c0 float64, c1 float64)
-// Requires: AVX, AVX512F, BMI2, SSE2
+// Requires: AVX, AVX512F, BMI2
 TEXT ·equalF64AVX512(SB), NOSPLIT, $0-56
 	MOVQ         n+0(FP), AX
 	MOVQ         dst+8(FP), CX
 	MOVQ         x+16(FP), DX
 	MOVQ         y+24(FP), BX
 	MOVQ         $0x3ff0000000000000, SI
-	MOVQ         SI, X0
+	VMOVQ        SI, X0
 	VBROADCASTSD X0, Z0
 	XORQ         SI, SI
 	SUBQ         $0x20, AX
@@ -3050,14 +3050,14 @@ done:
 	RET
 
 // func unequalF64AVX512(n int, dst *float64, x *float64, y *float64, z *float64, c0 float64, c1 float64)
-// Requires: AVX, AVX512F, BMI2, SSE2
+// Requires: AVX, AVX512F, BMI2
 TEXT ·unequalF64AVX512(SB), NOSPLIT, $0-56
 	MOVQ         n+0(FP), AX
 	MOVQ         dst+8(FP), CX
 	MOVQ         x+16(FP), DX
 	MOVQ         y+24(FP), BX
 	MOVQ         $0x3ff0000000000000, SI
-	MOVQ         SI, X0
+	VMOVQ        SI, X0
 	VBROADCASTSD X0, Z0
 	XORQ         SI, SI
 	SUBQ         $0x20, AX
@@ -3120,14 +3120,14 @@ done:
 	RET
 
 // func lessF64AVX512(n int, dst *float64, x *float64, y *float64, z *float64, c0 float64, c1 float64)
-// Requires: AVX, AVX512F, BMI2, SSE2
+// Requires: AVX, AVX512F, BMI2
 TEXT ·lessF64AVX512(SB), NOSPLIT, $0-56
 	MOVQ         n+0(FP), AX
 	MOVQ         dst+8(FP), CX
 	MOVQ         x+16(FP), DX
 	MOVQ         y+24(FP), BX
 	MOVQ         $0x3ff0000000000000, SI
-	MOVQ         SI, X0
+	VMOVQ        SI, X0
 	VBROADCASTSD X0, Z0
 	XORQ         SI, SI
 	SUBQ         $0x20, AX
@@ -3190,14 +3190,14 @@ done:
 	RET
 
 // func lessEqualF64AVX512(n int, dst *float64, x *float64, y *float64, z *float64, c0 float64, c1 float64)
-// Requires: AVX, AVX512F, BMI2, SSE2
+// Requires: AVX, AVX512F, BMI2
 TEXT ·lessEqualF64AVX512(SB), NOSPLIT, $0-56
 	MOVQ         n+0(FP), AX
 	MOVQ         dst+8(FP), CX
 	MOVQ         x+16(FP), DX
 	MOVQ         y+24(FP), BX
 	MOVQ         $0x3ff0000000000000, SI
-	MOVQ         SI, X0
+	VMOVQ        SI, X0
 	VBROADCASTSD X0, Z0
 	XORQ         SI, SI
 	SUBQ         $0x20, AX
@@ -3260,14 +3260,14 @@ done:
 	RET
 
 // func greaterF64AVX512(n int, dst *float64, x *float64, y *float64, z *float64, c0 float64, c1 float64)
-// Requires: AVX, AVX512F, BMI2, SSE2
+// Requires: AVX, AVX512F, BMI2
 TEXT ·greaterF64AVX512(SB), NOSPLIT, $0-56
 	MOVQ         n+0(FP), AX
 	MOVQ         dst+8(FP), CX
 	MOVQ         x+16(FP), DX
 	MOVQ         y+24(FP), BX
 	MOVQ         $0x3ff0000000000000, SI
-	MOVQ         SI, X0
+	VMOVQ        SI, X0
 	VBROADCASTSD X0, Z0
 	XORQ         SI, SI
 	SUBQ         $0x20, AX
@@ -3330,14 +3330,14 @@ done:
 	RET
 
 // func greaterEqualF64AVX512(n int, dst *float64, x *float64, y *float64, z *float64, c0 float64, c1 float64)
-// Requires: AVX, AVX512F, BMI2, SSE2
+// Requires: AVX, AVX512F, BMI2
 TEXT ·greaterEqualF64AVX512(SB), NOSPLIT, $0-56
 	MOVQ         n+0(FP), AX
 	MOVQ         dst+8(FP), CX
 	MOVQ         x+16(FP), DX
 	MOVQ         y+24(FP), BX
 	MOVQ         $0x3ff0000000000000, SI
-	MOVQ         SI, X0
+	VMOVQ        SI, X0
 	VBROADCASTSD X0, Z0
 	XORQ         SI, SI
 	SUBQ         $0x20, AX
@@ -3400,16 +3400,16 @@ done:
 	RET
 
 // func stepF64AVX512(n int, dst *float64, x *float64, y *float64, z *float64, c0 float64, c1 float64)
-// Requires: AVX, AVX512F, BMI2, SSE2
+// Requires: AVX, AVX512F, BMI2
 TEXT ·stepF64AVX512(SB), NOSPLIT, $0-56
 	MOVQ         n+0(FP), AX
 	MOVQ         dst+8(FP), CX
 	MOVQ         x+16(FP), DX
 	MOVQ         $0x0000000000000000, BX
-	MOVQ         BX, X0
+	VMOVQ        BX, X0
 	VBROADCASTSD X0, Z0
 	MOVQ         $0x3ff0000000000000, BX
-	MOVQ         BX, X1
+	VMOVQ        BX, X1
 	VBROADCASTSD X1, Z1
 	XORQ         BX, BX
 	SUBQ         $0x20, AX
@@ -3466,16 +3466,16 @@ done:
 	RET
 
 // func notF64AVX512(n int, dst *float64, x *float64, y *float64, z *float64, c0 float64, c1 float64)
-// Requires: AVX, AVX512F, BMI2, SSE2
+// Requires: AVX, AVX512F, BMI2
 TEXT ·notF64AVX512(SB), NOSPLIT, $0-56
 	MOVQ         n+0(FP), AX
 	MOVQ         dst+8(FP), CX
 	MOVQ         x+16(FP), DX
 	MOVQ         $0x0000000000000000, BX
-	MOVQ         BX, X0
+	VMOVQ        BX, X0
 	VBROADCASTSD X0, Z0
 	MOVQ         $0x3ff0000000000000, BX
-	MOVQ         BX, X1
+	VMOVQ        BX, X1
 	VBROADCASTSD X1, Z1
 	XORQ         BX, BX
 	SUBQ         $0x20, AX
@@ -3532,17 +3532,17 @@ done:
 	RET
 
 // func andF64AVX512(n int, dst *float64, x *float64, y *float64, z *float64, c0 float64, c1 float64)
-// Requires: AVX, AVX512F, BMI2, SSE2
+// Requires: AVX, AVX512F, BMI2
 TEXT ·andF64AVX512(SB), NOSPLIT, $0-56
 	MOVQ         n+0(FP), AX
 	MOVQ         dst+8(FP), CX
 	MOVQ         x+16(FP), DX
 	MOVQ         y+24(FP), BX
 	MOVQ         $0x0000000000000000, SI
-	MOVQ         SI, X0
+	VMOVQ        SI, X0
 	VBROADCASTSD X0, Z0
 	MOVQ         $0x3ff0000000000000, SI
-	MOVQ         SI, X1
+	VMOVQ        SI, X1
 	VBROADCASTSD X1, Z1
 	XORQ         SI, SI
 	SUBQ         $0x20, AX
@@ -3617,17 +3617,17 @@ done:
 	RET
 
 // func orF64AVX512(n int, dst *float64, x *float64, y *float64, z *float64, c0 float64, c1 float64)
-// Requires: AVX, AVX512F, BMI2, SSE2
+// Requires: AVX, AVX512F, BMI2
 TEXT ·orF64AVX512(SB), NOSPLIT, $0-56
 	MOVQ         n+0(FP), AX
 	MOVQ         dst+8(FP), CX
 	MOVQ         x+16(FP), DX
 	MOVQ         y+24(FP), BX
 	MOVQ         $0x0000000000000000, SI
-	MOVQ         SI, X0
+	VMOVQ        SI, X0
 	VBROADCASTSD X0, Z0
 	MOVQ         $0x3ff0000000000000, SI
-	MOVQ         SI, X1
+	VMOVQ        SI, X1
 	VBROADCASTSD X1, Z1
 	XORQ         SI, SI
 	SUBQ         $0x20, AX
@@ -3702,17 +3702,17 @@ done:
 	RET
 
 // func xorF64AVX512(n int, dst *float64, x *float64, y *float64, z *float64, c0 float64, c1 float64)
-// Requires: AVX, AVX512F, BMI2, SSE2
+// Requires: AVX, AVX512F, BMI2
 TEXT ·xorF64AVX512(SB), NOSPLIT, $0-56
 	MOVQ         n+0(FP), AX
 	MOVQ         dst+8(FP), CX
 	MOVQ         x+16(FP), DX
 	MOVQ         y+24(FP), BX
 	MOVQ         $0x0000000000000000, SI
-	MOVQ         SI, X0
+	VMOVQ        SI, X0
 	VBROADCASTSD X0, Z0
 	MOVQ         $0x3ff0000000000000, SI
-	MOVQ         SI, X1
+	VMOVQ        SI, X1
 	VBROADCASTSD X1, Z1
 	XORQ         SI, SI
 	SUBQ         $0x20, AX
@@ -3787,7 +3787,7 @@ done:
 	RET
 
 // func chooseF64AVX512(n int, dst *float64, x *float64, y *float64, z *float64, c0 float64, c1 float64)
-// Requires: AVX, AVX512F, BMI2, SSE2
+// Requires: AVX, AVX512F, BMI2
 TEXT ·chooseF64AVX512(SB), NOSPLIT, $0-56
 	MOVQ         n+0(FP), AX
 	MOVQ         dst+8(FP), CX
@@ -3795,7 +3795,7 @@ TEXT ·chooseF64AVX512(SB), NOSPLIT, $0-56
 	MOVQ         y+24(FP), BX
 	MOVQ         z+32(FP), SI
 	MOVQ         $0x0000000000000000, DI
-	MOVQ         DI, X0
+	VMOVQ        DI, X0
 	VBROADCASTSD X0, Z0
 	XORQ         DI, DI
 	SUBQ         $0x20, AX
@@ -3864,19 +3864,19 @@ done:
 	RET
 
 // func signF64AVX512(n int, dst *float64, x *float64, y *float64, z *float64, c0 float64, c1 float64)
-// Requires: AVX, AVX512F, BMI2, SSE2
+// Requires: AVX, AVX512F, BMI2
 TEXT ·signF64AVX512(SB), NOSPLIT, $0-56
 	MOVQ         n+0(FP), AX
 	MOVQ         dst+8(FP), CX
 	MOVQ         x+16(FP), DX
 	MOVQ         $0x0000000000000000, BX
-	MOVQ         BX, X0
+	VMOVQ        BX, X0
 	VBROADCASTSD X0, Z0
 	MOVQ         $0x3ff0000000000000, BX
-	MOVQ         BX, X13
+	VMOVQ        BX, X13
 	VBROADCASTSD X13, Z13
 	MOVQ         $0xbff0000000000000, BX
-	MOVQ         BX, X14
+	VMOVQ        BX, X14
 	VBROADCASTSD X14, Z14
 	XORQ         BX, BX
 	SUBQ         $0x20, AX

@@ -47,7 +47,7 @@ func (v numbers) toBools() {
 	const ones = 0x0101010101010101
 	r, one, zero := v.GP64(), v.XMM(), v.reg()
 	v.MOVQ(operand.U64(ones), r)
-	v.MOVQ(r, one)
+	v.VMOVQ(r, one)
 	v.VPUNPCKLQDQ(one, one, one)
 	v.clear(zero)
 	v.Label("vector")

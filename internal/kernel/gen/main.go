@@ -32,7 +32,8 @@ var families = []struct {
 	{"vector_logic", logic},
 	{"vector_approx", approx},
 	{"vector_bools", bools},
-	{"vector_sums", sums},
+	{"reduce_sums", sums},
+	{"reduce_extremes", extremes},
 }
 
 func main() {

@@ -22,86 +22,38 @@ DATA lanes<>+56(SB)/4, $0x00000000
 DATA lanes<>+60(SB)/4, $0x00000000
 GLOBL lanes<>(SB), RODATA|NOPTR, $64
 
-// func sumRows8F32AVX2(rows int, x *float32, stride int, sums *float64, lanes int)
+// func sumRowsF32AVX2(rows int, x *float32, stride int, sums *float64, columns int)
 // Requires: AVX
-TEXT ·sumRows8F32AVX2(SB), NOSPLIT, $0-40
+TEXT ·sumRowsF32AVX2(SB), NOSPLIT, $0-40
 	MOVQ    rows+0(FP), AX
 	MOVQ    x+8(FP), CX
 	MOVQ    stride+16(FP), DX
 	MOVQ    sums+24(FP), BX
-	VMOVUPD (BX), Y0
-	VMOVUPD 32(BX), Y1
-	VMOVUPD 64(BX), Y2
-	VMOVUPD 96(BX), Y3
-	VMOVUPD 128(BX), Y4
-	VMOVUPD 160(BX), Y5
-	VMOVUPD 192(BX), Y6
-	VMOVUPD 224(BX), Y7
-
-row:
-	VCVTPS2PD (CX), Y8
-	VADDPD    Y8, Y0, Y0
-	VCVTPS2PD 16(CX), Y8
-	VADDPD    Y8, Y1, Y1
-	VCVTPS2PD 32(CX), Y8
-	VADDPD    Y8, Y2, Y2
-	VCVTPS2PD 48(CX), Y8
-	VADDPD    Y8, Y3, Y3
-	VCVTPS2PD 64(CX), Y8
-	VADDPD    Y8, Y4, Y4
-	VCVTPS2PD 80(CX), Y8
-	VADDPD    Y8, Y5, Y5
-	VCVTPS2PD 96(CX), Y8
-	VADDPD    Y8, Y6, Y6
-	VCVTPS2PD 112(CX), Y8
-	VADDPD    Y8, Y7, Y7
-	ADDQ      DX, CX
-	DECQ      AX
-	JNZ       row
-	VMOVUPD   Y0, (BX)
-	VMOVUPD   Y1, 32(BX)
-	VMOVUPD   Y2, 64(BX)
-	VMOVUPD   Y3, 96(BX)
-	VMOVUPD   Y4, 128(BX)
-	VMOVUPD   Y5, 160(BX)
-	VMOVUPD   Y6, 192(BX)
-	VMOVUPD   Y7, 224(BX)
-	VZEROUPPER
-	RET
-
-// func sumEdgeRows1F32AVX2(rows int, x *float32, stride int, sums *float64, lanes int)
-// Requires: AVX
-TEXT ·sumEdgeRows1F32AVX2(SB), NOSPLIT, $0-40
-	MOVQ    rows+0(FP), AX
-	MOVQ    x+8(FP), CX
-	MOVQ    stride+16(FP), DX
-	MOVQ    sums+24(FP), BX
-	MOVQ    lanes+32(FP), SI
+	MOVQ    columns+32(FP), SI
+	CMPQ    SI, $0x04
+	JG      more1
+	SUBQ    $0x00, SI
 	LEAQ    lanes<>+0(SB), DI
 	SHLQ    $0x02, SI
 	SUBQ    SI, DI
 	VMOVUPS 32(DI), Y0
 	VMOVUPD (BX), Y1
 
-row:
+row1:
 	VMASKMOVPS (CX), X0, X2
 	VCVTPS2PD  X2, Y2
 	VADDPD     Y2, Y1, Y1
 	ADDQ       DX, CX
 	DECQ       AX
-	JNZ        row
+	JNZ        row1
 	VMOVUPD    Y1, (BX)
 	VZEROUPPER
 	RET
 
-// func sumEdgeRows2F32AVX2(rows int, x *float32, stride int, sums *float64, lanes int)
-// Requires: AVX
-TEXT ·sumEdgeRows2F32AVX2(SB), NOSPLIT, $0-40
-	MOVQ    rows+0(FP), AX
-	MOVQ    x+8(FP), CX
-	MOVQ    stride+16(FP), DX
-	MOVQ    sums+24(FP), BX
-	MOVQ    lanes+32(FP), SI
+more1:
+	CMPQ    SI, $0x08
+	JG      more2
+	SUBQ    $0x04, SI
 	LEAQ    lanes<>+0(SB), DI
 	SHLQ    $0x02, SI
 	SUBQ    SI, DI
@@ -109,7 +61,7 @@ TEXT ·sumEdgeRows2F32AVX2(SB), NOSPLIT, $0-40
 	VMOVUPD (BX), Y1
 	VMOVUPD 32(BX), Y2
 
-row:
+row2:
 	VCVTPS2PD  (CX), Y3
 	VADDPD     Y3, Y1, Y1
 	VMASKMOVPS 16(CX), X0, X3
@@ -117,20 +69,16 @@ row:
 	VADDPD     Y3, Y2, Y2
 	ADDQ       DX, CX
 	DECQ       AX
-	JNZ        row
+	JNZ        row2
 	VMOVUPD    Y1, (BX)
 	VMOVUPD    Y2, 32(BX)
 	VZEROUPPER
 	RET
 
-// func sumEdgeRows3F32AVX2(rows int, x *float32, stride int, sums *float64, lanes int)
-// Requires: AVX
-TEXT ·sumEdgeRows3F32AVX2(SB), NOSPLIT, $0-40
-	MOVQ    rows+0(FP), AX
-	MOVQ    x+8(FP), CX
-	MOVQ    stride+16(FP), DX
-	MOVQ    sums+24(FP), BX
-	MOVQ    lanes+32(FP), SI
+more2:
+	CMPQ    SI, $0x0c
+	JG      more3
+	SUBQ    $0x08, SI
 	LEAQ    lanes<>+0(SB), DI
 	SHLQ    $0x02, SI
 	SUBQ    SI, DI
@@ -139,7 +87,7 @@ TEXT ·sumEdgeRows3F32AVX2(SB), NOSPLIT, $0-40
 	VMOVUPD 32(BX), Y2
 	VMOVUPD 64(BX), Y3
 
-row:
+row3:
 	VCVTPS2PD  (CX), Y4
 	VADDPD     Y4, Y1, Y1
 	VCVTPS2PD  16(CX), Y4
@@ -149,21 +97,17 @@ row:
 	VADDPD     Y4, Y3, Y3
 	ADDQ       DX, CX
 	DECQ       AX
-	JNZ        row
+	JNZ        row3
 	VMOVUPD    Y1, (BX)
 	VMOVUPD    Y2, 32(BX)
 	VMOVUPD    Y3, 64(BX)
 	VZEROUPPER
 	RET
 
-// func sumEdgeRows4F32AVX2(rows int, x *float32, stride int, sums *float64, lanes int)
-// Requires: AVX
-TEXT ·sumEdgeRows4F32AVX2(SB), NOSPLIT, $0-40
-	MOVQ    rows+0(FP), AX
-	MOVQ    x+8(FP), CX
-	MOVQ    stride+16(FP), DX
-	MOVQ    sums+24(FP), BX
-	MOVQ    lanes+32(FP), SI
+more3:
+	CMPQ    SI, $0x10
+	JG      more4
+	SUBQ    $0x0c, SI
 	LEAQ    lanes<>+0(SB), DI
 	SHLQ    $0x02, SI
 	SUBQ    SI, DI
@@ -173,7 +117,7 @@ TEXT ·sumEdgeRows4F32AVX2(SB), NOSPLIT, $0-40
 	VMOVUPD 64(BX), Y3
 	VMOVUPD 96(BX), Y4
 
-row:
+row4:
 	VCVTPS2PD  (CX), Y5
 	VADDPD     Y5, Y1, Y1
 	VCVTPS2PD  16(CX), Y5
@@ -185,7 +129,7 @@ row:
 	VADDPD     Y5, Y4, Y4
 	ADDQ       DX, CX
 	DECQ       AX
-	JNZ        row
+	JNZ        row4
 	VMOVUPD    Y1, (BX)
 	VMOVUPD    Y2, 32(BX)
 	VMOVUPD    Y3, 64(BX)
@@ -193,14 +137,10 @@ row:
 	VZEROUPPER
 	RET
 
-// func sumEdgeRows5F32AVX2(rows int, x *float32, stride int, sums *float64, lanes int)
-// Requires: AVX
-TEXT ·sumEdgeRows5F32AVX2(SB), NOSPLIT, $0-40
-	MOVQ    rows+0(FP), AX
-	MOVQ    x+8(FP), CX
-	MOVQ    stride+16(FP), DX
-	MOVQ    sums+24(FP), BX
-	MOVQ    lanes+32(FP), SI
+more4:
+	CMPQ    SI, $0x14
+	JG      more5
+	SUBQ    $0x10, SI
 	LEAQ    lanes<>+0(SB), DI
 	SHLQ    $0x02, SI
 	SUBQ    SI, DI
@@ -211,7 +151,7 @@ TEXT ·sumEdgeRows5F32AVX2(SB), NOSPLIT, $0-40
 	VMOVUPD 96(BX), Y4
 	VMOVUPD 128(BX), Y5
 
-row:
+row5:
 	VCVTPS2PD  (CX), Y6
 	VADDPD     Y6, Y1, Y1
 	VCVTPS2PD  16(CX), Y6
@@ -225,7 +165,7 @@ row:
 	VADDPD     Y6, Y5, Y5
 	ADDQ       DX, CX
 	DECQ       AX
-	JNZ        row
+	JNZ        row5
 	VMOVUPD    Y1, (BX)
 	VMOVUPD    Y2, 32(BX)
 	VMOVUPD    Y3, 64(BX)
@@ -234,14 +174,10 @@ row:
 	VZEROUPPER
 	RET
 
-// func sumEdgeRows6F32AVX2(rows int, x *float32, stride int, sums *float64, lanes int)
-// Requires: AVX
-TEXT ·sumEdgeRows6F32AVX2(SB), NOSPLIT, $0-40
-	MOVQ    rows+0(FP), AX
-	MOVQ    x+8(FP), CX
-	MOVQ    stride+16(FP), DX
-	MOVQ    sums+24(FP), BX
-	MOVQ    lanes+32(FP), SI
+more5:
+	CMPQ    SI, $0x18
+	JG      more6
+	SUBQ    $0x14, SI
 	LEAQ    lanes<>+0(SB), DI
 	SHLQ    $0x02, SI
 	SUBQ    SI, DI
@@ -253,7 +189,7 @@ TEXT ·sumEdgeRows6F32AVX2(SB), NOSPLIT, $0-40
 	VMOVUPD 128(BX), Y5
 	VMOVUPD 160(BX), Y6
 
-row:
+row6:
 	VCVTPS2PD  (CX), Y7
 	VADDPD     Y7, Y1, Y1
 	VCVTPS2PD  16(CX), Y7
@@ -269,7 +205,7 @@ row:
 	VADDPD     Y7, Y6, Y6
 	ADDQ       DX, CX
 	DECQ       AX
-	JNZ        row
+	JNZ        row6
 	VMOVUPD    Y1, (BX)
 	VMOVUPD    Y2, 32(BX)
 	VMOVUPD    Y3, 64(BX)
@@ -279,14 +215,10 @@ row:
 	VZEROUPPER
 	RET
 
-// func sumEdgeRows7F32AVX2(rows int, x *float32, stride int, sums *float64, lanes int)
-// Requires: AVX
-TEXT ·sumEdgeRows7F32AVX2(SB), NOSPLIT, $0-40
-	MOVQ    rows+0(FP), AX
-	MOVQ    x+8(FP), CX
-	MOVQ    stride+16(FP), DX
-	MOVQ    sums+24(FP), BX
-	MOVQ    lanes+32(FP), SI
+more6:
+	CMPQ    SI, $0x1c
+	JG      more7
+	SUBQ    $0x18, SI
 	LEAQ    lanes<>+0(SB), DI
 	SHLQ    $0x02, SI
 	SUBQ    SI, DI
@@ -299,7 +231,7 @@ TEXT ·sumEdgeRows7F32AVX2(SB), NOSPLIT, $0-40
 	VMOVUPD 160(BX), Y6
 	VMOVUPD 192(BX), Y7
 
-row:
+row7:
 	VCVTPS2PD  (CX), Y8
 	VADDPD     Y8, Y1, Y1
 	VCVTPS2PD  16(CX), Y8
@@ -317,7 +249,7 @@ row:
 	VADDPD     Y8, Y7, Y7
 	ADDQ       DX, CX
 	DECQ       AX
-	JNZ        row
+	JNZ        row7
 	VMOVUPD    Y1, (BX)
 	VMOVUPD    Y2, 32(BX)
 	VMOVUPD    Y3, 64(BX)
@@ -328,14 +260,10 @@ row:
 	VZEROUPPER
 	RET
 
-// func sumEdgeRows8F32AVX2(rows int, x *float32, stride int, sums *float64, lanes int)
-// Requires: AVX
-TEXT ·sumEdgeRows8F32AVX2(SB), NOSPLIT, $0-40
-	MOVQ    rows+0(FP), AX
-	MOVQ    x+8(FP), CX
-	MOVQ    stride+16(FP), DX
-	MOVQ    sums+24(FP), BX
-	MOVQ    lanes+32(FP), SI
+more7:
+	CMPQ    SI, $0x20
+	JG      more8
+	SUBQ    $0x1c, SI
 	LEAQ    lanes<>+0(SB), DI
 	SHLQ    $0x02, SI
 	SUBQ    SI, DI
@@ -349,7 +277,7 @@ TEXT ·sumEdgeRows8F32AVX2(SB), NOSPLIT, $0-40
 	VMOVUPD 192(BX), Y7
 	VMOVUPD 224(BX), Y8
 
-row:
+row8:
 	VCVTPS2PD  (CX), Y9
 	VADDPD     Y9, Y1, Y1
 	VCVTPS2PD  16(CX), Y9
@@ -369,7 +297,7 @@ row:
 	VADDPD     Y9, Y8, Y8
 	ADDQ       DX, CX
 	DECQ       AX
-	JNZ        row
+	JNZ        row8
 	VMOVUPD    Y1, (BX)
 	VMOVUPD    Y2, 32(BX)
 	VMOVUPD    Y3, 64(BX)
@@ -381,95 +309,63 @@ row:
 	VZEROUPPER
 	RET
 
-// func sumRows4F32AVX512(rows int, x *float32, stride int, sums *float64, lanes int)
-// Requires: AVX, AVX512F
-TEXT ·sumRows4F32AVX512(SB), NOSPLIT, $0-40
-	MOVQ    rows+0(FP), AX
-	MOVQ    x+8(FP), CX
-	MOVQ    stride+16(FP), DX
-	MOVQ    sums+24(FP), BX
-	VMOVUPD (BX), Z0
-	VMOVUPD 64(BX), Z1
-	VMOVUPD 128(BX), Z2
-	VMOVUPD 192(BX), Z3
-
-row:
-	VCVTPS2PD (CX), Z4
-	VADDPD    Z4, Z0, Z0
-	VCVTPS2PD 32(CX), Z4
-	VADDPD    Z4, Z1, Z1
-	VCVTPS2PD 64(CX), Z4
-	VADDPD    Z4, Z2, Z2
-	VCVTPS2PD 96(CX), Z4
-	VADDPD    Z4, Z3, Z3
-	ADDQ      DX, CX
-	DECQ      AX
-	JNZ       row
-	VMOVUPD   Z0, (BX)
-	VMOVUPD   Z1, 64(BX)
-	VMOVUPD   Z2, 128(BX)
-	VMOVUPD   Z3, 192(BX)
+more8:
 	VZEROUPPER
 	RET
 
-// func sumEdgeRows1F32AVX512(rows int, x *float32, stride int, sums *float64, lanes int)
+// func sumRowsF32AVX512(rows int, x *float32, stride int, sums *float64, columns int)
 // Requires: AVX, AVX512F, BMI2
-TEXT ·sumEdgeRows1F32AVX512(SB), NOSPLIT, $0-40
+TEXT ·sumRowsF32AVX512(SB), NOSPLIT, $0-40
 	MOVQ    rows+0(FP), AX
 	MOVQ    x+8(FP), CX
 	MOVQ    stride+16(FP), DX
 	MOVQ    sums+24(FP), BX
-	MOVQ    lanes+32(FP), SI
+	MOVQ    columns+32(FP), SI
+	CMPQ    SI, $0x08
+	JG      more1
+	SUBQ    $0x00, SI
 	MOVQ    $-1, DI
 	BZHIQ   SI, DI, DI
 	KMOVW   DI, K1
 	VMOVUPD (BX), Z0
 
-row:
+row1:
 	VCVTPS2PD.Z (CX), K1, Z1
 	VADDPD      Z1, Z0, Z0
 	ADDQ        DX, CX
 	DECQ        AX
-	JNZ         row
+	JNZ         row1
 	VMOVUPD     Z0, (BX)
 	VZEROUPPER
 	RET
 
-// func sumEdgeRows2F32AVX512(rows int, x *float32, stride int, sums *float64, lanes int)
-// Requires: AVX, AVX512F, BMI2
-TEXT ·sumEdgeRows2F32AVX512(SB), NOSPLIT, $0-40
-	MOVQ    rows+0(FP), AX
-	MOVQ    x+8(FP), CX
-	MOVQ    stride+16(FP), DX
-	MOVQ    sums+24(FP), BX
-	MOVQ    lanes+32(FP), SI
+more1:
+	CMPQ    SI, $0x10
+	JG      more2
+	SUBQ    $0x08, SI
 	MOVQ    $-1, DI
 	BZHIQ   SI, DI, DI
 	KMOVW   DI, K1
 	VMOVUPD (BX), Z0
 	VMOVUPD 64(BX), Z1
 
-row:
+row2:
 	VCVTPS2PD   (CX), Z2
 	VADDPD      Z2, Z0, Z0
 	VCVTPS2PD.Z 32(CX), K1, Z2
 	VADDPD      Z2, Z1, Z1
 	ADDQ        DX, CX
 	DECQ        AX
-	JNZ         row
+	JNZ         row2
 	VMOVUPD     Z0, (BX)
 	VMOVUPD     Z1, 64(BX)
 	VZEROUPPER
 	RET
 
-// func sumEdgeRows3F32AVX512(rows int, x *float32, stride int, sums *float64, lanes int)
-// Requires: AVX, AVX512F, BMI2
-TEXT ·sumEdgeRows3F32AVX512(SB), NOSPLIT, $0-40
-	MOVQ    rows+0(FP), AX
-	MOVQ    x+8(FP), CX
-	MOVQ    stride+16(FP), DX
-	MOVQ    sums+24(FP), BX
-	MOVQ    lanes+32(FP), SI
+more2:
+	CMPQ    SI, $0x18
+	JG      more3
+	SUBQ    $0x10, SI
 	MOVQ    $-1, DI
 	BZHIQ   SI, DI, DI
 	KMOVW   DI, K1
@@ -477,7 +373,7 @@ TEXT ·sumEdgeRows3F32AVX512(SB), NOSPLIT, $0-40
 	VMOVUPD 64(BX), Z1
 	VMOVUPD 128(BX), Z2
 
-row:
+row3:
 	VCVTPS2PD   (CX), Z3
 	VADDPD      Z3, Z0, Z0
 	VCVTPS2PD   32(CX), Z3
@@ -486,21 +382,17 @@ row:
 	VADDPD      Z3, Z2, Z2
 	ADDQ        DX, CX
 	DECQ        AX
-	JNZ         row
+	JNZ         row3
 	VMOVUPD     Z0, (BX)
 	VMOVUPD     Z1, 64(BX)
 	VMOVUPD     Z2, 128(BX)
 	VZEROUPPER
 	RET
 
-// func sumEdgeRows4F32AVX512(rows int, x *float32, stride int, sums *float64, lanes int)
-// Requires: AVX, AVX512F, BMI2
-TEXT ·sumEdgeRows4F32AVX512(SB), NOSPLIT, $0-40
-	MOVQ    rows+0(FP), AX
-	MOVQ    x+8(FP), CX
-	MOVQ    stride+16(FP), DX
-	MOVQ    sums+24(FP), BX
-	MOVQ    lanes+32(FP), SI
+more3:
+	CMPQ    SI, $0x20
+	JG      more4
+	SUBQ    $0x18, SI
 	MOVQ    $-1, DI
 	BZHIQ   SI, DI, DI
 	KMOVW   DI, K1
@@ -509,7 +401,7 @@ TEXT ·sumEdgeRows4F32AVX512(SB), NOSPLIT, $0-40
 	VMOVUPD 128(BX), Z2
 	VMOVUPD 192(BX), Z3
 
-row:
+row4:
 	VCVTPS2PD   (CX), Z4
 	VADDPD      Z4, Z0, Z0
 	VCVTPS2PD   32(CX), Z4
@@ -520,7 +412,7 @@ row:
 	VADDPD      Z4, Z3, Z3
 	ADDQ        DX, CX
 	DECQ        AX
-	JNZ         row
+	JNZ         row4
 	VMOVUPD     Z0, (BX)
 	VMOVUPD     Z1, 64(BX)
 	VMOVUPD     Z2, 128(BX)
@@ -528,77 +420,41 @@ row:
 	VZEROUPPER
 	RET
 
-// func sumRows8F64AVX2(rows int, x *float64, stride int, sums *float64, lanes int)
-// Requires: AVX
-TEXT ·sumRows8F64AVX2(SB), NOSPLIT, $0-40
-	MOVQ    rows+0(FP), AX
-	MOVQ    x+8(FP), CX
-	MOVQ    stride+16(FP), DX
-	MOVQ    sums+24(FP), BX
-	VMOVUPD (BX), Y0
-	VMOVUPD 32(BX), Y1
-	VMOVUPD 64(BX), Y2
-	VMOVUPD 96(BX), Y3
-	VMOVUPD 128(BX), Y4
-	VMOVUPD 160(BX), Y5
-	VMOVUPD 192(BX), Y6
-	VMOVUPD 224(BX), Y7
-
-row:
-	VADDPD  (CX), Y0, Y0
-	VADDPD  32(CX), Y1, Y1
-	VADDPD  64(CX), Y2, Y2
-	VADDPD  96(CX), Y3, Y3
-	VADDPD  128(CX), Y4, Y4
-	VADDPD  160(CX), Y5, Y5
-	VADDPD  192(CX), Y6, Y6
-	VADDPD  224(CX), Y7, Y7
-	ADDQ    DX, CX
-	DECQ    AX
-	JNZ     row
-	VMOVUPD Y0, (BX)
-	VMOVUPD Y1, 32(BX)
-	VMOVUPD Y2, 64(BX)
-	VMOVUPD Y3, 96(BX)
-	VMOVUPD Y4, 128(BX)
-	VMOVUPD Y5, 160(BX)
-	VMOVUPD Y6, 192(BX)
-	VMOVUPD Y7, 224(BX)
+more4:
 	VZEROUPPER
 	RET
 
-// func sumEdgeRows1F64AVX2(rows int, x *float64, stride int, sums *float64, lanes int)
+// func sumRowsF64AVX2(rows int, x *float64, stride int, sums *float64, columns int)
 // Requires: AVX
-TEXT ·sumEdgeRows1F64AVX2(SB), NOSPLIT, $0-40
+TEXT ·sumRowsF64AVX2(SB), NOSPLIT, $0-40
 	MOVQ    rows+0(FP), AX
 	MOVQ    x+8(FP), CX
 	MOVQ    stride+16(FP), DX
 	MOVQ    sums+24(FP), BX
-	MOVQ    lanes+32(FP), SI
+	MOVQ    columns+32(FP), SI
+	CMPQ    SI, $0x04
+	JG      more1
+	SUBQ    $0x00, SI
 	LEAQ    lanes<>+0(SB), DI
 	SHLQ    $0x03, SI
 	SUBQ    SI, DI
 	VMOVUPS 32(DI), Y0
 	VMOVUPD (BX), Y1
 
-row:
+row1:
 	VMASKMOVPD (CX), Y0, Y2
 	VADDPD     Y2, Y1, Y1
 	ADDQ       DX, CX
 	DECQ       AX
-	JNZ        row
+	JNZ        row1
 	VMOVUPD    Y1, (BX)
 	VZEROUPPER
 	RET
 
-// func sumEdgeRows2F64AVX2(rows int, x *float64, stride int, sums *float64, lanes int)
-// Requires: AVX
-TEXT ·sumEdgeRows2F64AVX2(SB), NOSPLIT, $0-40
-	MOVQ    rows+0(FP), AX
-	MOVQ    x+8(FP), CX
-	MOVQ    stride+16(FP), DX
-	MOVQ    sums+24(FP), BX
-	MOVQ    lanes+32(FP), SI
+more1:
+	CMPQ    SI, $0x08
+	JG      more2
+	SUBQ    $0x04, SI
 	LEAQ    lanes<>+0(SB), DI
 	SHLQ    $0x03, SI
 	SUBQ    SI, DI
@@ -606,26 +462,23 @@ TEXT ·sumEdgeRows2F64AVX2(SB), NOSPLIT, $0-40
 	VMOVUPD (BX), Y1
 	VMOVUPD 32(BX), Y2
 
-row:
-	VADDPD     (CX), Y1, Y1
+row2:
+	VMOVUPD    (CX), Y3
+	VADDPD     Y3, Y1, Y1
 	VMASKMOVPD 32(CX), Y0, Y3
 	VADDPD     Y3, Y2, Y2
 	ADDQ       DX, CX
 	DECQ       AX
-	JNZ        row
+	JNZ        row2
 	VMOVUPD    Y1, (BX)
 	VMOVUPD    Y2, 32(BX)
 	VZEROUPPER
 	RET
 
-// func sumEdgeRows3F64AVX2(rows int, x *float64, stride int, sums *float64, lanes int)
-// Requires: AVX
-TEXT ·sumEdgeRows3F64AVX2(SB), NOSPLIT, $0-40
-	MOVQ    rows+0(FP), AX
-	MOVQ    x+8(FP), CX
-	MOVQ    stride+16(FP), DX
-	MOVQ    sums+24(FP), BX
-	MOVQ    lanes+32(FP), SI
+more2:
+	CMPQ    SI, $0x0c
+	JG      more3
+	SUBQ    $0x08, SI
 	LEAQ    lanes<>+0(SB), DI
 	SHLQ    $0x03, SI
 	SUBQ    SI, DI
@@ -634,28 +487,26 @@ TEXT ·sumEdgeRows3F64AVX2(SB), NOSPLIT, $0-40
 	VMOVUPD 32(BX), Y2
 	VMOVUPD 64(BX), Y3
 
-row:
-	VADDPD     (CX), Y1, Y1
-	VADDPD     32(CX), Y2, Y2
+row3:
+	VMOVUPD    (CX), Y4
+	VADDPD     Y4, Y1, Y1
+	VMOVUPD    32(CX), Y4
+	VADDPD     Y4, Y2, Y2
 	VMASKMOVPD 64(CX), Y0, Y4
 	VADDPD     Y4, Y3, Y3
 	ADDQ       DX, CX
 	DECQ       AX
-	JNZ        row
+	JNZ        row3
 	VMOVUPD    Y1, (BX)
 	VMOVUPD    Y2, 32(BX)
 	VMOVUPD    Y3, 64(BX)
 	VZEROUPPER
 	RET
 
-// func sumEdgeRows4F64AVX2(rows int, x *float64, stride int, sums *float64, lanes int)
-// Requires: AVX
-TEXT ·sumEdgeRows4F64AVX2(SB), NOSPLIT, $0-40
-	MOVQ    rows+0(FP), AX
-	MOVQ    x+8(FP), CX
-	MOVQ    stride+16(FP), DX
-	MOVQ    sums+24(FP), BX
-	MOVQ    lanes+32(FP), SI
+more3:
+	CMPQ    SI, $0x10
+	JG      more4
+	SUBQ    $0x0c, SI
 	LEAQ    lanes<>+0(SB), DI
 	SHLQ    $0x03, SI
 	SUBQ    SI, DI
@@ -665,15 +516,18 @@ TEXT ·sumEdgeRows4F64AVX2(SB), NOSPLIT, $0-40
 	VMOVUPD 64(BX), Y3
 	VMOVUPD 96(BX), Y4
 
-row:
-	VADDPD     (CX), Y1, Y1
-	VADDPD     32(CX), Y2, Y2
-	VADDPD     64(CX), Y3, Y3
+row4:
+	VMOVUPD    (CX), Y5
+	VADDPD     Y5, Y1, Y1
+	VMOVUPD    32(CX), Y5
+	VADDPD     Y5, Y2, Y2
+	VMOVUPD    64(CX), Y5
+	VADDPD     Y5, Y3, Y3
 	VMASKMOVPD 96(CX), Y0, Y5
 	VADDPD     Y5, Y4, Y4
 	ADDQ       DX, CX
 	DECQ       AX
-	JNZ        row
+	JNZ        row4
 	VMOVUPD    Y1, (BX)
 	VMOVUPD    Y2, 32(BX)
 	VMOVUPD    Y3, 64(BX)
@@ -681,14 +535,10 @@ row:
 	VZEROUPPER
 	RET
 
-// func sumEdgeRows5F64AVX2(rows int, x *float64, stride int, sums *float64, lanes int)
-// Requires: AVX
-TEXT ·sumEdgeRows5F64AVX2(SB), NOSPLIT, $0-40
-	MOVQ    rows+0(FP), AX
-	MOVQ    x+8(FP), CX
-	MOVQ    stride+16(FP), DX
-	MOVQ    sums+24(FP), BX
-	MOVQ    lanes+32(FP), SI
+more4:
+	CMPQ    SI, $0x14
+	JG      more5
+	SUBQ    $0x10, SI
 	LEAQ    lanes<>+0(SB), DI
 	SHLQ    $0x03, SI
 	SUBQ    SI, DI
@@ -699,16 +549,20 @@ TEXT ·sumEdgeRows5F64AVX2(SB), NOSPLIT, $0-40
 	VMOVUPD 96(BX), Y4
 	VMOVUPD 128(BX), Y5
 
-row:
-	VADDPD     (CX), Y1, Y1
-	VADDPD     32(CX), Y2, Y2
-	VADDPD     64(CX), Y3, Y3
-	VADDPD     96(CX), Y4, Y4
+row5:
+	VMOVUPD    (CX), Y6
+	VADDPD     Y6, Y1, Y1
+	VMOVUPD    32(CX), Y6
+	VADDPD     Y6, Y2, Y2
+	VMOVUPD    64(CX), Y6
+	VADDPD     Y6, Y3, Y3
+	VMOVUPD    96(CX), Y6
+	VADDPD     Y6, Y4, Y4
 	VMASKMOVPD 128(CX), Y0, Y6
 	VADDPD     Y6, Y5, Y5
 	ADDQ       DX, CX
 	DECQ       AX
-	JNZ        row
+	JNZ        row5
 	VMOVUPD    Y1, (BX)
 	VMOVUPD    Y2, 32(BX)
 	VMOVUPD    Y3, 64(BX)
@@ -717,14 +571,10 @@ row:
 	VZEROUPPER
 	RET
 
-// func sumEdgeRows6F64AVX2(rows int, x *float64, stride int, sums *float64, lanes int)
-// Requires: AVX
-TEXT ·sumEdgeRows6F64AVX2(SB), NOSPLIT, $0-40
-	MOVQ    rows+0(FP), AX
-	MOVQ    x+8(FP), CX
-	MOVQ    stride+16(FP), DX
-	MOVQ    sums+24(FP), BX
-	MOVQ    lanes+32(FP), SI
+more5:
+	CMPQ    SI, $0x18
+	JG      more6
+	SUBQ    $0x14, SI
 	LEAQ    lanes<>+0(SB), DI
 	SHLQ    $0x03, SI
 	SUBQ    SI, DI
@@ -736,17 +586,22 @@ TEXT ·sumEdgeRows6F64AVX2(SB), NOSPLIT, $0-40
 	VMOVUPD 128(BX), Y5
 	VMOVUPD 160(BX), Y6
 
-row:
-	VADDPD     (CX), Y1, Y1
-	VADDPD     32(CX), Y2, Y2
-	VADDPD     64(CX), Y3, Y3
-	VADDPD     96(CX), Y4, Y4
-	VADDPD     128(CX), Y5, Y5
+row6:
+	VMOVUPD    (CX), Y7
+	VADDPD     Y7, Y1, Y1
+	VMOVUPD    32(CX), Y7
+	VADDPD     Y7, Y2, Y2
+	VMOVUPD    64(CX), Y7
+	VADDPD     Y7, Y3, Y3
+	VMOVUPD    96(CX), Y7
+	VADDPD     Y7, Y4, Y4
+	VMOVUPD    128(CX), Y7
+	VADDPD     Y7, Y5, Y5
 	VMASKMOVPD 160(CX), Y0, Y7
 	VADDPD     Y7, Y6, Y6
 	ADDQ       DX, CX
 	DECQ       AX
-	JNZ        row
+	JNZ        row6
 	VMOVUPD    Y1, (BX)
 	VMOVUPD    Y2, 32(BX)
 	VMOVUPD    Y3, 64(BX)
@@ -756,14 +611,10 @@ row:
 	VZEROUPPER
 	RET
 
-// func sumEdgeRows7F64AVX2(rows int, x *float64, stride int, sums *float64, lanes int)
-// Requires: AVX
-TEXT ·sumEdgeRows7F64AVX2(SB), NOSPLIT, $0-40
-	MOVQ    rows+0(FP), AX
-	MOVQ    x+8(FP), CX
-	MOVQ    stride+16(FP), DX
-	MOVQ    sums+24(FP), BX
-	MOVQ    lanes+32(FP), SI
+more6:
+	CMPQ    SI, $0x1c
+	JG      more7
+	SUBQ    $0x18, SI
 	LEAQ    lanes<>+0(SB), DI
 	SHLQ    $0x03, SI
 	SUBQ    SI, DI
@@ -776,18 +627,24 @@ TEXT ·sumEdgeRows7F64AVX2(SB), NOSPLIT, $0-40
 	VMOVUPD 160(BX), Y6
 	VMOVUPD 192(BX), Y7
 
-row:
-	VADDPD     (CX), Y1, Y1
-	VADDPD     32(CX), Y2, Y2
-	VADDPD     64(CX), Y3, Y3
-	VADDPD     96(CX), Y4, Y4
-	VADDPD     128(CX), Y5, Y5
-	VADDPD     160(CX), Y6, Y6
+row7:
+	VMOVUPD    (CX), Y8
+	VADDPD     Y8, Y1, Y1
+	VMOVUPD    32(CX), Y8
+	VADDPD     Y8, Y2, Y2
+	VMOVUPD    64(CX), Y8
+	VADDPD     Y8, Y3, Y3
+	VMOVUPD    96(CX), Y8
+	VADDPD     Y8, Y4, Y4
+	VMOVUPD    128(CX), Y8
+	VADDPD     Y8, Y5, Y5
+	VMOVUPD    160(CX), Y8
+	VADDPD     Y8, Y6, Y6
 	VMASKMOVPD 192(CX), Y0, Y8
 	VADDPD     Y8, Y7, Y7
 	ADDQ       DX, CX
 	DECQ       AX
-	JNZ        row
+	JNZ        row7
 	VMOVUPD    Y1, (BX)
 	VMOVUPD    Y2, 32(BX)
 	VMOVUPD    Y3, 64(BX)
@@ -798,14 +655,10 @@ row:
 	VZEROUPPER
 	RET
 
-// func sumEdgeRows8F64AVX2(rows int, x *float64, stride int, sums *float64, lanes int)
-// Requires: AVX
-TEXT ·sumEdgeRows8F64AVX2(SB), NOSPLIT, $0-40
-	MOVQ    rows+0(FP), AX
-	MOVQ    x+8(FP), CX
-	MOVQ    stride+16(FP), DX
-	MOVQ    sums+24(FP), BX
-	MOVQ    lanes+32(FP), SI
+more7:
+	CMPQ    SI, $0x20
+	JG      more8
+	SUBQ    $0x1c, SI
 	LEAQ    lanes<>+0(SB), DI
 	SHLQ    $0x03, SI
 	SUBQ    SI, DI
@@ -819,19 +672,26 @@ TEXT ·sumEdgeRows8F64AVX2(SB), NOSPLIT, $0-40
 	VMOVUPD 192(BX), Y7
 	VMOVUPD 224(BX), Y8
 
-row:
-	VADDPD     (CX), Y1, Y1
-	VADDPD     32(CX), Y2, Y2
-	VADDPD     64(CX), Y3, Y3
-	VADDPD     96(CX), Y4, Y4
-	VADDPD     128(CX), Y5, Y5
-	VADDPD     160(CX), Y6, Y6
-	VADDPD     192(CX), Y7, Y7
+row8:
+	VMOVUPD    (CX), Y9
+	VADDPD     Y9, Y1, Y1
+	VMOVUPD    32(CX), Y9
+	VADDPD     Y9, Y2, Y2
+	VMOVUPD    64(CX), Y9
+	VADDPD     Y9, Y3, Y3
+	VMOVUPD    96(CX), Y9
+	VADDPD     Y9, Y4, Y4
+	VMOVUPD    128(CX), Y9
+	VADDPD     Y9, Y5, Y5
+	VMOVUPD    160(CX), Y9
+	VADDPD     Y9, Y6, Y6
+	VMOVUPD    192(CX), Y9
+	VADDPD     Y9, Y7, Y7
 	VMASKMOVPD 224(CX), Y0, Y9
 	VADDPD     Y9, Y8, Y8
 	ADDQ       DX, CX
 	DECQ       AX
-	JNZ        row
+	JNZ        row8
 	VMOVUPD    Y1, (BX)
 	VMOVUPD    Y2, 32(BX)
 	VMOVUPD    Y3, 64(BX)
@@ -843,90 +703,63 @@ row:
 	VZEROUPPER
 	RET
 
-// func sumRows4F64AVX512(rows int, x *float64, stride int, sums *float64, lanes int)
-// Requires: AVX, AVX512F
-TEXT ·sumRows4F64AVX512(SB), NOSPLIT, $0-40
-	MOVQ    rows+0(FP), AX
-	MOVQ    x+8(FP), CX
-	MOVQ    stride+16(FP), DX
-	MOVQ    sums+24(FP), BX
-	VMOVUPD (BX), Z0
-	VMOVUPD 64(BX), Z1
-	VMOVUPD 128(BX), Z2
-	VMOVUPD 192(BX), Z3
-
-row:
-	VADDPD  (CX), Z0, Z0
-	VADDPD  64(CX), Z1, Z1
-	VADDPD  128(CX), Z2, Z2
-	VADDPD  192(CX), Z3, Z3
-	ADDQ    DX, CX
-	DECQ    AX
-	JNZ     row
-	VMOVUPD Z0, (BX)
-	VMOVUPD Z1, 64(BX)
-	VMOVUPD Z2, 128(BX)
-	VMOVUPD Z3, 192(BX)
+more8:
 	VZEROUPPER
 	RET
 
-// func sumEdgeRows1F64AVX512(rows int, x *float64, stride int, sums *float64, lanes int)
+// func sumRowsF64AVX512(rows int, x *float64, stride int, sums *float64, columns int)
 // Requires: AVX, AVX512F, BMI2
-TEXT ·sumEdgeRows1F64AVX512(SB), NOSPLIT, $0-40
+TEXT ·sumRowsF64AVX512(SB), NOSPLIT, $0-40
 	MOVQ    rows+0(FP), AX
 	MOVQ    x+8(FP), CX
 	MOVQ    stride+16(FP), DX
 	MOVQ    sums+24(FP), BX
-	MOVQ    lanes+32(FP), SI
+	MOVQ    columns+32(FP), SI
+	CMPQ    SI, $0x08
+	JG      more1
+	SUBQ    $0x00, SI
 	MOVQ    $-1, DI
 	BZHIQ   SI, DI, DI
 	KMOVW   DI, K1
 	VMOVUPD (BX), Z0
 
-row:
+row1:
 	VMOVUPD.Z (CX), K1, Z1
 	VADDPD    Z1, Z0, Z0
 	ADDQ      DX, CX
 	DECQ      AX
-	JNZ       row
+	JNZ       row1
 	VMOVUPD   Z0, (BX)
 	VZEROUPPER
 	RET
 
-// func sumEdgeRows2F64AVX512(rows int, x *float64, stride int, sums *float64, lanes int)
-// Requires: AVX, AVX512F, BMI2
-TEXT ·sumEdgeRows2F64AVX512(SB), NOSPLIT, $0-40
-	MOVQ    rows+0(FP), AX
-	MOVQ    x+8(FP), CX
-	MOVQ    stride+16(FP), DX
-	MOVQ    sums+24(FP), BX
-	MOVQ    lanes+32(FP), SI
+more1:
+	CMPQ    SI, $0x10
+	JG      more2
+	SUBQ    $0x08, SI
 	MOVQ    $-1, DI
 	BZHIQ   SI, DI, DI
 	KMOVW   DI, K1
 	VMOVUPD (BX), Z0
 	VMOVUPD 64(BX), Z1
 
-row:
-	VADDPD    (CX), Z0, Z0
+row2:
+	VMOVUPD   (CX), Z2
+	VADDPD    Z2, Z0, Z0
 	VMOVUPD.Z 64(CX), K1, Z2
 	VADDPD    Z2, Z1, Z1
 	ADDQ      DX, CX
 	DECQ      AX
-	JNZ       row
+	JNZ       row2
 	VMOVUPD   Z0, (BX)
 	VMOVUPD   Z1, 64(BX)
 	VZEROUPPER
 	RET
 
-// func sumEdgeRows3F64AVX512(rows int, x *float64, stride int, sums *float64, lanes int)
-// Requires: AVX, AVX512F, BMI2
-TEXT ·sumEdgeRows3F64AVX512(SB), NOSPLIT, $0-40
-	MOVQ    rows+0(FP), AX
-	MOVQ    x+8(FP), CX
-	MOVQ    stride+16(FP), DX
-	MOVQ    sums+24(FP), BX
-	MOVQ    lanes+32(FP), SI
+more2:
+	CMPQ    SI, $0x18
+	JG      more3
+	SUBQ    $0x10, SI
 	MOVQ    $-1, DI
 	BZHIQ   SI, DI, DI
 	KMOVW   DI, K1
@@ -934,28 +767,26 @@ TEXT ·sumEdgeRows3F64AVX512(SB), NOSPLIT, $0-40
 	VMOVUPD 64(BX), Z1
 	VMOVUPD 128(BX), Z2
 
-row:
-	VADDPD    (CX), Z0, Z0
-	VADDPD    64(CX), Z1, Z1
+row3:
+	VMOVUPD   (CX), Z3
+	VADDPD    Z3, Z0, Z0
+	VMOVUPD   64(CX), Z3
+	VADDPD    Z3, Z1, Z1
 	VMOVUPD.Z 128(CX), K1, Z3
 	VADDPD    Z3, Z2, Z2
 	ADDQ      DX, CX
 	DECQ      AX
-	JNZ       row
+	JNZ       row3
 	VMOVUPD   Z0, (BX)
 	VMOVUPD   Z1, 64(BX)
 	VMOVUPD   Z2, 128(BX)
 	VZEROUPPER
 	RET
 
-// func sumEdgeRows4F64AVX512(rows int, x *float64, stride int, sums *float64, lanes int)
-// Requires: AVX, AVX512F, BMI2
-TEXT ·sumEdgeRows4F64AVX512(SB), NOSPLIT, $0-40
-	MOVQ    rows+0(FP), AX
-	MOVQ    x+8(FP), CX
-	MOVQ    stride+16(FP), DX
-	MOVQ    sums+24(FP), BX
-	MOVQ    lanes+32(FP), SI
+more3:
+	CMPQ    SI, $0x20
+	JG      more4
+	SUBQ    $0x18, SI
 	MOVQ    $-1, DI
 	BZHIQ   SI, DI, DI
 	KMOVW   DI, K1
@@ -964,18 +795,25 @@ TEXT ·sumEdgeRows4F64AVX512(SB), NOSPLIT, $0-40
 	VMOVUPD 128(BX), Z2
 	VMOVUPD 192(BX), Z3
 
-row:
-	VADDPD    (CX), Z0, Z0
-	VADDPD    64(CX), Z1, Z1
-	VADDPD    128(CX), Z2, Z2
+row4:
+	VMOVUPD   (CX), Z4
+	VADDPD    Z4, Z0, Z0
+	VMOVUPD   64(CX), Z4
+	VADDPD    Z4, Z1, Z1
+	VMOVUPD   128(CX), Z4
+	VADDPD    Z4, Z2, Z2
 	VMOVUPD.Z 192(CX), K1, Z4
 	VADDPD    Z4, Z3, Z3
 	ADDQ      DX, CX
 	DECQ      AX
-	JNZ       row
+	JNZ       row4
 	VMOVUPD   Z0, (BX)
 	VMOVUPD   Z1, 64(BX)
 	VMOVUPD   Z2, 128(BX)
 	VMOVUPD   Z3, 192(BX)
+	VZEROUPPER
+	RET
+
+more4:
 	VZEROUPPER
 	RET

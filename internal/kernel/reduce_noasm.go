@@ -1,0 +1,11 @@
+//go:build !amd64
+
+package kernel
+
+func sumRows[T Float](_ isa, sums *[chunk]float64, cols int, x []T, rows, stride int) {
+	sumRowsGo(sums[:cols], x, rows, stride)
+}
+
+func extremeRow[T Number](isa, []T, *[maxLanes]T, bool) (done int, nan bool) { return 0, false }
+
+func expBelowRow[T Float](isa, []T, []T, T) bool { return false }
