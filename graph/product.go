@@ -55,6 +55,7 @@ type eventProduct[T float32 | float64] struct {
 	y, z         []T
 	work         []kernel.Workspace
 	rows         int // of a as stored
+	chunk        int // rows of b that stay in cache while rows of the result are gathered from them
 	block        []T // some rows of a as floats
 }
 
@@ -79,7 +80,12 @@ func (p *eventProduct[T]) Part(worker, i int) {
 	ws, z := &p.work[worker], p.z[lo*p.n:]
 	switch {
 	case p.bits != nil && p.trans:
-		kernel.EventGemmBitsTN(ws, hi-lo, p.n, p.k, p.bits[lo/wordBits:], p.lda, p.y, p.n, p.beta, z, p.n)
+		beta := p.beta
+		for k := 0; k < p.k; k += p.chunk {
+			rows := min(p.chunk, p.k-k)
+			kernel.EventGemmBitsTN(ws, hi-lo, p.n, rows, p.bits[k*p.lda+lo/wordBits:], p.lda, p.y[k*p.n:], p.n, beta, z, p.n)
+			beta = 1
+		}
 	case p.bits != nil:
 		kernel.EventGemmBits(ws, hi-lo, p.n, p.k, p.bits[lo*p.lda:], p.lda, p.y, p.n, p.beta, z, p.n)
 	case p.trans:
@@ -100,11 +106,15 @@ func (p *eventProduct[T]) share(i int) int {
 // boolBlock is the number of rows of a Bool factor that are made floats, or bits, at a time.
 const boolBlock = 512
 
+// cacheElements is how many elements are counted on to stay in the second-level cache.
+const cacheElements = 1 << 17
+
 // bools returns the kernel for a left factor stored as Bool.
 func (p *eventProduct[T]) bools(shape Shape, few int) evalFunc {
 	cols := shape[1]
 	p.rows, p.lda = shape[0], (cols+wordBits-1)/wordBits
 	p.block = make([]T, min(boolBlock, p.rows)*cols)
+	p.chunk = max(boolBlock/4, cacheElements/max(1, p.n)/wordBits*wordBits)
 	if few >= 0 {
 		p.bits = make([]uint64, p.rows*p.lda)
 	}
@@ -112,8 +122,8 @@ func (p *eventProduct[T]) bools(shape Shape, few int) evalFunc {
 		first := len(c.in) - 2
 		x, y, z := c.in[first].Bool(), kernel.View[T](c.in[first+1]), kernel.View[T](c.out[0])
 		if few >= 0 {
-			if ones := kernel.CountTrue(x); ones <= few {
-				kernel.PackBools(p.bits, p.lda, x, p.rows, cols)
+			kernel.PackBools(p.bits, p.lda, x, p.rows, cols)
+			if ones := kernel.CountBits(p.bits); ones <= few {
 				p.run(c.pool, y, z, ones)
 				return nil
 			}
