@@ -4,33 +4,20 @@ import (
 	"github.com/spikegraph/spikegraph/internal/kernel"
 )
 
-// loopRun runs a loop's body step by step.
+// loopRun runs a loop: its shards side by side, of which there is one if the loop is not split.
 type loopRun struct {
-	p     *loopPlan
-	outer *frame
-	body  *frame
-	index []int32
-	types []Type // of the carried values
-	cur   []kernel.Buf
-	args  []int // body registers of sequences, then captures
+	p      *loopPlan
+	outer  *frame
+	pool   *kernel.Pool
+	shards []*shardRun
+	c      *call
 }
 
-func (f *frame) bindLoop(s *stepPlan, env *env) evalFunc {
-	p := s.loop
-	l := p.spec
-	r := &loopRun{p: p, outer: f, index: make([]int32, 1), cur: make([]kernel.Buf, len(l.Carried))}
-	r.body = newFrame(p.body, bytesOf(f.regs[p.mem]), env)
-	for _, c := range l.Carried {
-		r.types = append(r.types, c.typ)
-	}
-	for _, n := range l.Seqs {
-		r.args = append(r.args, p.body.reg[n])
-	}
-	for _, n := range l.Body.captures {
-		r.args = append(r.args, p.body.reg[n])
-	}
-	if l.Index != nil {
-		r.body.regs[p.body.reg[l.Index]] = kernel.Of(r.index)
+func (f *frame) bindLoop(s *stepPlan, e *env) evalFunc {
+	r := &loopRun{p: s.loop, outer: f, pool: e.pool}
+	n := s.loop.spec.split.shards()
+	for i := range n {
+		r.shards = append(r.shards, newShardRun(s.loop, f, e, i, n))
 	}
 	return r.run
 }
@@ -38,15 +25,129 @@ func (f *frame) bindLoop(s *stepPlan, env *env) evalFunc {
 // run takes all steps. The inputs of c are initial values, sequences and captures; its outputs the
 // last values and the stacked results.
 func (r *loopRun) run(c *call) error {
-	l, nc := r.p.spec, len(r.types)
-	for i := range l.Body.captures {
-		r.body.regs[r.args[len(l.Seqs)+i]] = c.in[nc+len(l.Seqs)+i]
+	r.c = c
+	if len(r.shards) == 1 {
+		r.Part(0, 0)
+	} else {
+		r.pool.Do(len(r.shards), r)
 	}
-	copy(r.cur, c.in[:nc])
-	for i, m := range r.p.modes {
-		if m == carryInPlace && l.Steps > 0 {
-			copyBuf(c.out[i], r.cur[i], r.types[i])
-			r.cur[i] = c.out[i]
+	for _, s := range r.shards {
+		if s.err != nil {
+			return s.err
+		}
+	}
+	for i, t := range r.shards[0].types {
+		for _, s := range r.shards[1:] {
+			if s.split.shareOf(i) == sums {
+				addBuf(c.out[i], s.out[i], t)
+			}
+		}
+	}
+	return nil
+}
+
+// Part runs shard i.
+func (r *loopRun) Part(_, i int) {
+	s := r.shards[i]
+	s.err = s.run(r.c)
+}
+
+// addBuf adds src to dst, floats of type t.
+func addBuf(dst, src kernel.Buf, t Type) {
+	if t.DType == Float64 {
+		addTo(dst.F64(), src.F64())
+	} else {
+		addTo(dst.F32(), src.F32())
+	}
+}
+
+func addTo[T float32 | float64](dst, src []T) {
+	for i, x := range src {
+		dst[i] += x
+	}
+}
+
+// shardRun runs a loop's body step by step for the rows of one shard.
+type shardRun struct {
+	p        *loopPlan
+	split    *loopSplit
+	outer    *frame
+	body     *frame
+	shard, n int
+	index    []int32
+	types    []Type // of the carried values
+	out, cur []kernel.Buf
+	args     []int // body registers of sequences, then captures
+	err      error
+}
+
+func newShardRun(p *loopPlan, outer *frame, e *env, shard, n int) *shardRun {
+	l := p.spec
+	nc := len(l.Carried)
+	r := &shardRun{
+		p: p, split: l.split, outer: outer, shard: shard, n: n, index: make([]int32, 1),
+		out: make([]kernel.Buf, nc), cur: make([]kernel.Buf, nc),
+	}
+	if n > 1 { // a worker of its own does all of it
+		e = &env{pool: kernel.NewPool(1), watch: e.watch, shard: shard}
+	}
+	mem := bytesOf(outer.regs[p.mem])
+	r.body = newFrame(p.body, mem[shard*p.body.size:(shard+1)*p.body.size], e)
+	for _, c := range l.Carried {
+		r.types = append(r.types, c.typ)
+	}
+	for _, a := range l.Args()[nc:] {
+		r.args = append(r.args, p.body.reg[a])
+	}
+	if l.Index != nil {
+		r.body.regs[p.body.reg[l.Index]] = kernel.Of(r.index)
+	}
+	return r
+}
+
+// own returns the shard's part of a value outside, of which it sees type t.
+func (r *shardRun) own(b kernel.Buf, t Type, how share) kernel.Buf {
+	if r.n == 1 || how != rows {
+		return b
+	}
+	return sliceOf(b, r.shard, t)
+}
+
+// ofStep returns the shard's part of step t of a sequence.
+func (r *shardRun) ofStep(b kernel.Buf, t int, typ Type, how share) kernel.Buf {
+	if how == rows {
+		t = t*r.n + r.shard
+	}
+	return sliceOf(b, t, typ)
+}
+
+// spare returns the shard's second buffer of carried value i.
+func (r *shardRun) spare(i int) kernel.Buf {
+	b := r.outer.regs[r.p.spare[i]]
+	if r.n == 1 {
+		return b
+	}
+	return sliceOf(b, r.shard, r.types[i])
+}
+
+// run takes all steps.
+func (r *shardRun) run(c *call) error {
+	l, nc := r.p.spec, len(r.types)
+	for i, a := range l.Body.captures {
+		at := nc + len(l.Seqs) + i
+		r.body.regs[r.args[len(l.Seqs)+i]] = r.own(c.in[at], a.typ, r.split.shareOf(at))
+	}
+	for i, t := range r.types {
+		how := r.split.shareOf(i)
+		r.cur[i], r.out[i] = r.own(c.in[i], t, how), r.own(c.out[i], t, how)
+		if how == sums && r.shard > 0 { // a sum of its own, from zero
+			r.out[i] = sliceOf(r.outer.regs[r.p.partial[i]], r.shard, t)
+			r.cur[i] = sliceOf(r.outer.regs[r.p.partial[i]], 0, t)
+			clear(r.cur[i].Bytes(t.DType.Size()))
+		}
+		if r.p.modes[i] == carryInPlace && l.Steps > 0 {
+			copyBuf(r.out[i], r.cur[i], t)
+			r.cur[i] = r.out[i]
 		}
 	}
 	for i := range l.Steps {
@@ -59,22 +160,22 @@ func (r *loopRun) run(c *call) error {
 		}
 	}
 	for i := range r.cur {
-		copyBuf(c.out[i], r.cur[i], r.types[i])
+		copyBuf(r.out[i], r.cur[i], r.types[i])
 	}
 	return nil
 }
 
 // step runs the body for step t, the i-th to be taken.
-func (r *loopRun) step(c *call, i, t int) error {
+func (r *shardRun) step(c *call, i, t int) error {
 	p, nc := r.p, len(r.types)
 	regs := r.body.regs
 	r.index[0] = int32(t)
 	for j, seq := range p.spec.Seqs {
-		regs[r.args[j]] = sliceOf(c.in[nc+j], t, seq.typ)
+		regs[r.args[j]] = r.ofStep(c.in[nc+j], t, seq.typ, r.split.shareOf(nc+j))
 	}
 	for j, y := range p.ys {
 		if y.direct {
-			regs[y.reg] = sliceOf(c.out[nc+j], t, p.spec.Ys[j].typ)
+			regs[y.reg] = r.ofStep(c.out[nc+j], t, p.spec.Ys[j].typ, rows)
 		}
 	}
 	last := (p.spec.Steps-1-i)%2 == 0
@@ -84,39 +185,45 @@ func (r *loopRun) step(c *call, i, t int) error {
 		case m == carryInPlace:
 			regs[p.next[j]] = r.cur[j]
 		case m == carryDouble && last:
-			regs[p.next[j]] = c.out[j]
+			regs[p.next[j]] = r.out[j]
 		case m == carryDouble:
-			regs[p.next[j]] = r.outer.regs[p.spare[j]]
+			regs[p.next[j]] = r.spare(j)
 		}
 	}
 	if err := r.body.all(); err != nil {
 		return err
 	}
+	r.carry(c, t, last)
+	return nil
+}
+
+// carry takes results and state from the body to where they belong.
+func (r *shardRun) carry(c *call, t int, last bool) {
+	p, nc := r.p, len(r.types)
+	regs := r.body.regs
 	for j, y := range p.ys {
-		if !y.direct {
-			copyBuf(sliceOf(c.out[nc+j], t, p.spec.Ys[j].typ), regs[y.reg], p.spec.Ys[j].typ)
+		if typ := p.spec.Ys[j].typ; !y.direct {
+			copyBuf(r.ofStep(c.out[nc+j], t, typ, rows), regs[y.reg], typ)
 		}
 	}
 	for j, m := range p.modes {
-		if m != carryCopy {
-			continue
+		if m == carryCopy {
+			dst := r.out[j]
+			if !last {
+				dst = r.spare(j)
+			}
+			copyBuf(dst, regs[p.next[j]], r.types[j])
+			r.cur[j] = dst
 		}
-		dst := r.outer.regs[p.spare[j]]
-		if last {
-			dst = c.out[j]
-		}
-		copyBuf(dst, regs[p.next[j]], r.types[j])
-		r.cur[j] = dst
 	}
 	for j, m := range p.modes {
 		switch m {
 		case carryDouble:
 			r.cur[j] = regs[p.next[j]]
 		case carryResult:
-			r.cur[j] = sliceOf(c.out[nc+p.results[j]], t, r.types[j])
+			r.cur[j] = r.ofStep(c.out[nc+p.results[j]], t, r.types[j], rows)
 		}
 	}
-	return nil
 }
 
 // sliceOf returns step t of a stacked value whose slices have type t.

@@ -23,6 +23,8 @@ type LoopSpec struct {
 	Index   *Node   // placeholder of the step's number, nil if not used
 	Next    []*Node // the state after the step
 	Ys      []*Node // results of the step
+
+	split *loopSplit // how the compiler divides the loop; nil if it does not
 }
 
 // Captures returns the placeholders of the values that the body reads from outside.
@@ -47,6 +49,9 @@ func (o loopOp) String() string {
 	if o.Reverse {
 		s += " reverse"
 	}
+	if n := o.split.shards(); n > 1 {
+		s += fmt.Sprintf(" shards %d", n)
+	}
 	if o.Name != "" {
 		s += " " + o.Name
 	}
@@ -57,11 +62,11 @@ func (o loopOp) Infer([]Type) (Type, error) { panic("graph: a loop has several r
 
 func (o loopOp) inferAll(in []Type) ([]Type, error) {
 	var ts []Type
-	for _, c := range o.Carried {
-		ts = append(ts, c.typ)
+	for i, c := range o.Carried {
+		ts = append(ts, o.split.outer(c.typ, o.split.shareOf(i)))
 	}
 	for _, y := range o.Ys {
-		ts = append(ts, stackedType(o.Steps, y.typ))
+		ts = append(ts, stackedType(o.Steps, o.split.outer(y.typ, rows)))
 	}
 	return ts, nil
 }

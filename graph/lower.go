@@ -177,7 +177,8 @@ type loopPlan struct {
 	next    []int // body registers of the values after the step
 	results []int // of carryResult: which stacked result
 	ys      []outPlan
-	spare   []int // registers of the second buffers, -1 if there is none
+	spare   []int // registers of the second buffers of all shards, -1 if there is none
+	partial []int // registers of a zero and the sums of shards but the first, -1 if it is no sum
 	mem     int   // register of the body's memory
 }
 
@@ -209,16 +210,25 @@ func (b *block) lowerLoop(s *stepPlan, l *LoopSpec) {
 		}
 	}
 	body.plan(p.keepAlive())
+	n := l.split.shards()
 	for i, m := range p.modes {
-		r := -1
+		spare, partial := -1, -1
 		if m == carryDouble || m == carryCopy {
-			r = b.addReg(l.Carried[i].typ)
-			s.scratch = append(s.scratch, r)
+			spare = b.addScratch(s, stackedType(n, l.Carried[i].typ))
 		}
-		p.spare = append(p.spare, r)
+		if l.split.shareOf(i) == sums {
+			partial = b.addScratch(s, stackedType(n, l.Carried[i].typ))
+		}
+		p.spare, p.partial = append(p.spare, spare), append(p.partial, partial)
 	}
-	p.mem = b.addReg(Type{Bool, Shape{body.size}})
-	s.scratch = append(s.scratch, p.mem)
+	p.mem = b.addScratch(s, Type{Bool, Shape{n * body.size}})
+}
+
+// addScratch adds a register that lives during step s only.
+func (b *block) addScratch(s *stepPlan, t Type) int {
+	r := b.addReg(t)
+	s.scratch = append(s.scratch, r)
+	return r
 }
 
 // keepAlive returns the body's registers that are read when a step is done.

@@ -49,6 +49,7 @@ type Attrs struct {
 	Reverse        bool          // of a cumulative sum, a loop
 	Exclusive      bool          // of a cumulative sum
 	Literal        *tensor.Dense // of a literal: not to be changed
+	Window         *Window       // of a convolution, a pool
 }
 
 // A Node is a value of a graph: an op and its inputs. Methods of Node build further nodes. A node

@@ -54,6 +54,8 @@ type randomOp struct {
 	stream uint32
 	typ    typ
 	lo, hi int32 // of integers
+	// sharded says that this is the draw of one shard of many rows: elements count from its first.
+	sharded bool
 }
 
 func (o randomOp) String() string {
@@ -79,22 +81,22 @@ func (o randomOp) kernel(n *Node) evalFunc {
 	f64 := n.typ.DType == Float64
 	switch o.kind {
 	case uniform:
-		return drawKernel(f64, o.stream, kernel.Uniform[float32], kernel.Uniform[float64])
+		return drawKernel(f64, o, kernel.Uniform[float32], kernel.Uniform[float64])
 	case normal:
-		return drawKernel(f64, o.stream, kernel.Normal[float32], kernel.Normal[float64])
+		return drawKernel(f64, o, kernel.Normal[float32], kernel.Normal[float64])
 	case bernoulli:
 		p64 := n.in[1].typ.DType == Float64
 		return func(c *call) error {
 			if p64 {
-				kernel.BernoulliBool(c.out[0].Bool(), c.in[1].F64(), keyOf(c.in[0]), o.stream, 0)
+				kernel.BernoulliBool(c.out[0].Bool(), c.in[1].F64(), keyOf(c.in[0]), o.stream, o.from(c))
 			} else {
-				kernel.BernoulliBool(c.out[0].Bool(), c.in[1].F32(), keyOf(c.in[0]), o.stream, 0)
+				kernel.BernoulliBool(c.out[0].Bool(), c.in[1].F32(), keyOf(c.in[0]), o.stream, o.from(c))
 			}
 			return nil
 		}
 	case integers:
 		return func(c *call) error {
-			kernel.Integers(c.out[0].I32(), o.lo, o.hi, keyOf(c.in[0]), o.stream, 0)
+			kernel.Integers(c.out[0].I32(), o.lo, o.hi, keyOf(c.in[0]), o.stream, o.from(c))
 			return nil
 		}
 	}
@@ -104,12 +106,20 @@ func (o randomOp) kernel(n *Node) evalFunc {
 	}
 }
 
-func drawKernel(f64 bool, stream uint32, f func([]float32, [2]uint32, uint32, int), d func([]float64, [2]uint32, uint32, int)) evalFunc {
+// from returns the number of the first element that is drawn.
+func (o randomOp) from(c *call) int {
+	if !o.sharded {
+		return 0
+	}
+	return c.shard * c.out[0].N
+}
+
+func drawKernel(f64 bool, o randomOp, f func([]float32, [2]uint32, uint32, int), d func([]float64, [2]uint32, uint32, int)) evalFunc {
 	return func(c *call) error {
 		if f64 {
-			d(c.out[0].F64(), keyOf(c.in[0]), stream, 0)
+			d(c.out[0].F64(), keyOf(c.in[0]), o.stream, o.from(c))
 		} else {
-			f(c.out[0].F32(), keyOf(c.in[0]), stream, 0)
+			f(c.out[0].F32(), keyOf(c.in[0]), o.stream, o.from(c))
 		}
 		return nil
 	}

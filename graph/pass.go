@@ -26,6 +26,7 @@ var passes = []pass{
 	{"residuals", residualsPass, "chooses what a loop keeps for its backward pass: the cheapest cut between what is costly to compute and what is needed", false},
 	{"stack", stackPass, "takes sums of products over time out of loops: one product over all steps", false},
 	{"dce", dcePass, "removes results, state and captures of loops that nothing reads", false},
+	{"shard", shardPass, "splits loops by rows of the batch, for workers that meet once", false},
 	{"spikes", spikesPass, "marks products with spikes, which add rows where the spikes are if those are few", false},
 	{"accumulate", accumulatePass, "adds products into what they are added to", false},
 	{"fuse", fusePass, "joins elementwise nodes of one shape into one kernel", true},
@@ -40,6 +41,10 @@ var orders = []order{
 	{"residuals", "stack", "what is kept becomes a sequence, of which a product over all steps can be taken"},
 	{"stack", "dce", "the sums that a loop need not carry any more are dead"},
 	{"residuals", "dce", "the cut leaves results of forward loops without readers"},
+	{"dce", "shard", "what is dead may be all that mixes rows"},
+	{"stack", "shard", "a product over all steps and rows is one no shard could take"},
+	{"shard", "spikes", "a product with Bool is known to no rule of the split"},
+	{"shard", "fuse", "a fused kernel has its shape"},
 	{"residuals", "spikes", "the cut compares products of two bodies, of which one may know less of its operands"},
 	{"spikes", "accumulate", "a product that is added to something is no longer one"},
 	{"dce", "accumulate", "a product that is read twice is not accumulated; dead readers would count"},
@@ -131,7 +136,8 @@ type rewriter struct {
 	args, sequences map[*Node]*Node
 	consts          map[*Node]constOp
 	kept            map[*Node]*residual
-	inside          *Graph // the graph that is being written
+	resize          func(n *Node) Type // the type of the new placeholder of n; as before if nil
+	inside          *Graph             // the graph that is being written
 }
 
 // graph rebuilds u inside parent; at receives the new node of each old one by its number.
@@ -209,7 +215,12 @@ func (r *rewriter) needed(u unit) []bool {
 
 // placeholder adds to g the placeholder that takes the place of n.
 func (r *rewriter) placeholder(g *Graph, n *Node, op argOp) *Node {
-	p := g.placeholder(op, n.typ)
+	t := n.typ
+	if r.resize != nil {
+		t = r.resize(n)
+		op.typ = typeKey(t)
+	}
+	p := g.placeholder(op, t)
 	p.scope = n.scope
 	if r.args == nil {
 		r.args = map[*Node]*Node{}

@@ -69,7 +69,7 @@ func verifyLoop(n *Node, l *LoopSpec) error {
 			}
 			want = Type{want.DType, want.Shape[1:]}
 		}
-		if a.g != l.Body || !a.typ.Equal(want) {
+		if a.g != l.Body || !l.split.outer(a.typ, l.split.shareOf(i)).Equal(want) {
 			return fmt.Errorf("placeholder %v stands for %v", a, want)
 		}
 	}
