@@ -81,6 +81,8 @@ func (b binaries) is(n *Node) bool {
 		return b[n.in[0]] && (o.fill == 0 || o.fill == 1)
 	case reduceOp:
 		return (o.kind == redMax || o.kind == redMin) && b[n.in[0]]
+	case poolOp:
+		return o.kind != redSum && b[n.in[0]] && !o.blind(n.in[0].typ.Shape, n.typ.Shape)
 	case resultOp:
 		l := n.in[0].Loop()
 		if l == nil {

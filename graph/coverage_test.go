@@ -18,9 +18,15 @@ import (
 
 // madeByCompiler are ops that no one can build, with why the samples need not have them.
 var madeByCompiler = map[string]string{
-	"fusedOp":     "the fuse pass makes it of elementwise ops: TestSamplesWithoutEachPass compares both",
-	"matMulAddOp": "the accumulate pass makes it of an addition: TestAccumulatedProducts",
-	"savedOp":     "reverse sweeps make it of loops: the tests of package autodiff",
+	"fusedOp":      "the fuse pass makes it of elementwise ops: TestSamplesWithoutEachPass compares both",
+	"matMulAddOp":  "the accumulate pass makes it of an addition: TestAccumulatedProducts",
+	"savedOp":      "reverse sweeps make it of loops: the tests of package autodiff",
+	"convInputOp":  "gradients of Conv make it: TestConvDerivatives, and the samples in package autodiff",
+	"convKernelOp": "as convInputOp",
+	"poolSpreadOp": "gradients of pools make it: TestPoolDerivatives, and the samples in package autodiff",
+	"poolFindOp":   "as poolSpreadOp",
+	"poolPlaceOp":  "as poolSpreadOp",
+	"poolPickOp":   "gradients of gradients make it, as poolSpreadOp",
 }
 
 // tableVars are the tables of ops that are rows: each row needs a sample of its own.

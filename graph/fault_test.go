@@ -51,13 +51,15 @@ func TestInvalidNodesPassSilently(t *testing.T) {
 func TestInvalidReceivers(t *testing.T) {
 	t.Parallel()
 	ok := map[reflect.Type]reflect.Value{
-		reflect.TypeFor[int]():             reflect.ValueOf(0),
-		reflect.TypeFor[float64]():         reflect.ValueOf(1.0),
-		reflect.TypeFor[bool]():            reflect.ValueOf(true),
-		reflect.TypeFor[[]int]():           reflect.ValueOf([]int{1}),
-		reflect.TypeFor[[]graph.Range]():   reflect.ValueOf([]graph.Range{graph.All}),
-		reflect.TypeFor[graph.DType]():     reflect.ValueOf(graph.Float32),
-		reflect.TypeFor[graph.Surrogate](): reflect.ValueOf(opsamples.Half{}),
+		reflect.TypeFor[int]():               reflect.ValueOf(0),
+		reflect.TypeFor[float64]():           reflect.ValueOf(1.0),
+		reflect.TypeFor[bool]():              reflect.ValueOf(true),
+		reflect.TypeFor[[]int]():             reflect.ValueOf([]int{1}),
+		reflect.TypeFor[[]graph.Range]():     reflect.ValueOf([]graph.Range{graph.All}),
+		reflect.TypeFor[graph.DType]():       reflect.ValueOf(graph.Float32),
+		reflect.TypeFor[graph.Surrogate]():   reflect.ValueOf(opsamples.Half{}),
+		reflect.TypeFor[graph.ConvOptions](): reflect.ValueOf(graph.ConvOptions{}),
+		reflect.TypeFor[graph.PoolOptions](): reflect.ValueOf(graph.PoolOptions{}),
 	}
 	typ := reflect.TypeFor[*graph.Node]()
 	methods := 0

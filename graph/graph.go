@@ -104,6 +104,9 @@ func (g *Graph) Scope(name string) (end func()) {
 // Inside names the layer that made n for what is made next: gradients belong to the layer whose
 // values they are of. The returned function ends it.
 func (n *Node) Inside() (end func()) {
+	if n == nil || n.g == nil {
+		return func() {}
+	}
 	r := n.g.root
 	before := r.scope
 	r.scope = n.scope

@@ -247,27 +247,12 @@ func (b *block) canOverwrite(cur, next int, p *loopPlan) bool {
 			return false
 		}
 	}
-	at := slices.IndexFunc(b.steps, func(s *stepPlan) bool { return slices.Contains(s.out, next) })
-	for _, s := range b.steps[at+1:] {
-		for _, r := range s.in {
-			if b.root(r) == cur {
-				return false
-			}
-		}
-	}
-	s := b.steps[at]
-	k := slices.Index(s.out, next)
-	fits := false
-	for j, r := range s.in {
-		if b.root(r) != cur {
-			continue
-		}
-		if r != cur || !s.overwrites(k, j) {
-			return false
-		}
-		fits = true
-	}
-	return fits
+	return b.writesAfter(next, cur) && b.reads(next, cur)
+}
+
+// reads reports whether the step that computes register out reads register in.
+func (b *block) reads(out, in int) bool {
+	return slices.Contains(b.producer(out).in, in)
 }
 
 // overwrites reports whether the step may write result k over input j: it reads each element
@@ -280,9 +265,43 @@ func (s *stepPlan) overwrites(k, j int) bool {
 	case matMulAddOp:
 		return j == 0
 	case loopOp:
-		return k == j && k < len(o.Carried) && s.loop.modes[k] == carryInPlace
+		nc := len(o.Carried)
+		if k >= nc {
+			return j >= nc && j < nc+len(o.Seqs) && s.loop.mayReplace(k-nc, j-nc)
+		}
+		return k == j && s.loop.modes[k] == carryInPlace
 	}
 	return false
+}
+
+// mayReplace reports whether stacked result k may take the memory of sequence j: both are of one
+// type, and the body writes a step of the one after, or as, it reads that step of the other.
+func (p *loopPlan) mayReplace(k, j int) bool {
+	y, seq := p.ys[k], p.spec.Seqs[j]
+	r := p.body.reg[seq]
+	if !y.direct || !p.spec.Ys[k].typ.Equal(seq.typ) || p.spec.split.shareOf(len(p.cur)+j) == whole && p.spec.split.shards() > 1 {
+		return false
+	}
+	for _, x := range p.keepAlive() {
+		if p.body.root(x) == r {
+			return false
+		}
+	}
+	return p.body.writesAfter(y.reg, r)
+}
+
+// writesAfter reports whether the step that computes register out comes after every read of
+// register in, or reads it at the places where it writes.
+func (b *block) writesAfter(out, in int) bool {
+	at := slices.IndexFunc(b.steps, func(s *stepPlan) bool { return slices.Contains(s.out, out) })
+	for i, s := range b.steps {
+		for j, r := range s.in {
+			if b.root(r) == in && (i > at || i == at && (r != in || !s.overwrites(slices.Index(s.out, out), j))) {
+				return false
+			}
+		}
+	}
+	return true
 }
 
 // lowerWhile plans a loop of unknown length: the steps that decide come first.

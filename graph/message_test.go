@@ -208,7 +208,7 @@ func TestMisuseIsComplete(t *testing.T) {
 		"Op": true, "Attrs": true, "Inputs": true, "Valid": true, "Type": true, "DType": true, "Shape": true, "Rank": true,
 		"Dim": true, "Scope": true, "String": true, "Graph": true, "ID": true, "Loop": true, "While": true, "Branch": true,
 		"ParamName": true, "ResultIndex": true, "SavedNode": true, "Here": true, "Else": true, "After": true, "StopGradient": true,
-		"Like": true, "Mark": true, "Shift": true, "LeakyRelu": true, "Elu": true, "Relu6": true, "LogSoftmax": true, "ReduceMin": true,
+		"Like": true, "Mark": true, "Inside": true, "Shift": true, "LeakyRelu": true, "Elu": true, "Relu6": true, "LogSoftmax": true, "ReduceMin": true,
 	}
 	tested := map[string]bool{}
 	for _, m := range misuses {

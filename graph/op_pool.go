@@ -45,7 +45,26 @@ func (p pool) result(x Shape) (Shape, error) {
 			y[a] = 0
 		}
 	}
+	for a := range x { // places are counted from the first axis that is pooled
+		if x[a] != y[a] || p.size.d[a] > 1 || p.low.d[a] > 0 {
+			if x[a:].Size() > math.MaxInt32 {
+				return nil, fmt.Errorf("%w: %v has too many elements from axis %d on", ErrShape, x, a)
+			}
+			break
+		}
+	}
 	return y, nil
+}
+
+// blind reports whether some window sees nothing but padding.
+func (p pool) blind(x, y Shape) bool {
+	for a := range x {
+		last := (y[a]-1)*p.stride.d[a] - p.low.d[a]
+		if p.low.d[a] >= p.size.d[a] || last >= x[a] {
+			return true
+		}
+	}
+	return false
 }
 
 // windows returns the kernel's view of windows over x.
@@ -108,11 +127,7 @@ func (o poolFindOp) String() string { return "PoolFind" + o.pool.String() }
 func (o poolFindOp) attrs() Attrs   { return o.pool.attrs("PoolFind") }
 
 func (o poolFindOp) Infer(in []Type) (Type, error) {
-	err := o.fits(in[0].Shape, in[1].Shape)
-	if err == nil && o.windows(in[0].Shape, in[1].Shape).ItemSize() > math.MaxInt32 {
-		err = fmt.Errorf("%w: %v is too large to be pooled", ErrShape, in[0].Shape)
-	}
-	return Type{Int32, slices.Clone(in[1].Shape)}, err
+	return Type{Int32, slices.Clone(in[1].Shape)}, o.fits(in[0].Shape, in[1].Shape)
 }
 
 func (o poolFindOp) Grad(_, _ *Node) []*Node { return []*Node{nil, nil} }
@@ -144,7 +159,9 @@ func (o poolPlaceOp) Infer(in []Type) (Type, error) {
 	return Type{in[0].DType, o.x.slice()}, o.fits(o.x.slice(), in[0].Shape)
 }
 
-func (o poolPlaceOp) Grad(n, g *Node) []*Node { return []*Node{apply(poolPickOp{o.pool}, g, n.in[1]), nil} }
+func (o poolPlaceOp) Grad(n, g *Node) []*Node {
+	return []*Node{apply(poolPickOp{o.pool}, g, n.in[1]), nil}
+}
 
 func withShape(a Attrs, s dims) Attrs {
 	a.Shape = s.slice()

@@ -1,9 +1,9 @@
 package graph
 
-// spikesPass marks products whose left factor is binary: their kernel counts the ones and, if they
-// are few, adds rows of the right factor instead of multiplying. That a 0 there hides a NaN or an
-// infinity in the right factor is part of the bargain. The storage of spikes that a backward pass
-// needs is the residuals pass's.
+// spikesPass marks products and convolutions whose left factor is binary: their kernel counts the
+// ones and, if they are few, adds rows of the right factor instead of multiplying. That a 0 there
+// hides a NaN or an infinity in the right factor is part of the bargain. The storage of spikes that a
+// backward pass needs is the residuals pass's.
 func spikesPass(u unit, _ *compiler) unit {
 	b := findBinaries(u)
 	r := &rewriter{loops: map[*LoopSpec]*LoopSpec{}}
@@ -15,6 +15,14 @@ func spikesPass(u unit, _ *compiler) unit {
 				x = x.in[0]
 			}
 			return r.inside.add(o, []*Node{x, in[1]})
+		}
+		switch o := n.op.(type) {
+		case convOp:
+			o.spikes = b[n.in[0]]
+			return r.inside.add(o, in)
+		case convKernelOp:
+			o.spikes = b[n.in[0]]
+			return r.inside.add(o, in)
 		}
 		return nil
 	}

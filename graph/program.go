@@ -162,15 +162,7 @@ func (b *block) updatesInPlace(r int, param string) bool {
 			return false
 		}
 	}
-	k := slices.Index(b.steps[at].out, r)
-	for i, s := range b.steps {
-		for j, x := range s.in {
-			if b.root(x) == old && (i > at || i == at && (x != old || !s.overwrites(k, j))) {
-				return false
-			}
-		}
-	}
-	return true
+	return b.writesAfter(r, old)
 }
 
 // Inputs returns name and type of each argument of Run.

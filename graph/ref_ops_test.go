@@ -183,6 +183,11 @@ var lineRefs = map[string]func(variant string, in []arr) arr{
 	"Einsum":   einsumRef,
 	"Solve":    solveRef,
 	"Cholesky": choleskyRef,
+	"Conv":     convRef,
+	"MaxPool":  poolRef(largest),
+	"MinPool":  poolRef(smallest),
+	"SumPool":  poolRef(sum),
+	"AvgPool":  poolRef(mean),
 }
 
 func axisOf(variant string) (axis int) {

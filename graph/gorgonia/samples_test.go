@@ -29,6 +29,10 @@ var skipped = map[string]string{
 	"While":       "cannot depend on data",
 	"Solve":       "does not factorize",
 	"Cholesky":    "does not factorize",
+	"Conv":        "channels first",
+	"MaxPool":     "channels first",
+	"MinPool":     "channels first",
+	"SumPool":     "channels first",
 }
 
 const empty = "without elements"

@@ -23,6 +23,8 @@ const (
 	noPhilox  = "it draws by a counter-based generator that Gorgonia does not have; pass the numbers as an input"
 	noDynamic = "Gorgonia's graphs are static: their length cannot depend on data"
 	noFactors = "Gorgonia does not factorize matrices"
+	noConv    = "Gorgonia convolves float images with channels first and equal padding on both sides alone"
+	noPool    = "Gorgonia pools images with channels first alone"
 	noInner   = "its rule for the gradient contains a loop or a branch, which cannot be unrolled there"
 	noEmpty   = "Gorgonia has no tensors without elements"
 )
@@ -39,6 +41,16 @@ func inexpressible() map[string]string {
 		"While":       noDynamic,
 		"Solve":       noFactors,
 		"Cholesky":    noFactors,
+		"Conv":        noConv,
+		"ConvInput":   noConv,
+		"ConvKernel":  noConv,
+		"MaxPool":     noPool,
+		"MinPool":     noPool,
+		"SumPool":     noPool,
+		"PoolSpread":  noPool,
+		"PoolFind":    noPool,
+		"PoolPlace":   noPool,
+		"PoolPick":    noPool,
 	}
 }
 
