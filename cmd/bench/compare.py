@@ -4,7 +4,9 @@ to repeat it: initial weights, batches and the losses, as one safetensors file.
     python3 compare.py --job J1 --data DIR --out j1.safetensors
     go run ./cmd/bench -job J1 -init j1.safetensors -warmup 3 -batches 30
 
-DIR holds the files of Fashion-MNIST. bench then prints max_loss_difference.
+DIR holds the files of Fashion-MNIST. bench then prints max_loss_difference. With --double here and
+-double there both compute in float64: in float32 the first spike that rounding moves sets the two
+runs apart after a few batches, as it does two runs of either program with another number of threads.
 """
 import argparse
 import gzip
@@ -26,7 +28,7 @@ class Spike(torch.autograd.Function):
     def forward(ctx, v, slope):
         ctx.save_for_backward(v)
         ctx.slope = slope
-        return (v >= 0).float()
+        return (v >= 0).to(v)
 
     @staticmethod
     def backward(ctx, g):
@@ -112,7 +114,7 @@ def batches(job, n, data, rng):
 
 
 def save(path, tensors, meta):
-    names = {np.dtype("float32"): "F32", np.dtype("int32"): "I32", np.dtype("uint8"): "U8"}
+    names = {np.dtype("float32"): "F32", np.dtype("float64"): "F64", np.dtype("int32"): "I32", np.dtype("uint8"): "U8"}
     header, at = {"__metadata__": meta}, 0
     for k, v in tensors.items():
         header[k] = {"dtype": names[v.dtype], "shape": list(v.shape), "data_offsets": [at, at + v.nbytes]}
@@ -132,7 +134,10 @@ def main():
     ap.add_argument("--out", required=True)
     ap.add_argument("--batches", type=int, default=0)
     ap.add_argument("--threads", type=int, default=2)
+    ap.add_argument("--double", action="store_true", help="compute in float64")
     a = ap.parse_args()
+    if a.double:
+        torch.set_default_dtype(torch.float64)
     torch.set_num_threads(a.threads)
     torch.manual_seed(1)
     rng = np.random.default_rng(1)
@@ -152,7 +157,7 @@ def main():
     for i, (x, y) in enumerate(batches(a.job, n, a.data, rng)):
         out["x.%d" % i], out["y.%d" % i] = x, y.astype(np.int32)
         start = time.perf_counter()
-        xf, yt = torch.from_numpy(x).float(), torch.from_numpy(y)
+        xf, yt = torch.from_numpy(x).to(torch.get_default_dtype()), torch.from_numpy(y)
         if a.job in ("J1", "J1s"):
             s = images(xf / 255 if a.job == "J1" else xf, p)
             loss = F.cross_entropy(s.reshape(-1, 10), yt.repeat(25))
@@ -163,7 +168,7 @@ def main():
         opt.step()
         losses.append(loss.item())
         ms.append(1e3 * (time.perf_counter() - start))
-    out["losses"] = np.array(losses, np.float32)
+    out["losses"] = np.array(losses, np.float64)
     save(a.out, out, {"pixels": "bytes" if a.job == "J1" else "spikes"})
     print("losses", losses[:2], "...", losses[-1], "median ms", sorted(ms)[len(ms) // 2])
 

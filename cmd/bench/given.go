@@ -12,51 +12,60 @@ import (
 
 // given reads weights and batches of another program: tensors "param.NAME", "x.I" and "y.I" for
 // I = 0, 1, …, and "losses".
-func given(path string) (*source, error) {
+func given(c config) (*source, error) {
+	path := c.init
 	f, err := checkpoint.ReadFile(path)
 	if err != nil {
 		return nil, err
 	}
 	src := &source{}
-	src.next = func(i int) (batch, error) {
+	src.next = c.inType(func(i int) (batch, error) {
 		b := batch{f.Tensor(fmt.Sprintf("x.%d", i)), f.Tensor(fmt.Sprintf("y.%d", i))}
 		if b.x == nil || b.y == nil {
 			return b, fmt.Errorf("%s has no batch %d: set -warmup and -batches to what it holds", path, i)
 		}
-		if pixels := f.Metadata["pixels"] == "bytes"; pixels {
-			b.x = floats(b.x)
+		if f.Metadata["pixels"] == "bytes" {
+			b.x = pixels(b.x, c.double)
 		} else {
 			b.x = bools(b.x)
 		}
 		return b, nil
-	}
+	})
 	src.load = func(s *graph.Store) error {
 		for _, p := range s.Params() {
 			if !p.Trained {
 				continue
 			}
 			t := f.Tensor("param." + p.Name)
-			if t == nil || !t.Shape().Eq(p.Value.Shape()) {
-				return fmt.Errorf("%s: want param.%s of shape %v", path, p.Name, p.Value.Shape())
+			if t == nil || !t.Shape().Eq(p.Value.Shape()) || t.Dtype() != p.Value.Dtype() {
+				return fmt.Errorf("%s: want param.%s, %v of shape %v", path, p.Name, p.Value.Dtype(), p.Value.Shape())
 			}
-			copy(p.Value.Float32s(), t.Float32s())
+			if err := tensor.Copy(p.Value, t); err != nil {
+				return err
+			}
 		}
 		return nil
 	}
 	if l := f.Tensor("losses"); l != nil {
-		src.losses = l.Float32s()
+		src.losses = l.Float64s()
 	}
 	return src, nil
 }
 
-// floats converts pixels of a byte to float32 in [0, 1].
-func floats(x *tensor.Dense) *tensor.Dense {
-	b := x.Uint8s()
-	f := make([]float32, len(b))
-	for i, v := range b {
-		f[i] = float32(v) / 255
+// pixels converts pixels of a byte to floats in [0, 1].
+func pixels(x *tensor.Dense, double bool) *tensor.Dense {
+	if double {
+		return tensor.New(tensor.WithShape(x.Shape()...), tensor.WithBacking(scaled[float64](x.Uint8s())))
 	}
-	return tensor.New(tensor.WithShape(x.Shape()...), tensor.WithBacking(f))
+	return tensor.New(tensor.WithShape(x.Shape()...), tensor.WithBacking(scaled[float32](x.Uint8s())))
+}
+
+func scaled[T float32 | float64](b []uint8) []T {
+	f := make([]T, len(b))
+	for i, v := range b {
+		f[i] = T(v) / 255
+	}
+	return f
 }
 
 // bools converts spikes of a byte, or of a float32, to Bool.

@@ -11,6 +11,7 @@ import (
 	"github.com/spikegraph/spikegraph/losses"
 	"github.com/spikegraph/spikegraph/optim"
 	"github.com/spikegraph/spikegraph/surrogate"
+	"gorgonia.org/tensor"
 )
 
 // size is the number of samples in a batch.
@@ -23,19 +24,19 @@ const imageSteps = 25
 type imageState struct{ Hidden, Out layers.LIFState }
 
 // linear returns a layer with weights and biases uniform in ±1/√in.
-func linear(in, out int) layers.Dense {
+func linear(d graph.DType, in, out int) layers.Dense {
 	a := 1 / math.Sqrt(float64(in))
 	u := layers.Uniform{Lo: -a, Hi: a}
-	return layers.Dense{In: in, Out: out, W: u, B: u}
+	return layers.Dense{In: in, Out: out, W: u, B: u, DType: d}
 }
 
 // imageNet is the network of J1 over all steps: images x [B 784] in [0, 1] to output spikes
 // [T B 10]. With coded, each step sees Bernoulli spikes of the pixels, else the pixels themselves.
 // x may be spikes already, Bool [T B 784].
-func imageNet(g *graph.Graph, x *graph.Node, coded bool) *graph.Node {
-	fc1, fc2 := linear(784, 1000).Place(g, "fc1"), linear(1000, 10).Place(g, "fc2")
+func imageNet(g *graph.Graph, d graph.DType, x *graph.Node, coded bool) *graph.Node {
+	fc1, fc2 := linear(d, 784, 1000).Place(g, "fc1"), linear(d, 1000, 10).Place(g, "fc2")
 	neuron := layers.Leaky(1000, layers.Const(0.95))
-	neuron.Spike = surrogate.Arctan{Alpha: 2}
+	neuron.Spike, neuron.DType = surrogate.Arctan{Alpha: 2}, d
 	hidden := neuron.In(g, "hidden", 1)
 	neuron.N = 10
 	out := neuron.In(g, "out", 1)
@@ -47,9 +48,9 @@ func imageNet(g *graph.Graph, x *graph.Node, coded bool) *graph.Node {
 		in := x
 		switch {
 		case len(seq) > 0:
-			in = seq[0].Cast(graph.Float32)
+			in = seq[0].Cast(d)
 		case coded:
-			in = x.Bernoulli().Cast(graph.Float32)
+			in = x.Bernoulli().Cast(d)
 		}
 		var z *graph.Node
 		z, s.Hidden = hidden.Step(fc1.Apply(in), s.Hidden)
@@ -68,12 +69,12 @@ func images(c config, coded bool) (result, error) {
 	}
 	store := graph.NewStore(c.seed)
 	g := graph.NewIn(store)
-	x, y := g.Input("x", graph.Float32, size, 784), g.Input("y", graph.Int32, size)
+	x, y := g.Input("x", c.dtype(), size, 784), g.Input("y", graph.Int32, size)
 	if coded && c.init != "" {
 		g = graph.NewIn(store)
 		x, y = g.Input("x", graph.Bool, imageSteps, size, 784), g.Input("y", graph.Int32, size)
 	}
-	loss := losses.RateCrossEntropy(imageNet(g, x, coded), y, losses.CEOptions{})
+	loss := losses.RateCrossEntropy(imageNet(g, c.dtype(), x, coded), y, losses.CEOptions{})
 	prog, err := compile(&r, c, g, loss, optim.Adam{LR: optim.Constant(5e-4), Beta1: 0.9, Beta2: 0.999, Eps: 1e-8, EpsCorrected: true})
 	if err != nil {
 		return r, err
@@ -85,7 +86,7 @@ func images(c config, coded bool) (result, error) {
 		return r, err
 	}
 	if src.test != nil {
-		acc, err := imageAccuracy(store, src.test, coded)
+		acc, err := imageAccuracy(c, store, src.test, coded)
 		if err != nil {
 			return r, err
 		}
@@ -95,11 +96,11 @@ func images(c config, coded bool) (result, error) {
 }
 
 // imageAccuracy returns the share of 1,000 images that the spike counts classify.
-func imageAccuracy(store *graph.Store, test datasets.Source, coded bool) (float64, error) {
+func imageAccuracy(c config, store *graph.Store, test datasets.Source, coded bool) (float64, error) {
 	const n = 500
 	g := graph.NewIn(store)
-	x := g.Input("x", graph.Float32, n, 784)
-	prog, err := g.Compile(imageNet(g, x, coded).Sum(0).ArgMax(-1))
+	x := g.Input("x", graph.Float32, n, 784).Cast(c.dtype())
+	prog, err := g.Compile(imageNet(g, c.dtype(), x, coded).Sum(0).ArgMax(-1))
 	if err != nil {
 		return 0, err
 	}
@@ -129,13 +130,13 @@ func imageAccuracy(store *graph.Store, test datasets.Source, coded bool) (float6
 type source struct {
 	next   func(i int) (batch, error)
 	load   func(s *graph.Store) error // puts given weights in place
-	losses []float32                  // of another program on the same batches
+	losses []float64                  // of another program on the same batches
 	test   datasets.Source
 }
 
 func imageSource(c config) (*source, error) {
 	if c.init != "" {
-		return given(c.init)
+		return given(c)
 	}
 	var train, test *datasets.Images
 	var err error
@@ -147,7 +148,7 @@ func imageSource(c config) (*source, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &source{next: inOrder(train, c.seed), load: func(*graph.Store) error { return nil }, test: test}, nil
+	return &source{next: c.inType(inOrder(train, c.seed)), load: func(*graph.Store) error { return nil }, test: test}, nil
 }
 
 // inOrder returns the batches of epoch after epoch of src, shuffled.
@@ -168,6 +169,32 @@ func inOrder(src datasets.Source, seed uint64) func(i int) (batch, error) {
 			}
 		}
 		return epoch[i%perEpoch%len(epoch)], nil
+	}
+}
+
+// dtype returns the type that is computed in.
+func (c config) dtype() graph.DType {
+	if c.double {
+		return graph.Float64
+	}
+	return graph.Float32
+}
+
+// inType returns the batches with floats of the type that is computed in.
+func (c config) inType(next func(i int) (batch, error)) func(i int) (batch, error) {
+	if !c.double {
+		return next
+	}
+	return func(i int) (batch, error) {
+		b, err := next(i)
+		if err == nil && b.x.Dtype() == tensor.Float32 {
+			x := make([]float64, len(b.x.Float32s()))
+			for j, v := range b.x.Float32s() {
+				x[j] = float64(v)
+			}
+			b.x = tensor.New(tensor.WithShape(b.x.Shape()...), tensor.WithBacking(x))
+		}
+		return b, err
 	}
 }
 

@@ -35,6 +35,7 @@ type config struct {
 	warmup  int    // batches before; the job's default if negative
 	data    string // directory of Fashion-MNIST; the embedded part if empty
 	init    string // safetensors with weights and batches
+	double  bool
 	explain bool
 	profile string // where to write a CPU profile
 	seed    uint64
@@ -57,6 +58,7 @@ type result struct {
 	FirstLoss  *float64 `json:"first_loss,omitempty"`
 	Accuracy   *float64 `json:"accuracy,omitempty"`
 	MaxDiff    *float64 `json:"max_loss_difference,omitempty"` // to the losses in the -init file
+	MeanDiff   *float64 `json:"loss_difference,omitempty"`     // of the mean of the last ten
 	Ms10       float64  `json:"ms_10,omitempty"`
 	Ms100      float64  `json:"ms_100,omitempty"`
 	Ms1000     float64  `json:"ms_1000,omitempty"`
@@ -78,6 +80,7 @@ func main() {
 	flag.IntVar(&c.warmup, "warmup", -1, "batches before those that are timed (-1: the job's default)")
 	flag.StringVar(&c.data, "data", "", "directory with Fashion-MNIST (default: the part of it that is embedded)")
 	flag.StringVar(&c.init, "init", "", "safetensors file with initial weights and batches")
+	flag.BoolVar(&c.double, "double", false, "compute in float64")
 	flag.BoolVar(&c.explain, "explain", false, "print passes, kernels and memory plan to standard error")
 	flag.Uint64Var(&c.seed, "seed", 1, "of weights, order and random numbers")
 	flag.StringVar(&c.profile, "cpuprofile", "", "write a CPU profile to this file")

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"os"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"time"
@@ -18,9 +19,14 @@ type batch struct{ x, y *tensor.Dense }
 
 // train runs warm-up and timed batches of prog, whose first result is the loss, and fills in what
 // was measured. next returns the i-th batch; want, if there is any, the losses to compare with.
-func train(r *result, prog *graph.Program, next func(i int) (batch, error), warmup, timed, size int, want []float32) error {
-	loss := tensor.New(tensor.WithShape(1), tensor.WithBacking([]float32{0}))
+func train(r *result, prog *graph.Program, next func(i int) (batch, error), warmup, timed, size int, want []float64) error {
+	loss := tensor.New(tensor.Of(prog.Outputs()[0].DType.Tensor()), tensor.WithShape(1))
 	out := []*tensor.Dense{loss}
+	if _, err := next(0); err != nil { // data are there before memory is measured
+		return err
+	}
+	debug.FreeOSMemory()
+	forgetPeak()
 	r.BaseRSS = memory("VmRSS")
 	var ms, losses []float64
 	for i := range warmup + timed {
@@ -35,7 +41,7 @@ func train(r *result, prog *graph.Program, next func(i int) (batch, error), warm
 		if i >= warmup {
 			ms = append(ms, float64(time.Since(start).Microseconds())/1e3)
 		}
-		losses = append(losses, float64(loss.Float32s()[0]))
+		losses = append(losses, scalar(loss))
 	}
 	r.PeakRSS = memory("VmHWM")
 	r.PlanMB = float64(prog.Memory()) / 1e6
@@ -43,8 +49,16 @@ func train(r *result, prog *graph.Program, next func(i int) (batch, error), warm
 	return nil
 }
 
+// scalar returns the one number in a tensor of floats.
+func scalar(t *tensor.Dense) float64 {
+	if t.Dtype() == tensor.Float64 {
+		return t.Float64s()[0]
+	}
+	return float64(t.Float32s()[0])
+}
+
 // summarize fills in medians and losses.
-func (r *result) summarize(ms, losses []float64, size int, want []float32) {
+func (r *result) summarize(ms, losses []float64, size int, want []float64) {
 	slices.Sort(ms)
 	n := len(ms)
 	r.Batches, r.MsMin = n, ms[0]
@@ -63,11 +77,21 @@ func (r *result) summarize(ms, losses []float64, size int, want []float32) {
 	if len(want) > 0 {
 		worst := 0.0
 		for i := range min(len(want), len(losses)) {
-			worst = max(worst, math.Abs(losses[i]-float64(want[i])))
+			worst = max(worst, math.Abs(losses[i]-want[i]))
 		}
 		r.MaxDiff = &worst
+		other := 0.0
+		last := want[max(0, min(len(want), len(losses))-10):min(len(want), len(losses))]
+		for _, l := range last {
+			other += l / float64(len(last))
+		}
+		diff := math.Abs(mean - other)
+		r.MeanDiff = &diff
 	}
 }
+
+// forgetPeak makes the system count the most memory from now on, where it can.
+func forgetPeak() { _ = os.WriteFile("/proc/self/clear_refs", []byte("5"), 0) }
 
 // memory returns a line of the process's memory account in MB, 0 where the system has none.
 func memory(field string) float64 {

@@ -25,17 +25,17 @@ type recurrentState struct {
 }
 
 // recurrentNet is the network of J2 over all steps: spikes x, Bool [T B 700], to potentials [T B 20].
-func recurrentNet(g *graph.Graph, x *graph.Node) *graph.Node {
-	fc1 := layers.Dense{In: channels, Out: hidden, W: layers.Normal{Std: 0.08}, NoBias: true}.Place(g, "fc1")
-	back := layers.Dense{In: hidden, Out: hidden, W: layers.Normal{Std: 0.03}}.Place(g, "rec")
-	fc2 := linear(hidden, classes).Place(g, "fc2")
+func recurrentNet(g *graph.Graph, d graph.DType, x *graph.Node) *graph.Node {
+	fc1 := layers.Dense{In: channels, Out: hidden, W: layers.Normal{Std: 0.08}, NoBias: true, DType: d}.Place(g, "fc1")
+	back := layers.Dense{In: hidden, Out: hidden, W: layers.Normal{Std: 0.03}, DType: d}.Place(g, "rec")
+	fc2 := linear(d, hidden, classes).Place(g, "fc2")
 	neuron := layers.Leaky(hidden, layers.Const(0.95))
-	neuron.Spike = surrogate.InvSquareGrad{Alpha: 25}
+	neuron.Spike, neuron.DType = surrogate.InvSquareGrad{Alpha: 25}, d
 	rec := layers.Recur(neuron.In(g, "hidden", 1), back)
-	out := layers.LeakyIntegrator{N: classes, Decay: layers.Const(0.95), Input: layers.Unscaled}.In(g, "out", 1)
+	out := layers.LeakyIntegrator{N: classes, Decay: layers.Const(0.95), Input: layers.Unscaled, DType: d}.In(g, "out", 1)
 	vs, _ := graph.Loop(x, recurrentState{}, func(x *graph.Node, s recurrentState) (*graph.Node, recurrentState) {
 		var z *graph.Node
-		z, s.Hidden = rec.Step(fc1.Apply(x.Cast(graph.Float32)), s.Hidden)
+		z, s.Hidden = rec.Step(fc1.Apply(x.Cast(d)), s.Hidden)
 		z, s.Out = out.Step(fc2.Apply(z), s.Out)
 		return z, s
 	})
@@ -51,7 +51,7 @@ func recurrent(c config, steps int) (result, error) {
 		return r, err
 	}
 	store := graph.NewStore(c.seed)
-	g, loss := recurrentLoss(store, steps)
+	g, loss := recurrentLoss(c, store, steps)
 	prog, err := compile(&r, c, g, loss, recurrentAdam)
 	if err != nil {
 		return r, err
@@ -70,15 +70,15 @@ func recurrent(c config, steps int) (result, error) {
 var recurrentAdam = optim.Adam{LR: optim.Constant(1e-3), Beta1: 0.9, Beta2: 0.999, Eps: 1e-8, EpsCorrected: true}
 
 // recurrentLoss builds the loss of J2: cross entropy of the potentials averaged over time.
-func recurrentLoss(store *graph.Store, steps int) (*graph.Graph, *graph.Node) {
+func recurrentLoss(c config, store *graph.Store, steps int) (*graph.Graph, *graph.Node) {
 	g := graph.NewIn(store)
 	x, y := g.Input("x", graph.Bool, steps, size, channels), g.Input("y", graph.Int32, size)
-	return g, losses.CrossEntropy(recurrentNet(g, x).Mean(0), y, losses.CEOptions{})
+	return g, losses.CrossEntropy(recurrentNet(g, c.dtype(), x).Mean(0), y, losses.CEOptions{})
 }
 
 func spikeSource(c config, steps int) (*source, error) {
 	if c.init != "" {
-		return given(c.init)
+		return given(c)
 	}
 	batches := 8
 	if steps > 100 {
@@ -102,7 +102,7 @@ func compileTimes(c config) (result, error) {
 		for range 7 {
 			var err error
 			best = min(best, milliseconds(func() {
-				g, loss := recurrentLoss(graph.NewStore(c.seed), m.steps)
+				g, loss := recurrentLoss(c, graph.NewStore(c.seed), m.steps)
 				_, err = compile(new(result), config{threads: c.threads}, g, loss, recurrentAdam)
 			}))
 			if err != nil {
