@@ -1,0 +1,61 @@
+package main
+
+import (
+	"encoding/json"
+	"io"
+	"os"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// output runs a job as the command does and returns its line.
+func output(t *testing.T, c config) map[string]any {
+	t.Helper()
+	r, w, err := os.Pipe()
+	require.NoError(t, err)
+	stdout := os.Stdout
+	os.Stdout = w
+	err = run(c)
+	os.Stdout = stdout
+	require.NoError(t, w.Close())
+	require.NoError(t, err)
+	b, err := io.ReadAll(r)
+	require.NoError(t, err)
+	var line map[string]any
+	require.NoError(t, json.Unmarshal(b, &line))
+	return line
+}
+
+func TestJobs(t *testing.T) {
+	for _, job := range []string{"J1", "J1s", "J2"} {
+		line := output(t, config{job: job, threads: 2, warmup: 0, batches: 2, seed: 1})
+		assert.Equal(t, job, line["job"])
+		assert.EqualValues(t, 2, line["batches"])
+		for _, key := range []string{"ms_per_batch", "samples_per_s", "loss", "plan_mb", "compile_ms"} {
+			assert.Greater(t, line[key], 0.0, "%s: %s", job, key)
+		}
+	}
+}
+
+// The number of threads changes no bit of the loss.
+func TestThreads(t *testing.T) {
+	one := output(t, config{job: "J2", threads: 1, batches: 3, seed: 1})
+	two := output(t, config{job: "J2", threads: 3, batches: 3, seed: 1})
+	assert.Equal(t, one["loss"], two["loss"])
+}
+
+func TestCompileTimes(t *testing.T) {
+	line := output(t, config{job: "compile", threads: 1, seed: 1})
+	for _, key := range []string{"ms_10", "ms_100", "ms_1000"} {
+		assert.Greater(t, line[key], 0.0, key)
+	}
+}
+
+func TestBadFlags(t *testing.T) {
+	assert.ErrorContains(t, run(config{job: "J99", threads: 1}), `there is no job "J99"; jobs are J1, J1s, J2, J7, compile`)
+	assert.ErrorContains(t, run(config{job: "J1"}), "0 threads")
+	assert.ErrorContains(t, run(config{job: "J1", threads: 1, init: "none.safetensors"}), "none.safetensors")
+	assert.ErrorContains(t, run(config{job: "J1", threads: 1, data: t.TempDir()}), "datasets:")
+}
