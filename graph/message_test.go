@@ -125,6 +125,12 @@ var misuses = []struct {
 	{"Solve shape", func(a args) any { return a.f.Solve(a.f) }, graph.ErrShape, `Solve(Float32[2 3], Float32[2 3]): shapes do not match: want a square matrix on the left`},
 	{"Solve rows", func(a args) any { return a.m.Solve(a.f) }, graph.ErrShape, `Solve(Float32[3 3], Float32[2 3]): shapes do not match: want 3 rows on the right`},
 	{"Solve type", func(a args) any { return a.m.Solve(a.d) }, graph.ErrDType, `Solve(Float32[3 3], Float64[2 3]): element types do not match`},
+	{"Conv axes", func(a args) any { return a.f.Conv(a.f, graph.ConvOptions{}) }, graph.ErrShape, `Conv(Float32[2 3], Float32[2 3]): shapes do not match: 0 spatial axes, want 1 to 3`},
+	{"Conv stride", func(a args) any {
+		return a.f.Unsqueeze(0).Conv(a.f.Unsqueeze(0), graph.ConvOptions{Stride: []int{0}})
+	}, graph.ErrValue, `the strides are [0], want at least 1`},
+	{"AvgPool axes", func(a args) any { return a.f.AvgPool(graph.PoolOptions{Window: []int{2}}) }, graph.ErrShape, `SumPool(Float32[2 3]): shapes do not match: 1 windows for 2 axes`},
+	{"MaxPool of Int32", func(a args) any { return a.i.MaxPool(graph.PoolOptions{}) }, graph.ErrDType, `MaxPool[[1 1] stride [1 1] pad [0 0] [0 0]](Int32[2 3]): element types do not match: want floats; Cast first`},
 	{"Solve scalar", func(a args) any { return a.m.Solve(a.s) }, graph.ErrShape, `want 3 rows on the right`},
 	{"Cholesky shape", func(a args) any { return a.f.Cholesky() }, graph.ErrShape, `Cholesky(Float32[2 3]): shapes do not match: want a square matrix`},
 	{"Cholesky type", func(a args) any { return a.i.Cholesky() }, graph.ErrDType, `Cholesky(Int32[2 3]): element types do not match: want floats; Cast first`},
