@@ -107,6 +107,9 @@ func (l *LoopSpec) timeSums() []timeSum {
 		if _, ok := x.op.(castOp); ok {
 			x, cast = x.in[0], true
 		}
+		if _, given := p.in[1].op.(argOp); given { // it would be copied for every step
+			continue
+		}
 		if j := slices.Index(l.Seqs, x); j >= 0 {
 			sums = append(sums, timeSum{carried: i, seq: j, cast: cast, d: p.in[1]})
 		}
