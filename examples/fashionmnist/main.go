@@ -56,7 +56,7 @@ func main() {
 	flag.IntVar(&c.batch, "batch", 128, "images in a batch")
 	flag.IntVar(&c.limit, "limit", 0, "use only so many training images (0: all)")
 	flag.StringVar(&c.readout, "readout", "membrane", "membrane or spikes")
-	flag.Float64Var(&c.rate, "rate", 5e-4, "learning rate of the first epoch; it falls to zero by a cosine over several")
+	flag.Float64Var(&c.rate, "rate", 0, "learning rate (0: 2e-3 falling to zero by a cosine; with -readout spikes a constant 5e-4)")
 	flag.Uint64Var(&c.seed, "seed", 1, "of weights and the order of images")
 	flag.StringVar(&c.save, "save", "", "file for the trained weights")
 	flag.Parse()
@@ -113,6 +113,20 @@ func loss(c config) func(out, labels *graph.Node) *graph.Node {
 	}
 }
 
+// optimizer returns Adam with its rate over the updates of the whole run.
+func optimizer(c config, updates int) optim.Adam {
+	opt := optim.NewAdam(c.rate)
+	opt.EpsCorrected = true
+	switch {
+	case c.rate > 0:
+	case c.readout == "spikes":
+		opt.LR = optim.Constant(5e-4)
+	default:
+		opt.LR = optim.EpochsOf{Updates: 1, Of: optim.CosineAnnealingLR{LR: 2e-3, TMax: updates}}
+	}
+	return opt
+}
+
 func run(ctx context.Context, c config) error {
 	if c.readout != "spikes" && c.readout != "membrane" {
 		return fmt.Errorf("fashionmnist: -readout is %q, want membrane or spikes", c.readout)
@@ -131,12 +145,8 @@ func run(ctx context.Context, c config) error {
 			return err
 		}
 	}
-	opt := optim.NewAdam(c.rate)
-	opt.EpsCorrected = true
-	if c.epochs > 1 {
-		opt.LR = optim.CosineAnnealingLR{LR: c.rate, TMax: c.epochs}
-	}
-	t := &train.BPTT[state]{Net: net(c), Loss: loss(c), Optimizer: opt, Steps: c.steps, Seed: c.seed, Rates: true}
+	updates := max(1, src.Len()/c.batch) * c.epochs
+	t := &train.BPTT[state]{Net: net(c), Loss: loss(c), Optimizer: optimizer(c, updates), Steps: c.steps, Seed: c.seed, Rates: true}
 	data := train.FromSource(src, datasets.BatchOptions{Size: c.batch, Shuffle: true, Seed: c.seed, DropLast: src.Len() >= c.batch, Prefetch: 2})
 	held := train.FromSource(test, datasets.BatchOptions{Size: 500, Prefetch: 1})
 	start := time.Now()
