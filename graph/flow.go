@@ -20,17 +20,13 @@ func (g *flow) edge(a, b, capacity int) {
 	g.edges = append(g.edges, flowEdge{a, 0})
 }
 
-// minCut returns which nodes are on the source's side of a cut of least capacity, the one nearest
-// to the source (Edmonds and Karp 1972).
+// minCut returns which nodes are on the source's side of a cut of least capacity, of several the
+// one nearest to the sink (Edmonds and Karp 1972).
 func (g *flow) minCut(source, sink int) []bool {
 	for {
 		via := g.search(source)
 		if via[sink] < 0 {
-			side := make([]bool, len(g.from))
-			for i, e := range via {
-				side[i] = e >= 0 || i == source
-			}
-			return side
+			return g.awayFrom(sink)
 		}
 		push := unlimited
 		for n := sink; n != source; n = g.edges[via[n]^1].to {
@@ -64,4 +60,25 @@ func (g *flow) search(source int) []int {
 		}
 	}
 	return via
+}
+
+// awayFrom marks the nodes from which nothing more can be pushed to the sink.
+func (g *flow) awayFrom(sink int) []bool {
+	away := make([]bool, len(g.from))
+	for i := range away {
+		away[i] = true
+	}
+	away[sink] = false
+	queue := []int{sink}
+	for len(queue) > 0 {
+		n := queue[0]
+		queue = queue[1:]
+		for _, e := range g.from[n] {
+			if m := g.edges[e].to; g.edges[e^1].left > 0 && away[m] {
+				away[m] = false
+				queue = append(queue, m)
+			}
+		}
+	}
+	return away
 }

@@ -232,7 +232,7 @@ func (m *matching) cut() *cut {
 		in, out := 2*n.id, 2*n.id+1
 		size := unlimited
 		if n.tuple == nil {
-			size = m.residual(n).typ().Bytes()
+			size = m.cost(n)
 		}
 		g.edge(in, out, size)
 		if m.keeping[n] || !cheap(n) {
@@ -259,6 +259,19 @@ func (m *matching) cut() *cut {
 		}
 	}
 	return c
+}
+
+// cost is what it takes to keep n, foremost its bytes. Of values of one size, one that the loop
+// returns or carries on is written anyway; the state before a step has to be copied.
+func (m *matching) cost(n *Node) int {
+	bytes := m.residual(n).typ().Bytes()
+	switch f := m.of[n]; {
+	case slices.Contains(m.f.Next, f) || slices.Contains(m.f.Ys, f) && !m.keeping[n]:
+		return 4 * bytes
+	case m.keeping[n]:
+		return 4*bytes + 2
+	}
+	return 4*bytes + 1
 }
 
 // readByBackward marks matched nodes that others read.
