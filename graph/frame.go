@@ -18,7 +18,8 @@ type frame struct {
 // env is what the frames of one run share.
 type env struct {
 	pool  *kernel.Pool
-	shard int
+	shard int                                // which rows of a loop that is split
+	loops int                                // loops begun so far: what a loop captures may be another value in the next
 	watch func(f *frame, s *boundStep) error // called after each kernel, if set
 }
 
@@ -45,7 +46,7 @@ func newFrame(b *block, mem []byte, env *env) *frame {
 	f.steps = make([]boundStep, len(b.steps))
 	for i, s := range b.steps {
 		f.steps[i] = boundStep{plan: s, run: f.bind(s, env), c: call{
-			out: make([]kernel.Buf, len(s.out)), in: make([]kernel.Buf, len(s.in)), pool: env.pool, shard: env.shard,
+			out: make([]kernel.Buf, len(s.out)), in: make([]kernel.Buf, len(s.in)), pool: env.pool, env: env,
 		}}
 	}
 	return f

@@ -133,6 +133,7 @@ func (r *shardRun) spare(i int) kernel.Buf {
 // run takes all steps.
 func (r *shardRun) run(c *call) error {
 	l, nc := r.p.spec, len(r.types)
+	r.body.env.loops++
 	for i, a := range l.Body.captures {
 		at := nc + len(l.Seqs) + i
 		r.body.regs[r.args[len(l.Seqs)+i]] = r.own(c.in[at], a.typ, r.split.shareOf(at))
@@ -254,6 +255,7 @@ func (f *frame) bindWhile(s *stepPlan, w *WhileSpec, env *env) evalFunc {
 
 func (r *whileRun) run(c *call) error {
 	w, b := r.w, r.body.b
+	r.body.env.loops++
 	setArgs(r.body, w.Body.captures, c.in[len(w.Carried):])
 	copy(r.cur, c.in[:len(w.Carried)])
 	n := 0

@@ -13,7 +13,7 @@ var negInf = math.Inf(-1)
 type call struct {
 	out, in []kernel.Buf
 	pool    *kernel.Pool
-	shard   int // which rows of a loop that is split
+	env     *env
 }
 
 // evalFunc computes a node. An error is one of the data: a position out of range, a matrix that is

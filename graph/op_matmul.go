@@ -87,6 +87,9 @@ func gemmKernel[T float32 | float64](n *Node, o matMulOp, a, b *Node, beta T) ev
 	m, cols, k, _ := o.sizes(as, bs)
 	lda, ldb := as[len(as)-1], bs[len(bs)-1]
 	batch := n.typ.Shape[:len(n.typ.Shape)-2]
+	if b.capturedByLoop() && len(bs) == 2 && len(as) == 2 && m >= packRows {
+		return packedKernel(o, m, cols, k, lda, ldb, beta)
+	}
 	offA, offB := batchOffsets(as, batch), batchOffsets(bs, batch)
 	first := len(n.in) - 2 // the product's operands come last
 	return func(c *call) error {
@@ -94,6 +97,33 @@ func gemmKernel[T float32 | float64](n *Node, o matMulOp, a, b *Node, beta T) ev
 		for i := range offA {
 			kernel.GemmParallel(c.pool, o.ta, o.tb, m, cols, k, x[offA[i]:], lda, y[offB[i]:], ldb, beta, z[i*m*cols:], cols)
 		}
+		return nil
+	}
+}
+
+// packRows is the number of rows from which it pays to keep a factor packed.
+const packRows = 8
+
+// capturedByLoop reports whether x is a value from outside of the loop whose body it is in: it stays
+// what it is from step to step.
+func (x *Node) capturedByLoop() bool {
+	a, ok := x.op.(argOp)
+	return ok && a.role == roleCapture && x.g.loop
+}
+
+// packedKernel is for a right factor that stays the same in all steps of a loop: it is brought into
+// the form that the product works on once, when the loop begins.
+func packedKernel[T float32 | float64](o matMulOp, m, n, k, lda, ldb int, beta T) evalFunc {
+	var packed *kernel.Packed[T]
+	run := -1
+	return func(c *call) error {
+		first := len(c.in) - 2
+		x, y, z := kernel.View[T](c.in[first]), kernel.View[T](c.in[first+1]), kernel.View[T](c.out[0])
+		if run != c.env.loops {
+			run = c.env.loops
+			packed = kernel.PackB(packed, o.tb, k, n, y, ldb)
+		}
+		kernel.GemmPackedParallel(c.pool, o.ta, m, x, lda, packed, beta, z, n)
 		return nil
 	}
 }

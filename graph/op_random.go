@@ -111,7 +111,7 @@ func (o randomOp) from(c *call) int {
 	if !o.sharded {
 		return 0
 	}
-	return c.shard * c.out[0].N
+	return c.env.shard * c.out[0].N
 }
 
 func drawKernel(f64 bool, o randomOp, f func([]float32, [2]uint32, uint32, int), d func([]float64, [2]uint32, uint32, int)) evalFunc {
