@@ -2,6 +2,7 @@ package graph
 
 import (
 	"fmt"
+	"time"
 
 	"github.com/spikegraph/spikegraph/internal/kernel"
 )
@@ -21,6 +22,7 @@ type env struct {
 	shard int                                // which rows of a loop that is split
 	loops int                                // loops begun so far: what a loop captures may be another value in the next
 	watch func(f *frame, s *boundStep) error // called after each kernel, if set
+	timed bool                               // whether kernels are timed
 }
 
 // boundStep is a kernel with its place in the frame.
@@ -28,6 +30,10 @@ type boundStep struct {
 	plan *stepPlan
 	run  evalFunc
 	c    call
+
+	took  time.Duration // in all calls, where they are timed
+	calls int
+	inner []*frame // bodies, one for each shard
 }
 
 // newFrame binds b to memory of its own size.
@@ -45,9 +51,9 @@ func newFrame(b *block, mem []byte, env *env) *frame {
 	}
 	f.steps = make([]boundStep, len(b.steps))
 	for i, s := range b.steps {
-		f.steps[i] = boundStep{plan: s, run: f.bind(s, env), c: call{
-			out: make([]kernel.Buf, len(s.out)), in: make([]kernel.Buf, len(s.in)), pool: env.pool, env: env,
-		}}
+		b := &f.steps[i]
+		b.plan, b.c = s, call{out: make([]kernel.Buf, len(s.out)), in: make([]kernel.Buf, len(s.in)), pool: env.pool, env: env}
+		b.run = f.bind(b, env)
 	}
 	return f
 }
@@ -63,17 +69,18 @@ func part(mem []byte, off int, t Type) kernel.Buf {
 }
 
 // bind returns the kernel of a step.
-func (f *frame) bind(s *stepPlan, env *env) evalFunc {
+func (f *frame) bind(b *boundStep, env *env) evalFunc {
+	s := b.plan
 	if v, ok := f.b.views[s.out[0]]; ok {
 		return f.view(s, v)
 	}
 	switch o := s.node.op.(type) {
 	case loopOp:
-		return f.bindLoop(s, env)
+		return f.bindLoop(b, env)
 	case whileOp:
-		return f.bindWhile(s, o.WhileSpec, env)
+		return f.bindWhile(b, o.WhileSpec, env)
 	case branchOp:
-		return f.bindBranch(s, o.BranchSpec, env)
+		return f.bindBranch(b, o.BranchSpec, env)
 	}
 	return s.node.op.kernel(s.node)
 }
@@ -98,7 +105,7 @@ func (f *frame) exec(from, to int) error {
 		for j, r := range s.plan.out {
 			s.c.out[j] = f.regs[r]
 		}
-		if err := s.run(&s.c); err != nil {
+		if err := f.kernel(s); err != nil {
 			return stepError(s.plan.node, err)
 		}
 		if f.env.watch != nil {
@@ -108,6 +115,18 @@ func (f *frame) exec(from, to int) error {
 		}
 	}
 	return nil
+}
+
+// kernel runs one step, and takes its time if that is asked for.
+func (f *frame) kernel(s *boundStep) error {
+	if !f.env.timed {
+		return s.run(&s.c)
+	}
+	start := time.Now()
+	err := s.run(&s.c)
+	s.took += time.Since(start)
+	s.calls++
+	return err
 }
 
 // stepError says where a kernel failed; inner loops have said it already.

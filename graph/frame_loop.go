@@ -13,11 +13,13 @@ type loopRun struct {
 	c      *call
 }
 
-func (f *frame) bindLoop(s *stepPlan, e *env) evalFunc {
-	r := &loopRun{p: s.loop, outer: f, pool: e.pool}
-	n := s.loop.spec.split.shards()
+func (f *frame) bindLoop(b *boundStep, e *env) evalFunc {
+	p := b.plan.loop
+	r := &loopRun{p: p, outer: f, pool: e.pool}
+	n := p.spec.split.shards()
 	for i := range n {
-		r.shards = append(r.shards, newShardRun(s.loop, f, e, i, n))
+		r.shards = append(r.shards, newShardRun(p, f, e, i, n))
+		b.inner = append(b.inner, r.shards[i].body)
 	}
 	return r.run
 }
@@ -89,7 +91,7 @@ func newShardRun(p *loopPlan, outer *frame, e *env, shard, n int) *shardRun {
 		out: make([]kernel.Buf, nc), cur: make([]kernel.Buf, nc),
 	}
 	if n > 1 { // a worker of its own does all of it
-		e = &env{pool: kernel.NewPool(1), watch: e.watch, shard: shard}
+		e = &env{pool: kernel.NewPool(1), watch: e.watch, timed: e.timed, shard: shard}
 	}
 	mem := bytesOf(outer.regs[p.mem])
 	r.body = newFrame(p.body, mem[shard*p.body.size:(shard+1)*p.body.size], e)
@@ -243,10 +245,12 @@ type whileRun struct {
 	cur   []kernel.Buf
 }
 
-func (f *frame) bindWhile(s *stepPlan, w *WhileSpec, env *env) evalFunc {
+func (f *frame) bindWhile(b *boundStep, w *WhileSpec, env *env) evalFunc {
+	s := b.plan
 	mem := s.scratch[len(s.scratch)-1]
 	r := &whileRun{w: w, outer: f, plan: s, index: make([]int32, 1), cur: make([]kernel.Buf, len(w.Carried))}
 	r.body = newFrame(s.inner[0], bytesOf(f.regs[mem]), env)
+	b.inner = []*frame{r.body}
 	if w.Index != nil {
 		r.body.regs[s.inner[0].reg[w.Index]] = kernel.Of(r.index)
 	}
@@ -294,11 +298,13 @@ type branchRun struct {
 	bodies [2]*frame
 }
 
-func (f *frame) bindBranch(s *stepPlan, o *BranchSpec, env *env) evalFunc {
+func (f *frame) bindBranch(b *boundStep, o *BranchSpec, env *env) evalFunc {
+	s := b.plan
 	r := &branchRun{spec: o}
-	for i, b := range s.inner {
-		r.bodies[i] = newFrame(b, bytesOf(f.regs[s.scratch[i]]), env)
+	for i, body := range s.inner {
+		r.bodies[i] = newFrame(body, bytesOf(f.regs[s.scratch[i]]), env)
 	}
+	b.inner = r.bodies[:]
 	return r.run
 }
 

@@ -14,6 +14,17 @@ type call struct {
 	out, in []kernel.Buf
 	pool    *kernel.Pool
 	env     *env
+	// events are what a product with spikes met, over all calls.
+	events struct{ ones, elements, sparse, calls int }
+}
+
+// met notes a product with spikes: how many ones of how many elements, and whether it added rows.
+func (c *call) met(ones, elements int, sparse bool) {
+	e := &c.events
+	e.ones, e.elements, e.calls = e.ones+ones, e.elements+elements, e.calls+1
+	if sparse {
+		e.sparse++
+	}
 }
 
 // evalFunc computes a node. An error is one of the data: a position out of range, a matrix that is

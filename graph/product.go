@@ -33,6 +33,7 @@ func spikeKernel[T float32 | float64](o matMulOp, a, b *Node, beta T) evalFunc {
 		ones := few + 1
 		if few >= 0 {
 			ones = kernel.CountNonzero(x)
+			c.met(ones, len(x), ones <= few)
 		}
 		if ones > few {
 			kernel.GemmParallel(c.pool, o.ta, false, m, n, k, x, p.lda, y, n, beta, z, n)
@@ -123,7 +124,9 @@ func (p *eventProduct[T]) bools(shape Shape, few int) evalFunc {
 		x, y, z := c.in[first].Bool(), kernel.View[T](c.in[first+1]), kernel.View[T](c.out[0])
 		if few >= 0 {
 			kernel.PackBools(p.bits, p.lda, x, p.rows, cols)
-			if ones := kernel.CountBits(p.bits); ones <= few {
+			ones := kernel.CountBits(p.bits)
+			c.met(ones, len(x), ones <= few)
+			if ones <= few {
 				p.run(c.pool, y, z, ones)
 				return nil
 			}

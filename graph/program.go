@@ -14,11 +14,17 @@ import (
 // ErrNonFinite says that a value that a run checks is NaN or infinite; nothing was updated.
 var ErrNonFinite = errors.New("not finite")
 
+// ErrMemory says that a program needs more memory than it may take.
+var ErrMemory = errors.New("too much memory")
+
 // Options of a program. The zero value is the default.
 type Options struct {
 	Workers int      // goroutines that share the work of a kernel; the number of processors if 0
 	Disable []string // passes not to run, by name: see Passes
-	Verify  bool     // check the graph after every pass, and panic if a pass broke it
+	// MaxMemory, if positive, is the most bytes that a run may take besides inputs, results and
+	// parameters: a program that needs more is refused, with the figure.
+	MaxMemory int
+	Verify    bool // check the graph after every pass, and panic if a pass broke it
 }
 
 // A Program computes nodes of a graph. It is compiled for the shapes of the graph's inputs and
@@ -85,6 +91,10 @@ func (g *Graph) CompileWith(o Options, outputs ...*Node) (*Program, error) {
 	u := c.run(p.source)
 	p.trace = c.trace
 	p.plan(u, g.root.updates)
+	if need := p.block.size; o.MaxMemory > 0 && need > o.MaxMemory {
+		return nil, fmt.Errorf("graph: a run needs %s, the bound is %s: %w; LoopOptions.Segment keeps less of a loop and computes it again",
+			size(need), size(o.MaxMemory), ErrMemory)
+	}
 	return p, nil
 }
 
@@ -336,16 +346,17 @@ func (p *Program) acquire() *runner {
 		return r
 	}
 	p.mu.Unlock()
-	return p.newRunner(nil)
+	return p.newRunner(&env{})
 }
 
-func (p *Program) newRunner(watch func(f *frame, s *boundStep) error) *runner {
+func (p *Program) newRunner(e *env) *runner {
 	w := p.opts.Workers
 	if w <= 0 {
 		w = runtime.GOMAXPROCS(0)
 	}
 	pool := kernel.NewPool(w)
-	r := &runner{frame: newFrame(p.block, newMemory(p.block.size), &env{pool: pool, watch: watch})}
+	e.pool = pool
+	r := &runner{frame: newFrame(p.block, newMemory(p.block.size), e)}
 	for _, u := range p.updates {
 		var b kernel.Buf
 		if u.staged {
@@ -378,7 +389,7 @@ func (p *Program) Locate(in ...*tensor.Dense) error {
 	q.block.plan(nil)
 	q.store.mu.RLock()
 	defer q.store.mu.RUnlock()
-	r := q.newRunner(finite)
+	r := q.newRunner(&env{watch: finite})
 	q.setFixed(r.frame, in)
 	return r.frame.all()
 }
