@@ -14,10 +14,20 @@
 //		}
 //	}
 //
-// An Encoder in BatchOptions.Encode makes spikes over time of values: Constant, Poisson, Latency,
-// Charging, WeightedPhase, Delta.
+// An Encoder in BatchOptions.Encode makes spikes over time of values: Constant, StepCurrent, Poisson,
+// Latency, Charging, WeightedPhase, Population, Delta.
 //
-// Conventions. Shapes stand in brackets: N samples, B samples of a batch, T steps, C channels, H
+// Recordings of event cameras and model cochleas are an EventSet: NMNIST, DVSGesture, SHD, SSC, and
+// HearDigits of the sounds that SpokenDigits reads. Augment transforms recordings at random; Spikes
+// and Frames bin them and make a Source of them, CachedSpikes keeps the result. What a reader leaves
+// out, it counts: Rejected. These sets are read from a directory: their publishers give no checksums
+// of SHA-256, and what could not be verified is not downloaded.
+//
+// A Series is a sequence of float64 vectors, for reservoirs and forecasts: MackeyGlass, Lorenz,
+// Rossler, Henon, Oscillators, SantaFeLaser. NARMA, MemoryTask and ParityTask make a Task, which is
+// an input and a target; JapaneseVowels, which is within the package, has classes.
+//
+// Conventions. Times of events are in µs, sound in Hz and ms. Shapes stand in brackets: N samples, B samples of a batch, T steps, C channels, H
 // and W pixels, F elements of a sample; arrays are row-major, an encoder's output has time first,
 // [T B F]. Pixels are scaled to [0, 1]. Times of encoders are in steps, since a sample has no dt.
 // Tensors are *tensor.Dense of gorgonia.org/tensor.

@@ -42,6 +42,7 @@ func spikeTrain(t *testing.T, e datasets.Encoder, x float32) (z []float32) {
 // encoders are one of each kind, for what holds for all of them.
 var encoders = map[string]datasets.Encoder{
 	"Constant":      datasets.Constant{Steps: 4},
+	"StepCurrent":   datasets.StepCurrent{Steps: 4, On: 1},
 	"Poisson":       datasets.Poisson{Steps: 4},
 	"Latency":       datasets.Latency{Period: 4},
 	"Charging":      datasets.Charging{Steps: 4},

@@ -8,6 +8,8 @@ const (
 	forEncode                // then the epoch and the batch
 	forSplit
 	forSpikeTask // then the sample
+	forAugment   // then the epoch and the recording
+	forSeries
 )
 
 // newRand returns the generator (PCG-DXSM) of a seed for one purpose, and within it for an epoch, a
