@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"math"
+	"strings"
 
 	"github.com/spikegraph/spikegraph/autodiff"
 	"github.com/spikegraph/spikegraph/datasets"
@@ -206,7 +207,11 @@ func compile(r *result, c config, g *graph.Graph, loss *graph.Node, opt optim.Op
 		params := g.Trained()
 		opt.Update(g, params, autodiff.Grad(loss, params...))
 		g.Check("loss", loss)
-		prog, err = g.CompileWith(graph.Options{Workers: c.threads}, loss)
+		o := graph.Options{Workers: c.threads}
+		if c.disable != "" {
+			o.Disable = strings.Split(c.disable, ",")
+		}
+		prog, err = g.CompileWith(o, loss)
 	})
 	if err == nil && c.explain {
 		err = prog.Explain(stderr)
