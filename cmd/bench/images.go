@@ -83,7 +83,7 @@ func images(c config, coded bool) (result, error) {
 	if err := src.load(store); err != nil {
 		return r, err
 	}
-	if err := train(&r, prog, src.next, count(c.warmup, -1, 3), count(c.batches, 0, 30), size, src.losses); err != nil {
+	if err := train(&r, c, prog, src, count(c.warmup, -1, 3), count(c.batches, 0, 30)); err != nil {
 		return r, err
 	}
 	if src.test != nil {

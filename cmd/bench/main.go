@@ -37,6 +37,7 @@ type config struct {
 	init    string // safetensors with weights and batches
 	double  bool
 	disable string
+	kernels bool
 	explain bool
 	profile string // where to write a CPU profile
 	seed    uint64
@@ -81,6 +82,7 @@ func main() {
 	flag.IntVar(&c.warmup, "warmup", -1, "batches before those that are timed (-1: the job's default)")
 	flag.StringVar(&c.data, "data", "", "directory with Fashion-MNIST (default: the part of it that is embedded)")
 	flag.StringVar(&c.init, "init", "", "safetensors file with initial weights and batches")
+	flag.BoolVar(&c.kernels, "kernels", false, "print the time of every kernel of one batch to standard error")
 	flag.StringVar(&c.disable, "disable", "", "compiler passes not to run, separated by commas")
 	flag.BoolVar(&c.double, "double", false, "compute in float64")
 	flag.BoolVar(&c.explain, "explain", false, "print passes, kernels and memory plan to standard error")

@@ -17,12 +17,12 @@ import (
 // batch is what one training step works on.
 type batch struct{ x, y *tensor.Dense }
 
-// train runs warm-up and timed batches of prog, whose first result is the loss, and fills in what
-// was measured. next returns the i-th batch; want, if there is any, the losses to compare with.
-func train(r *result, prog *graph.Program, next func(i int) (batch, error), warmup, timed, size int, want []float64) error {
+// train runs warm-up and timed batches of prog, whose one result is the loss, and fills in what was
+// measured.
+func train(r *result, c config, prog *graph.Program, src *source, warmup, timed int) error {
 	loss := tensor.New(tensor.Of(prog.Outputs()[0].DType.Tensor()), tensor.WithShape(1))
 	out := []*tensor.Dense{loss}
-	if _, err := next(0); err != nil { // data are there before memory is measured
+	if _, err := src.next(0); err != nil { // data are there before memory is measured
 		return err
 	}
 	debug.FreeOSMemory()
@@ -30,7 +30,7 @@ func train(r *result, prog *graph.Program, next func(i int) (batch, error), warm
 	r.BaseRSS = memory("VmRSS")
 	var ms, losses []float64
 	for i := range warmup + timed {
-		b, err := next(i)
+		b, err := src.next(i)
 		if err != nil {
 			return err
 		}
@@ -45,8 +45,15 @@ func train(r *result, prog *graph.Program, next func(i int) (batch, error), warm
 	}
 	r.PeakRSS = memory("VmHWM")
 	r.PlanMB = float64(prog.Memory()) / 1e6
-	r.summarize(ms, losses, size, want)
-	return nil
+	r.summarize(ms, losses, size, src.losses)
+	if !c.kernels {
+		return nil
+	}
+	b, err := src.next(0)
+	if err != nil {
+		return err
+	}
+	return prog.Profile(os.Stderr, b.x, b.y)
 }
 
 // scalar returns the one number in a tensor of floats.
