@@ -56,6 +56,11 @@ func (p pool) result(x Shape) (Shape, error) {
 	return y, nil
 }
 
+// apart reports whether every window sees one place of the first axis, and each place is seen once.
+func (p pool) apart() bool {
+	return p.size.d[0] == 1 && p.stride.d[0] == 1 && p.low.d[0] == 0 && p.high.d[0] == 0
+}
+
 // blind reports whether some window sees nothing but padding.
 func (p pool) blind(x, y Shape) bool {
 	for a := range x {

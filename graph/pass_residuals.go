@@ -12,6 +12,7 @@ import (
 // backward step reads (a minimum cut). What is binary is kept as Bool. Loops marked Recompute keep
 // only their state.
 func residualsPass(u unit, _ *compiler) unit {
+	u = (&rewriter{loops: map[*LoopSpec]*LoopSpec{}}).graph(u, nil, make([]*Node, len(u.g.nodes))) // bodies will grow
 	p := &keeper{plans: map[*Node]*cut{}, extra: map[*LoopSpec][]residual{}, binary: findBinaries(u)}
 	p.plan(u)
 	if len(p.plans) == 0 {
@@ -202,11 +203,22 @@ func (m *matching) spread(banned map[*Node]bool) {
 		if !ok {
 			continue
 		}
-		if f := m.f.Body.seen[k]; f != nil {
+		f := m.f.Body.seen[k]
+		if f == nil && movable(n) { // the forward step could have computed it
+			f = m.f.Body.add(n.op, slices.Clone(k.in[:len(n.in)]))
+		}
+		if f != nil {
 			m.of[n] = f
 			m.given[n] = given && cheap(n)
 		}
 	}
+}
+
+// movable reports whether n could as well be computed in another body that has its inputs.
+func movable(n *Node) bool {
+	_, isResult := n.op.(resultOp)
+	_, isConst := n.op.(constOp)
+	return n.tuple == nil && !isResult && (len(n.in) > 0 || isConst)
 }
 
 // cheap reports whether computing n again costs no more than reading it.

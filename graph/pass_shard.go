@@ -267,8 +267,19 @@ func (f *splitFinder) rowRule(n *Node, in []share) (share, bool) {
 		return sums, o.kind == redSum
 	case matMulOp:
 		return f.matMulRule(n, o, in)
+	case convOp, convInputOp:
+		return rows, keeps && in[0] == rows && in[1] == whole
+	case convKernelOp:
+		return sums, in[0] == rows && in[1] == rows
+	case windowed:
+		return rows, keeps && !slices.Contains(in, whole) && o.apart()
 	}
 	return whole, false
+}
+
+// windowed is a pool or one of its derivatives.
+type windowed interface {
+	apart() bool // whether no window reaches over the first axis
 }
 
 // matMulRule: rows of the left factor are rows of the product; if the rows of both factors are what
@@ -350,6 +361,15 @@ func (w *narrower) op(n *Node) Op {
 	case randomOp:
 		o.typ.shape = first(o.typ.shape)
 		o.sharded = true
+		return o
+	case convInputOp:
+		o.x = first(o.x)
+		return o
+	case poolSpreadOp:
+		o.x = first(o.x)
+		return o
+	case poolPlaceOp:
+		o.x = first(o.x)
 		return o
 	}
 	return n.op

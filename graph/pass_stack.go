@@ -24,8 +24,10 @@ type stacker struct {
 	sums map[*Node][]timeSum // by the loop's node
 }
 
-// timeSum is a carried value that only adds up products xᵀd of a step x of sequence seq.
+// timeSum is a carried value that only adds up products of a step x of sequence seq and a value d: xᵀd,
+// or the gradient of a convolution's kernel.
 type timeSum struct {
+	op           Op // of x and d, which sums over their rows
 	carried, seq int
 	cast         bool  // whether x is the sequence's step as floats
 	d            *Node // of the body
@@ -79,7 +81,7 @@ func (t timeSum) product(loop *Node) *Node {
 	if t.cast {
 		x = x.Cast(d.typ.DType)
 	}
-	return loop.in[t.carried].Add(matMul(x, rows(d), true, false))
+	return loop.in[t.carried].Add(apply(t.op, x, rows(d)))
 }
 
 // timeSums finds the sums over time among the carried values.
@@ -100,7 +102,7 @@ func (l *LoopSpec) timeSums() []timeSum {
 		} else if next.in[0] != c {
 			continue
 		}
-		if o, ok := p.op.(matMulOp); !ok || !o.ta || o.tb || len(p.in[0].typ.Shape) != 2 || readers[p.id] != 1 || !p.typ.Equal(c.typ) {
+		if !sumsRows(p) || readers[p.id] != 1 || !p.typ.Equal(c.typ) {
 			continue
 		}
 		x, cast := p.in[0], false
@@ -111,10 +113,21 @@ func (l *LoopSpec) timeSums() []timeSum {
 			continue
 		}
 		if j := slices.Index(l.Seqs, x); j >= 0 {
-			sums = append(sums, timeSum{carried: i, seq: j, cast: cast, d: p.in[1]})
+			sums = append(sums, timeSum{op: p.op, carried: i, seq: j, cast: cast, d: p.in[1]})
 		}
 	}
 	return sums
+}
+
+// sumsRows reports whether n is a product that sums over the rows of both its factors.
+func sumsRows(n *Node) bool {
+	switch o := n.op.(type) {
+	case matMulOp:
+		return o.ta && !o.tb && len(n.in[0].typ.Shape) == 2
+	case convKernelOp:
+		return true
+	}
+	return false
 }
 
 // readers counts how often each node of the body is read, by nodes and as a result.

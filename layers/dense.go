@@ -28,10 +28,8 @@ type DenseCell struct {
 func (p Dense) Place(g *graph.Graph, name string) DenseCell {
 	defer g.Scope(name)()
 	l := newPlacer(g, name, p.DType)
-	c := DenseCell{site: site{g: g, name: name, shape: []int{p.In}}}
-	if p.In < 1 || p.Out < 1 {
-		c.fault = l.fail("In, Out", fmt.Errorf("%w: %d to %d neurons, want at least 1", graph.ErrShape, p.In, p.Out))
-		c.W = c.fault
+	c := DenseCell{site: l.between(p.In, p.Out)}
+	if c.W = c.fault; c.fault != nil {
 		return c
 	}
 	c.W = l.node(p.W, field{name: "W", def: XavierNormal(), shape: []int{p.In, p.Out}, domain: anyNumber, weight: true})
@@ -60,13 +58,5 @@ func notSelf(in, out int) []float64 {
 // Apply returns x·W + b: [... Out] of x [... In].
 func (c DenseCell) Apply(x *graph.Node) *graph.Node {
 	defer c.g.Scope(c.name)()
-	if x = c.arrive(x); !x.Valid() {
-		return x
-	}
-	lead := x.Shape()[:x.Rank()-1]
-	y := x.Reshape(lead.Size(), c.shape[0]).MatMul(c.W)
-	if c.B != nil {
-		y = y.Add(c.B)
-	}
-	return y.Reshape(append(lead[:len(lead):len(lead)], c.W.Dim(1))...)
+	return product(c.arrive(x), c.W, c.B)
 }

@@ -16,6 +16,12 @@
 // other initializer (Uniform, Normal, XavierNormal); under Train they are learned, and Through a
 // Transform they keep to its range meanwhile.
 //
+// Layers without time (Dense, AllToAll, CSRLinear, BatchNorm, Activation and others) have Apply, and
+// stand in a Sequential or a Residual; those with a state (neurons, RNN, GRU, LSTM, Delay) have Step,
+// and stand in Recur, Then and Skip. What differs between training and use has a field Training: a
+// network is built once for each. SpikeCount, FirstSpike and their kin decode what was stacked over
+// time.
+//
 // Units are ms and mV. Axes are time, batch, features [T B N]; a step sees [B N], or any axes in
 // front of the neurons' own. A neuron fires on reaching its threshold. Faults of settings and shapes
 // are recorded on the graph, with the layer's name and the field, and wrap graph.ErrValue,

@@ -60,3 +60,22 @@ func ExampleIntegrateAndFire() {
 	fmt.Println(r[0].Data(), err)
 	// Output: [0 0 0 1 0 1 0 1] <nil>
 }
+
+// A synapse and neurons that adapt, read out by counting spikes and by the time of the first.
+func ExampleThen() {
+	g := graph.New()
+	fc := layers.Dense{In: 2, Out: 2, W: layers.Fix(layers.Const(0.4)), NoBias: true}.Place(g, "fc")
+	hidden := layers.AdaptiveLeaky(2, layers.Const(20), layers.Const(200), layers.Const(0.5)).In(g, "hidden", 1)
+	block := layers.Then(layers.Stateless(fc), hidden)
+
+	var rest layers.ChainState[struct{}, layers.ALIFState]
+	zs, _ := graph.Loop(g.Const(graph.Float32, 1, 20, 1, 2), rest, block.Step)
+	prog, err := g.Compile(layers.SpikeCount(zs), layers.FirstSpike(zs, 1))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	r, err := prog.Run()
+	fmt.Println(r[0].Data(), r[1].Data(), err)
+	// Output: [9 9] [1 1] <nil>
+}

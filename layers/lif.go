@@ -106,8 +106,12 @@ func (c LIFCell) Fire(x *graph.Node, s LIFState) (u, z *graph.Node, next LIFStat
 	if x = c.arrive(x); !x.Valid() {
 		return x, x, LIFState{x, x}
 	}
+	return c.fire(x, s, c.before(c.start(x, s.V)))
+}
+
+// fire advances the population, given the spikes of the step before as they reset this one.
+func (c LIFCell) fire(x *graph.Node, s LIFState, before *graph.Node) (u, z *graph.Node, next LIFState) {
 	v, t := c.start(x, s.V), timings[c.timing]
-	before := c.before(v)
 	if t.first {
 		v = c.after(v, before)
 	}

@@ -21,7 +21,8 @@ type field struct {
 	def    Param // what nil stands for
 	shape  []int
 	domain domain
-	weight bool // trained unless fixed, and never less than its full shape
+	weight bool // trained unless fixed, and of its full shape
+	single bool // a weight that may stay one number
 }
 
 // newPlacer returns a placer for the layer; Float32 is the default type.
@@ -57,7 +58,7 @@ func (l placer) node(p Param, f field) *graph.Node {
 		})
 		n = transforms[t.through].forward(n)
 	}
-	if f.weight && n.Valid() && n.Rank() < len(f.shape) {
+	if f.weight && !f.single && n.Valid() && n.Rank() < len(f.shape) {
 		n = n.BroadcastTo(f.shape...)
 	}
 	return n

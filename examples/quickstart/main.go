@@ -19,7 +19,6 @@ import (
 	"time"
 
 	"github.com/spikegraph/spikegraph/datasets"
-	"github.com/spikegraph/spikegraph/examples/internal/draw"
 	"github.com/spikegraph/spikegraph/graph"
 	"github.com/spikegraph/spikegraph/layers"
 	"github.com/spikegraph/spikegraph/losses"
@@ -27,6 +26,8 @@ import (
 	"github.com/spikegraph/spikegraph/surrogate"
 	"github.com/spikegraph/spikegraph/train"
 	"github.com/spikegraph/spikegraph/train/checkpoint"
+	"github.com/spikegraph/spikegraph/train/probe"
+	"github.com/spikegraph/spikegraph/train/report"
 )
 
 // steps is how long a picture is shown.
@@ -105,10 +106,10 @@ func run(ctx context.Context, epochs int, out string, seed uint64) error {
 	fmt.Printf("test accuracy %.1f %% after %d epochs in %.1f s; a hidden neuron fires in %.1f %% of steps\n",
 		100*accuracy, len(history.Epochs), time.Since(start).Seconds(), 100*rate)
 
-	if err := draw.Curve(filepath.Join(out, "quickstart-curve.png"), history); err != nil {
+	if err := report.Curves(history).Save(filepath.Join(out, "quickstart-curve.png")); err != nil {
 		return err
 	}
-	if err := raster(filepath.Join(out, "quickstart-raster.png"), t.Store, test); err != nil {
+	if err := raster(filepath.Join(out, "quickstart-raster.png"), t, test); err != nil {
 		return err
 	}
 	return reload(ctx, filepath.Join(out, "quickstart.safetensors"), t.Store, held, accuracy)
@@ -136,7 +137,7 @@ func reload(ctx context.Context, path string, store *graph.Store, held train.Dat
 }
 
 // raster draws the spikes of the hidden layer for the first pictures of three classes.
-func raster(path string, store *graph.Store, test *datasets.Images) error {
+func raster(path string, t *train.BPTT[state], test *datasets.Images) error {
 	var shown []int
 	for _, class := range []int32{0, 1, 9} {
 		for i, l := range test.Labels {
@@ -150,33 +151,25 @@ func raster(path string, store *graph.Store, test *datasets.Images) error {
 	if err != nil {
 		return err
 	}
-	g := graph.NewIn(store)
-	x := g.Input("x", graph.Float32, len(shown), 784)
-	step := net(g, false)
-	graph.Loop(struct{}{}, state{}, func(_ struct{}, s state) (*graph.Node, state) { return step(x, s) },
-		graph.LoopOptions{Steps: steps, Graph: g})
-	prog, err := g.Compile(graph.Stacked(g.Marks()[0].Node)) // the spikes that the hidden layer marks
-	if err != nil {
-		return err
-	}
+	p := &probe.Probe[state]{Trainer: t, Watch: []probe.Watch{{Name: "hidden"}}}
 	for b, err := range datasets.Batches(context.Background(), view, datasets.BatchOptions{Size: len(shown)}) {
 		if err != nil {
 			return err
 		}
-		z, err := prog.Run(b.X)
+		r, err := p.Run(context.Background(), b.X)
 		if err != nil {
 			return err
 		}
-		var rs []draw.Raster
+		var f report.Figure
 		for i, k := range shown {
-			r := draw.Raster{Title: test.Classes[test.Labels[k]]}
-			for t := range steps {
-				at := (t*len(shown) + i) * 256
-				r.Spikes = append(r.Spikes, z[0].Float32s()[at:at+256])
+			panel, err := report.RasterOf(report.Axes{Title: test.Classes[test.Labels[k]]}, r.Trace("hidden"), i)
+			if err != nil {
+				return err
 			}
-			rs = append(rs, r)
+			f.Panels = append(f.Panels, panel)
 		}
-		return draw.Rasters(path, rs)
+		f.Width, f.Height = 80, 110
+		return f.Save(path)
 	}
 	return nil
 }

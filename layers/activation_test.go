@@ -1,0 +1,116 @@
+package layers_test
+
+import (
+	"math"
+	"testing"
+
+	"github.com/spikegraph/spikegraph/autodiff/gradtest"
+	"github.com/spikegraph/spikegraph/graph"
+	"github.com/spikegraph/spikegraph/layers"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+func TestActivationGradients(t *testing.T) {
+	t.Parallel()
+	type f = func(*graph.Node) *graph.Node
+	all := map[string]f{
+		"celu 2":      func(x *graph.Node) *graph.Node { return layers.Celu(x, 2) },
+		"gelu":        layers.Gelu,
+		"hard tanh":   func(x *graph.Node) *graph.Node { return layers.HardTanh(x, -0.3, 2) },
+		"softplus 3":  func(x *graph.Node) *graph.Node { return layers.SoftplusOf(x, 3, 2.5) },
+		"shrink":      func(x *graph.Node) *graph.Node { return layers.SoftShrink(x, 0) },
+		"threshold":   func(x *graph.Node) *graph.Node { return layers.Threshold(x, 0.4, -1) },
+		"softmax all": func(x *graph.Node) *graph.Node { return layers.Softmax(x) },
+		"log all":     func(x *graph.Node) *graph.Node { return layers.LogSoftmax(x) },
+		"softmax2d":   layers.Softmax2d,
+		"glu 0":       func(x *graph.Node) *graph.Node { return layers.Glu(x, 0) },
+		"normal all":  func(x *graph.Node) *graph.Node { return layers.Normalize(x, 1e-3) },
+		"normal two":  func(x *graph.Node) *graph.Node { return layers.Normalize(x, 1e-3, 0, -1) },
+		"rrelu":       layers.NewRReLU(true).Apply,
+		"rrelu after": layers.NewRReLU(false).Apply,
+	}
+	for _, a := range layers.Activation("").Names() {
+		all["the "+string(a)] = a.Apply
+	}
+	for name, f := range all {
+		gradtest.Check(t, gradtest.Case{
+			Name: name, Inputs: []gradtest.Input{{Shape: []int{2, 3, 6}, Lo: -4.1, Hi: 3.7}},
+			Build: func(_ *graph.Graph, xs []*graph.Node) *graph.Node { return f(xs[0]) },
+		})
+	}
+	for _, n := range []int{1, 6} {
+		gradtest.Check(t, gradtest.Case{
+			Name: "prelu", Inputs: []gradtest.Input{{Shape: []int{2, 3, 6}}},
+			Build: func(g *graph.Graph, xs []*graph.Node) *graph.Node {
+				return layers.PReLU{N: n, DType: f64}.Place(g, "p").Apply(xs[0])
+			},
+		})
+	}
+}
+
+// At its kinks a function takes the side its formula says.
+func TestActivationEdges(t *testing.T) {
+	t.Parallel()
+	g := graph.New()
+	x := g.Values(f64, []float64{-1000, -0.5, 0, 0.5, 1000}, 5)
+	for name, want := range map[layers.Activation][]float64{
+		"soft_shrink":  {-999.5, 0, 0, 0, 999.5},
+		"hard_shrink":  {-1000, 0, 0, 0, 1000},
+		"hard_sigmoid": {0, 2.5 / 6, 0.5, 3.5 / 6, 1},
+		"prelu":        {-250, -0.125, 0, 0.5, 1000},
+		"log_sigmoid":  {-1000, math.Log(1 / (1 + math.Exp(0.5))), -math.Ln2, math.Log(1 / (1 + math.Exp(-0.5))), 0},
+		"mish":         {0, -0.5 * math.Tanh(math.Log1p(math.Exp(-0.5))), 0, 0.5 * math.Tanh(math.Log1p(math.Exp(0.5))), 1000},
+		"elu":          {-1, math.Expm1(-0.5), 0, 0.5, 1000},
+	} {
+		assert.InDeltaSlice(t, want, values(t, name.Apply(x)), 1e-12, name)
+	}
+	assert.Equal(t, []float64{7, 7, 7, 7, 1000}, values(t, layers.Threshold(x, 0.5, 7)))
+	assert.Equal(t, []float64{-1, -0.5, 0, 0.5, 2}, values(t, layers.HardTanh(x, -1, 2)))
+}
+
+func TestRReLU(t *testing.T) {
+	t.Parallel()
+	g := graph.New()
+	x := g.Const(f64, -1, 1000)
+	distinct := map[float64]bool{}
+	for _, v := range values(t, layers.RReLU{Lo: 0.2, Hi: 0.4, Training: true}.Apply(x)) {
+		require.True(t, -0.4 < v && v <= -0.2, v)
+		distinct[v] = true
+	}
+	assert.Greater(t, len(distinct), 900)
+	assert.InDelta(t, -0.3, values(t, layers.RReLU{Lo: 0.2, Hi: 0.4}.Apply(x))[0], 1e-15)
+	assert.Equal(t, 2.0, values(t, layers.NewRReLU(true).Apply(x.Scale(-2)))[0])
+}
+
+func TestOneHotAxes(t *testing.T) {
+	t.Parallel()
+	g := graph.New()
+	x := g.Values(graph.Int32, []float64{2, 0}, 2)
+	assert.Equal(t, []float64{0, 0, 1, 1, 0, 0}, values(t, layers.OneHot(x, 3, -1, f64)))
+	assert.Equal(t, []float64{0, 1, 0, 0, 1, 0}, values(t, layers.OneHot(x, 3, 0, f64)))
+}
+
+func TestActivationFaults(t *testing.T) {
+	t.Parallel()
+	g := graph.New()
+	x := g.Input("x", graph.Float32, 2, 3)
+	layers.Activation("rely").Apply(x)
+	layers.Celu(x, 0)
+	layers.HardTanh(x, 1, 1)
+	layers.SoftplusOf(x, -1, 1)
+	layers.SoftShrink(x, -1)
+	layers.HardShrink(x, math.NaN())
+	layers.Softmax2d(x)
+	layers.Softmax(x, 0, 1)
+	layers.Glu(x, 1)
+	layers.Glu(x, 5)
+	layers.RRelu(x, 1, 0)
+	layers.RReLU{Lo: 1}.Apply(x)
+	layers.OneHot(x, 3, -1, f64)
+	layers.PReLU{N: 2}.Place(g, "p").Apply(x)
+	layers.PReLU{}.Place(g, "q").Apply(x)
+	faults(t, g, "rely|leaky_relu", "Celu: alpha: |0", "HardTanh: |[1, 1]", "SoftplusOf: beta: |-1", "SoftShrink: lambda: |-1",
+		"HardShrink: lambda: |NaN", "Softmax2d: |[2 3]", "axes [0 1]", "Glu: |axis 1", "Glu: |axis 5", "RRelu: |[1, 0)", "RRelu: |[1, 0)",
+		"OneHot: |Float32", "p: |[... 2]", "q: N: |[0]")
+}

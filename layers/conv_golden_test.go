@@ -1,0 +1,123 @@
+package layers_test
+
+import (
+	"testing"
+
+	"github.com/spikegraph/spikegraph/graph"
+	"github.com/spikegraph/spikegraph/layers"
+	"github.com/stretchr/testify/require"
+)
+
+var goldenConv = map[string]goldenLayer{
+	"Conv1d": conv(func(p layers.Conv, g *graph.Graph) layers.Synapse { return layers.Conv1d(p).Place(g, "l") }),
+	"Conv2d": conv(func(p layers.Conv, g *graph.Graph) layers.Synapse { return layers.Conv2d(p).Place(g, "l") }),
+	"Conv3d": conv(func(p layers.Conv, g *graph.Graph) layers.Synapse { return layers.Conv3d(p).Place(g, "l") }),
+	"Conv1D": conv(func(p layers.Conv, g *graph.Graph) layers.Synapse { return layers.Conv1d(p).Place(g, "l") }),
+	"Conv2D": conv(func(p layers.Conv, g *graph.Graph) layers.Synapse { return layers.Conv2d(p).Place(g, "l") }),
+	"Conv3D": conv(func(p layers.Conv, g *graph.Graph) layers.Synapse { return layers.Conv3d(p).Place(g, "l") }),
+
+	"ConvTranspose1d": convTranspose(func(p layers.ConvTranspose, g *graph.Graph) layers.Synapse {
+		return layers.ConvTranspose1d(p).Place(g, "l")
+	}),
+	"ConvTranspose2d": convTranspose(func(p layers.ConvTranspose, g *graph.Graph) layers.Synapse {
+		return layers.ConvTranspose2d(p).Place(g, "l")
+	}),
+	"ConvTranspose3d": convTranspose(func(p layers.ConvTranspose, g *graph.Graph) layers.Synapse {
+		return layers.ConvTranspose3d(p).Place(g, "l")
+	}),
+}
+
+func conv(place func(p layers.Conv, g *graph.Graph) layers.Synapse) goldenLayer {
+	return func(t *testing.T, c goldenCase, g *graph.Graph, in map[string]*graph.Node) (map[string]*graph.Node, map[string]string) {
+		c.known(t, "layer", "in_channels", "out_channels", "kernel_size", "stride", "strides", "padding", "lhs_dilation", "rhs_dilation", "groups", "bias")
+		p := layers.Conv{
+			In: int(c.number("in_channels", 0)), Out: int(c.number("out_channels", 0)), Kernel: c.list(t, "kernel_size"),
+			Stride: c.list(t, "stride"), InputDilation: c.list(t, "lhs_dilation"), KernelDilation: c.list(t, "rhs_dilation"),
+			Groups: int(c.number("groups", 1)), W: c.learned("w"), B: c.learned("b"), NoBias: c.learned("b") == nil, DType: f64,
+		}
+		if p.Stride == nil {
+			p.Stride = c.list(t, "strides")
+		}
+		if pair := c.list(t, "padding"); len(pair) == 2 && !c.nested("padding") { // the same pair on every axis
+			p.Padding = layers.Pads{{pair[0], pair[1]}}
+		} else {
+			p.Padding = c.padding(t)
+		}
+		if m, ok := c.Inputs["mask"]; ok {
+			p.Mask = m.dense()
+		}
+		return applied(place(p, g), in), map[string]string{"w": "l.W", "b": "l.B"}
+	}
+}
+
+func convTranspose(place func(p layers.ConvTranspose, g *graph.Graph) layers.Synapse) goldenLayer {
+	return func(t *testing.T, c goldenCase, g *graph.Graph, in map[string]*graph.Node) (map[string]*graph.Node, map[string]string) {
+		c.known(t, "layer", "in_channels", "out_channels", "kernel_size", "stride", "padding", "pads", "bias")
+		p := layers.ConvTranspose{
+			In: int(c.number("in_channels", 0)), Out: int(c.number("out_channels", 0)), Kernel: c.list(t, "kernel_size"),
+			Stride: c.list(t, "stride"), Padding: c.padding(t),
+			W: c.learned("w"), B: c.learned("b"), NoBias: c.learned("b") == nil, DType: f64,
+		}
+		if m, ok := c.Inputs["mask"]; ok {
+			p.Mask = m.dense()
+		}
+		return applied(place(p, g), in), map[string]string{"w": "l.W", "b": "l.B"}
+	}
+}
+
+// nested reports whether a param is a list of lists.
+func (c goldenCase) nested(name string) bool {
+	l, _ := c.Params[name].([]any)
+	if len(l) == 0 {
+		return false
+	}
+	_, ok := l[0].([]any)
+	return ok
+}
+
+// list returns a param that is a number or a list of numbers, nil if it is neither.
+func (c goldenCase) list(t *testing.T, name string) []int {
+	t.Helper()
+	switch v := c.Params[name].(type) {
+	case float64:
+		return []int{int(v)}
+	case []any:
+		if !c.nested(name) {
+			return whole(t, v)
+		}
+	}
+	return nil
+}
+
+func whole(t *testing.T, v []any) []int {
+	t.Helper()
+	list := make([]int, len(v))
+	for i, e := range v {
+		require.IsType(t, 0.0, e)
+		list[i] = int(e.(float64))
+	}
+	return list
+}
+
+// padding reads the param padding: a rule, numbers around each axis, or pairs.
+func (c goldenCase) padding(t *testing.T) layers.Padding {
+	t.Helper()
+	switch v := c.Params["padding"].(type) {
+	case nil:
+		return nil
+	case string:
+		rules := map[string]layers.Padding{"SAME": layers.Same, "VALID": layers.Valid}
+		require.Contains(t, rules, v)
+		return rules[v]
+	}
+	if !c.nested("padding") {
+		return layers.Around(c.list(t, "padding"))
+	}
+	var pads layers.Pads
+	for _, e := range c.Params["padding"].([]any) {
+		pair := whole(t, e.([]any))
+		require.Len(t, pair, 2)
+		pads = append(pads, [2]int{pair[0], pair[1]})
+	}
+	return pads
+}

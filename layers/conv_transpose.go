@@ -1,0 +1,100 @@
+package layers
+
+import (
+	"github.com/spikegraph/spikegraph/graph"
+	"gorgonia.org/tensor"
+)
+
+// ConvTranspose are the settings of a transposed convolution, channels last: of x [B X... In] it is
+// y [B Y... Out]. Stride - 1 zeros are put between the cells of x, and the result is correlated with
+// W step by step; W is not flipped, which differs from other libraries. In ConvTranspose1d,
+// ConvTranspose2d and ConvTranspose3d one number stands for every axis, in Kernel and in Stride.
+type ConvTranspose struct {
+	In, Out int           // channels before and after, >= 1
+	Kernel  []int         // extents of the kernel, >= 1
+	Stride  []int         // cells of the result for each cell of the input, >= 1; 1
+	Padding Padding       // Same: X·Stride cells; Valid: that and max(Kernel-Stride, 0) more; else zeros around; Same
+	W       Param         // weights [Kernel... In Out]; XavierNormal with In as the channels after
+	B       Param         // biases [Out]; 0
+	NoBias  bool          // whether there are no biases
+	Mask    *tensor.Dense // multiplied onto W, with which it broadcasts; none
+	DType   graph.DType   // of weights and input; Float32
+}
+
+// ConvTranspose1d is a ConvTranspose over one axis: [B X In] to [B Y Out].
+type ConvTranspose1d ConvTranspose
+
+// ConvTranspose2d is a ConvTranspose over two axes: [B X1 X2 In] to [B Y1 Y2 Out].
+type ConvTranspose2d ConvTranspose
+
+// ConvTranspose3d is a ConvTranspose over three axes: [B X1 X2 X3 In] to [B Y1 Y2 Y3 Out].
+type ConvTranspose3d ConvTranspose
+
+// Place puts the layer in g; its parameters are named name.W and name.B. Faults, each named by
+// layer and field, are recorded on g.
+func (p ConvTranspose) Place(g *graph.Graph, name string) ConvCell {
+	return p.place(g, name, len(p.Kernel))
+}
+
+// Place puts the layer in g, as ConvTranspose does.
+func (p ConvTranspose1d) Place(g *graph.Graph, name string) ConvCell {
+	return ConvTranspose(p).place(g, name, 1)
+}
+
+// Place puts the layer in g, as ConvTranspose does.
+func (p ConvTranspose2d) Place(g *graph.Graph, name string) ConvCell {
+	return ConvTranspose(p).place(g, name, 2)
+}
+
+// Place puts the layer in g, as ConvTranspose does.
+func (p ConvTranspose3d) Place(g *graph.Graph, name string) ConvCell {
+	return ConvTranspose(p).place(g, name, 3)
+}
+
+func (p ConvTranspose) place(g *graph.Graph, name string, n int) ConvCell {
+	defer g.Scope(name)()
+	l := newPlacer(g, name, p.DType)
+	c := ConvCell{site: l.channels(p.In, p.Out)}
+	kernel := c.lists(l, n, []axisList{{"Kernel", p.Kernel, nil}, {"Stride", p.Stride, &c.options.InputDilation}})
+	if c.W = c.fault; c.fault != nil {
+		return c
+	}
+	c.options.Stride, _ = perAxis(nil, n, 1)
+	c.options.KernelDilation = c.options.Stride
+	c.padding = spread{p.Padding, c.options.InputDilation}
+	def := XavierNormal()
+	def.InAxis, def.OutAxis = -1, -2
+	c.weights(l, append(kernel, p.In, p.Out), kernelParams{p.W, p.B, p.NoBias, p.Mask, def})
+	return c
+}
+
+// spread is the padding of an input whose cells are a stride apart.
+type spread struct {
+	of     Padding // nil is Same
+	stride []int
+}
+
+func (p spread) given() int { return 0 }
+
+// pads: with kernel k and stride s, Same adds L = k+s-2 zeros, of which k-1 stand in front if s > k-1
+// and else ⌈L/2⌉; Valid adds max(k-s, 0) more, k-1 in front.
+func (p spread) pads(axes []passage) (low, high []int, err error) {
+	rule, ok := p.of.(PadRule)
+	if p.of == nil {
+		rule, ok = Same, true
+	}
+	if !ok || rule != Same && rule != Valid {
+		return p.of.pads(axes)
+	}
+	for i, a := range axes {
+		k, s := a.size, p.stride[i]
+		total, front := k+s-2, k-1
+		if rule == Valid {
+			total += max(k-s, 0)
+		} else if s <= k-1 {
+			front = (total + 1) / 2
+		}
+		low, high = append(low, front), append(high, total-front)
+	}
+	return low, high, nil
+}

@@ -1,0 +1,87 @@
+package layers
+
+import "github.com/spikegraph/spikegraph/graph"
+
+// DelayedDense is a Dense of which every connection has a delay of its own, weights and delays
+// learned together (Hammouamri, Khalfaoui-Hassani, Masquelier 2023, arXiv:2306.17670):
+//
+//	y_j(t) = Σ_i W_ij·Σ_k κ_k(D_ij)·x_i(t - k)
+//
+// In training κ is the Interpolation; outside of it, and for delays under Fix, it is 1 at the step
+// next to D and 0 elsewhere. The product is one with Max/dt + 1 times as many rows as a Dense has.
+// Step keeps a delay line in the state; Over takes a whole sequence, with less memory.
+type DelayedDense struct {
+	In, Out  int           // neurons before and after, >= 1
+	W        Param         // weights [In Out], trained unless under Fix; XavierNormal
+	D        Param         // delays [In Out], ms, within [0, Max], trained unless under Fix; Uniform{0, Max}
+	Max      float64       // the longest delay, ms, >= 0; delays are held to it
+	Interp   Interpolation // how delays are read in training; LinearDelay
+	Sigma    Param         // width of GaussianDelay, ms, > 0, one number, kept in the store; dt/2
+	Training bool          // whether delays are interpolated
+	DType    graph.DType   // of weights, delays, input and state; Float32
+}
+
+// DelayedDenseCell is a DelayedDense placed in a graph.
+type DelayedDenseCell struct {
+	W *graph.Node // [In Out]
+	D *graph.Node // delays in steps, [In Out]
+	K *graph.Node // W·κ, [(steps+1)·In Out]
+	taps
+	site
+}
+
+// Place puts the layer in g, for steps of dt ms; its parameters are named name.W, name.D and
+// name.Sigma. Faults, each named by layer and field, are recorded on g.
+func (p DelayedDense) Place(g *graph.Graph, name string, dt float64) DelayedDenseCell {
+	defer g.Scope(name)()
+	l := newPlacer(g, name, p.DType)
+	c := DelayedDenseCell{site: l.between(p.In, p.Out)}
+	if c.fault == nil {
+		c.taps, c.fault = l.taps(tapFields{max: p.Max, interp: p.Interp, sigma: p.Sigma, dt: dt})
+	}
+	if c.W, c.D, c.K = c.fault, c.fault, c.fault; c.fault != nil {
+		return c
+	}
+	shape := []int{p.In, p.Out}
+	t, _ := p.D.(Tuned)
+	c.rounded = !p.Training || t.fixed
+	c.W = l.node(p.W, field{name: "W", def: XavierNormal(), shape: shape, domain: anyNumber, weight: true})
+	d := l.node(p.D, field{name: "D", def: Uniform{0, p.Max}, shape: shape, domain: upTo(p.Max), weight: true})
+	c.D = c.steps(d, shape)
+	c.K = c.weigh(c.D).Mul(c.W).Reshape((c.last+1)*p.In, p.Out)
+	return c
+}
+
+// Step returns y [... Out] for the input x [... In] of this step.
+func (c DelayedDenseCell) Step(x *graph.Node, s DelayState) (y *graph.Node, next DelayState) {
+	defer c.g.Scope(c.name)()
+	if x = c.arrive(x); !x.Valid() || !c.K.Valid() {
+		x = invalid(x, c.K)
+		return x, DelayState{x}
+	}
+	all, line := c.push(x, s.Line, 1)
+	return product(all.Flatten(-2, -1), c.K, nil), DelayState{line}
+}
+
+// Over returns the sequence y [T ... Out] for the sequence x [T ... In], which zeros precede: what
+// Step gives in a loop from the zero state.
+func (c DelayedDenseCell) Over(x *graph.Node) *graph.Node {
+	defer c.g.Scope(c.name)()
+	if x = overTime("Over", c.arrive(x)); !x.Valid() || !c.K.Valid() {
+		return invalid(x, c.K)
+	}
+	steps, in := x.Dim(0), c.shape[0]
+	before := make([]int, x.Rank())
+	before[0] = c.last
+	x = x.Pad(before, make([]int, x.Rank()), 0)
+	var y *graph.Node
+	for k := range c.last + 1 {
+		part := product(x.Narrow(0, c.last-k, steps), c.K.Narrow(0, k*in, in), nil)
+		if y == nil {
+			y = part
+		} else {
+			y = y.Add(part)
+		}
+	}
+	return y
+}

@@ -1,0 +1,86 @@
+package layers_test
+
+import (
+	"testing"
+
+	"github.com/spikegraph/spikegraph/graph"
+	"github.com/spikegraph/spikegraph/layers"
+)
+
+// goldenActivations are the functions of the golden files, which give every constant.
+var goldenActivations = map[string]goldenLayer{
+	"leaky_relu":  function(func(c goldenCase, x *graph.Node) *graph.Node { return x.LeakyRelu(c.number("negative_slope", 0.01)) }, "negative_slope"),
+	"elu":         function(func(c goldenCase, x *graph.Node) *graph.Node { return x.Elu(c.number("alpha", 1)) }, "alpha"),
+	"celu":        function(func(c goldenCase, x *graph.Node) *graph.Node { return layers.Celu(x, c.number("alpha", 1)) }, "alpha"),
+	"soft_shrink": function(func(c goldenCase, x *graph.Node) *graph.Node { return layers.SoftShrink(x, c.number("lambd", 0.5)) }, "lambd"),
+	"hard_shrink": function(func(c goldenCase, x *graph.Node) *graph.Node { return layers.HardShrink(x, c.number("lambd", 0.5)) }, "lambd"),
+	"softmax":     function(func(c goldenCase, x *graph.Node) *graph.Node { return layers.Softmax(x, c.axis()...) }, "axis"),
+	"softmin":     function(func(c goldenCase, x *graph.Node) *graph.Node { return layers.Softmin(x, c.axis()...) }, "axis"),
+	"log_softmax": function(func(c goldenCase, x *graph.Node) *graph.Node { return layers.LogSoftmax(x, c.axis()...) }, "axis"),
+	"softmax2d":   function(func(_ goldenCase, x *graph.Node) *graph.Node { return layers.Softmax2d(x) }),
+	"glu":         function(func(c goldenCase, x *graph.Node) *graph.Node { return layers.Glu(x, int(c.number("axis", -1))) }, "axis"),
+	"threshold": function(func(c goldenCase, x *graph.Node) *graph.Node {
+		return layers.Threshold(x, c.number("threshold", 0), c.number("value", 0))
+	}, "threshold", "value"),
+	"hard_tanh": function(func(c goldenCase, x *graph.Node) *graph.Node {
+		return layers.HardTanh(x, c.number("min_val", -1), c.number("max_val", 1))
+	}, "min_val", "max_val"),
+	"softplus": function(func(c goldenCase, x *graph.Node) *graph.Node {
+		return layers.SoftplusOf(x, c.number("beta", 1), c.number("threshold", 20))
+	}, "beta", "threshold"),
+	"gelu": function(func(c goldenCase, x *graph.Node) *graph.Node {
+		if c.Params["approximate"] == false {
+			return layers.Gelu(x)
+		}
+		return layers.GeluTanh(x)
+	}, "approximate"),
+	"normalize": function(func(c goldenCase, x *graph.Node) *graph.Node {
+		return layers.Normalize(x, c.number("epsilon", 1e-5), c.axis()...)
+	}, "axis", "epsilon"),
+	"one_hot": function(func(c goldenCase, x *graph.Node) *graph.Node {
+		return layers.OneHot(x.Cast(graph.Int32), int(c.number("num_classes", 0)), int(c.number("axis", -1)), f64)
+	}, "num_classes", "axis"),
+	"prelu": func(t *testing.T, c goldenCase, g *graph.Graph, in map[string]*graph.Node) (map[string]*graph.Node, map[string]string) {
+		c.known(t, "function", "a")
+		p := layers.PReLU{N: 1, A: layers.Const(c.number("a", 0.25)), DType: f64}
+		if a, ok := c.Inputs["a"]; ok {
+			p.N, p.A = len(a.Data), layers.Values(a.Data)
+		}
+		return applied(p.Place(g, "l"), in), map[string]string{"a": "l.A"}
+	},
+}
+
+// Those without constants are found by name.
+func init() {
+	for _, name := range layers.Activation("").Names() {
+		if goldenActivations[string(name)] == nil {
+			goldenActivations[string(name)] = function(func(_ goldenCase, x *graph.Node) *graph.Node { return name.Apply(x) })
+		}
+	}
+}
+
+func function(f func(c goldenCase, x *graph.Node) *graph.Node, params ...string) goldenLayer {
+	return func(t *testing.T, c goldenCase, _ *graph.Graph, in map[string]*graph.Node) (map[string]*graph.Node, map[string]string) {
+		c.known(t, append([]string{"function"}, params...)...)
+		return map[string]*graph.Node{"y": f(c, in["x"])}, nil
+	}
+}
+
+// axis returns the axis of the case; none where the case says null.
+func (c goldenCase) axis() []int {
+	v, said := c.Params["axis"]
+	switch a := v.(type) {
+	case float64:
+		return []int{int(a)}
+	case []any:
+		var axes []int
+		for _, n := range a {
+			axes = append(axes, int(n.(float64)))
+		}
+		return axes
+	}
+	if said {
+		return nil
+	}
+	return []int{-1}
+}
