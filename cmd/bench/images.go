@@ -61,8 +61,21 @@ func imageNet(g *graph.Graph, d graph.DType, x *graph.Node, coded bool) *graph.N
 	return zs
 }
 
-// images measures J1 and J1s.
-func images(c config, coded bool) (result, error) {
+// imageJob is a job on images.
+type imageJob struct {
+	net   func(g *graph.Graph, d graph.DType, x *graph.Node) *graph.Node // images, or spikes of them, to spikes [T B 10]
+	coded bool                                                           // whether it sees spikes
+	rate  float64
+}
+
+var (
+	denseJob = imageJob{rate: 5e-4, net: func(g *graph.Graph, d graph.DType, x *graph.Node) *graph.Node { return imageNet(g, d, x, false) }}
+	codedJob = imageJob{rate: 5e-4, coded: true, net: func(g *graph.Graph, d graph.DType, x *graph.Node) *graph.Node { return imageNet(g, d, x, true) }}
+	convJob  = imageJob{rate: 1e-2, net: convNet}
+)
+
+// images measures a job on images.
+func images(c config, j imageJob) (result, error) {
 	r := newResult(c)
 	src, err := imageSource(c)
 	if err != nil {
@@ -71,12 +84,12 @@ func images(c config, coded bool) (result, error) {
 	store := graph.NewStore(c.seed)
 	g := graph.NewIn(store)
 	x, y := g.Input("x", c.dtype(), size, 784), g.Input("y", graph.Int32, size)
-	if coded && c.init != "" {
+	if j.coded && c.init != "" {
 		g = graph.NewIn(store)
 		x, y = g.Input("x", graph.Bool, imageSteps, size, 784), g.Input("y", graph.Int32, size)
 	}
-	loss := losses.RateCrossEntropy(imageNet(g, c.dtype(), x, coded), y, losses.CEOptions{})
-	prog, err := compile(&r, c, g, loss, optim.Adam{LR: optim.Constant(5e-4), Beta1: 0.9, Beta2: 0.999, Eps: 1e-8, EpsCorrected: true})
+	loss := losses.RateCrossEntropy(j.net(g, c.dtype(), x), y, losses.CEOptions{})
+	prog, err := compile(&r, c, g, loss, optim.Adam{LR: optim.Constant(j.rate), Beta1: 0.9, Beta2: 0.999, Eps: 1e-8, EpsCorrected: true})
 	if err != nil {
 		return r, err
 	}
@@ -87,7 +100,7 @@ func images(c config, coded bool) (result, error) {
 		return r, err
 	}
 	if src.test != nil {
-		acc, err := imageAccuracy(c, store, src.test, coded)
+		acc, err := imageAccuracy(c, store, src.test, j)
 		if err != nil {
 			return r, err
 		}
@@ -97,11 +110,11 @@ func images(c config, coded bool) (result, error) {
 }
 
 // imageAccuracy returns the share of 1,000 images that the spike counts classify.
-func imageAccuracy(c config, store *graph.Store, test datasets.Source, coded bool) (float64, error) {
+func imageAccuracy(c config, store *graph.Store, test datasets.Source, j imageJob) (float64, error) {
 	const n = 500
 	g := graph.NewIn(store)
 	x := g.Input("x", graph.Float32, n, 784).Cast(c.dtype())
-	prog, err := g.Compile(imageNet(g, c.dtype(), x, coded).Sum(0).ArgMax(-1))
+	prog, err := g.Compile(j.net(g, c.dtype(), x).Sum(0).ArgMax(-1))
 	if err != nil {
 		return 0, err
 	}

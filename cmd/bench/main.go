@@ -7,6 +7,7 @@
 //
 //	J1       784-1000-10 LIF on constant currents of images, 25 steps, Adam
 //	J1s      the same, each pixel a Bernoulli spike in every step
+//	J3       convolutions 12C5 and 64C5, each pooled and spiking, then 10 LIF, on images, 25 steps
 //	J2       700-256 recurrent LIF-20 leaky readout on spikes of 2 % density, 100 steps
 //	J7       J2 with 1,000 steps: the memory
 //	compile  milliseconds to trace, differentiate and compile J2 at 10, 100 and 1,000 steps
@@ -67,8 +68,9 @@ type result struct {
 }
 
 var jobs = map[string]func(c config) (result, error){
-	"J1":      func(c config) (result, error) { return images(c, false) },
-	"J1s":     func(c config) (result, error) { return images(c, true) },
+	"J1":      func(c config) (result, error) { return images(c, denseJob) },
+	"J1s":     func(c config) (result, error) { return images(c, codedJob) },
+	"J3":      func(c config) (result, error) { return images(c, convJob) },
 	"J2":      func(c config) (result, error) { return recurrent(c, 100) },
 	"J7":      func(c config) (result, error) { return recurrent(c, 1000) },
 	"compile": compileTimes,

@@ -29,7 +29,7 @@ func output(t *testing.T, c config) map[string]any {
 }
 
 func TestJobs(t *testing.T) {
-	for _, job := range []string{"J1", "J1s", "J2"} {
+	for _, job := range []string{"J1", "J1s", "J2", "J3"} {
 		line := output(t, config{job: job, threads: 2, warmup: 0, batches: 2, seed: 1})
 		assert.Equal(t, job, line["job"])
 		assert.EqualValues(t, 2, line["batches"])
@@ -54,7 +54,7 @@ func TestCompileTimes(t *testing.T) {
 }
 
 func TestBadFlags(t *testing.T) {
-	assert.ErrorContains(t, run(config{job: "J99", threads: 1}), `there is no job "J99"; jobs are J1, J1s, J2, J7, compile`)
+	assert.ErrorContains(t, run(config{job: "J99", threads: 1}), `there is no job "J99"; jobs are J1, J1s, J2, J3, J7, compile`)
 	assert.ErrorContains(t, run(config{job: "J1"}), "0 threads")
 	assert.ErrorContains(t, run(config{job: "J1", threads: 1, init: "none.safetensors"}), "none.safetensors")
 	assert.ErrorContains(t, run(config{job: "J1", threads: 1, data: t.TempDir()}), "datasets:")
