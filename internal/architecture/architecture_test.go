@@ -33,6 +33,8 @@ var allowed = map[string][]string{
 	"datasets":              {},
 	"train":                 {"graph", "autodiff", "surrogate", "losses", "layers", "optim", "datasets", "train"},
 	"train/checkpoint":      {},
+	"train/probe":           {"graph", "autodiff", "datasets", "train"},
+	"train/report":          {"graph", "train"},
 	"internal/kernel":       {},
 	"internal/opsamples":    {"graph"},
 	"internal/golden":       {},

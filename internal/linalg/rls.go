@@ -1,0 +1,134 @@
+package linalg
+
+import (
+	"fmt"
+	"math"
+)
+
+// RLS is the state of recursive least squares: the inverse P [n n] of the correlations of the
+// inputs, of which the upper triangle is kept. Corrections of rank one are put off and applied
+// together, as one product:
+//
+//	P = ρ·(A - Σ_j v[j]'·v[j])   over the pending v[j] [n]
+//
+// so that a step reads A once and seldom writes it.
+type RLS[T Float] struct {
+	n, most int
+	forget  T
+	a       []T // [n n]
+	v       []T // [most n]
+	pending int
+	rho     T
+
+	minus []T // -v
+	y     []T // [most n]: inputs times A
+	dots  []T // [most]
+	s     *Solver[T]
+}
+
+// NewRLS returns P = alpha·I for n inputs, which forgets by the factor forget in (0, 1] at each
+// sample and puts off at most so many corrections, >= 1. s must outlive it.
+func NewRLS[T Float](s *Solver[T], n int, alpha, forget T, most int) *RLS[T] {
+	if n < 1 || most < 1 {
+		panic(fmt.Sprintf("linalg: RLS of %d inputs, %d corrections", n, most))
+	}
+	r := &RLS[T]{n: n, most: most, forget: forget, s: s, rho: 1,
+		a: make([]T, n*n), v: make([]T, most*n), minus: make([]T, most*n), y: make([]T, most*n), dots: make([]T, most)}
+	for i := range n {
+		r.a[i*n+i] = alpha
+	}
+	return r
+}
+
+// Step takes in the samples X [m n], one after the other, and writes the gain of each to k [m n]:
+//
+//	k = P·x / (λ + x'·P·x),  P ← (P - k·x'·P) / λ     (Haykin, "Adaptive Filter Theory", 2002, table 9.1)
+//
+// The weights that were to give t learn by w ← w - k·(x'·w - t). It returns false, with P as it was
+// before that sample, if a denominator is not positive: P has lost its definiteness to rounding.
+func (r *RLS[T]) Step(m int, x, k []T) bool {
+	for m > r.most {
+		if !r.Step(r.most, x, k) {
+			return false
+		}
+		x, k, m = x[r.most*r.n:], k[r.most*r.n:], m-r.most
+	}
+	if r.pending+m > r.most {
+		r.Flush()
+	}
+	r.s.Symm(m, r.n, r.a, r.n, x, r.n, r.y, r.n)
+	for i := range m {
+		if !r.sample(x[i*r.n:(i+1)*r.n], r.y[i*r.n:(i+1)*r.n], k[i*r.n:(i+1)*r.n]) {
+			return false
+		}
+	}
+	return true
+}
+
+// sample takes in one sample x, of which y = A·x.
+func (r *RLS[T]) sample(x, y, k []T) bool {
+	if p := r.pending; p > 0 { // y - Σ v·(v'x)
+		clear(r.dots[:p])
+		dots(p, r.n, r.v, r.n, x, r.dots)
+		r.s.Gemm(false, false, 1, r.n, p, r.dots, p, r.minus, r.n, 1, y, r.n)
+	}
+	var xy [1]T
+	dots(1, r.n, x, r.n, y, xy[:])
+	den := r.forget + r.rho*xy[0]
+	if !(den > 0) || math.IsInf(float64(den), 0) {
+		return false
+	}
+	// k = ρy/den, and the correction of P, k·x'P, is ρ times that of v = y·sqrt(ρ/den).
+	gain, root := r.rho/den, T(math.Sqrt(float64(r.rho/den)))
+	v, minus := r.v[r.pending*r.n:][:r.n], r.minus[r.pending*r.n:][:r.n]
+	for i, e := range y {
+		k[i] = gain * e
+		v[i], minus[i] = root*e, -root*e
+	}
+	r.pending++
+	r.rho /= r.forget
+	if r.pending == r.most {
+		r.Flush()
+	}
+	return true
+}
+
+// Flush applies the pending corrections.
+func (r *RLS[T]) Flush() {
+	if r.pending == 0 && r.rho == 1 {
+		return
+	}
+	if r.rho != 1 {
+		for i := range r.pending * r.n {
+			r.minus[i] *= r.rho
+		}
+	}
+	r.s.symmetric(r.n, r.pending, r.minus, r.v, r.n, r.rho, r.a, r.n)
+	r.pending, r.rho = 0, 1
+}
+
+// P writes the matrix P to dst [n n], whole, and applies what is pending.
+func (r *RLS[T]) P(dst []T) {
+	r.Flush()
+	copy(dst, r.a)
+	Mirror(r.n, dst, r.n)
+}
+
+// State returns what there is to save, as it lies: A, all of v, and the scalars ρ and the number of
+// pending corrections. The slices are the state's own.
+func (r *RLS[T]) State() (a, v []T, rho T, pending int) { return r.a, r.v, r.rho, r.pending }
+
+// SetState takes over copies of what State returned.
+func (r *RLS[T]) SetState(a, v []T, rho T, pending int) error {
+	if len(a) != len(r.a) || len(v) != len(r.v) || pending < 0 || pending >= r.most || !(rho > 0) {
+		return fmt.Errorf("linalg: state of RLS: %d and %d elements, %d pending, factor %v; expected %d and %d, below %d, positive",
+			len(a), len(v), pending, rho, len(r.a), len(r.v), r.most)
+	}
+	copy(r.a, a)
+	copy(r.v, v)
+	for i, e := range r.v {
+		r.minus[i] = -e
+	}
+	r.rho, r.pending = rho, pending
+	return nil
+}

@@ -1,0 +1,85 @@
+package linalg_test
+
+import (
+	"testing"
+
+	"github.com/spikegraph/spikegraph/internal/linalg"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// plainRLS is the recursion as it is written, with all of P.
+type plainRLS struct {
+	n      int
+	p      []float64
+	forget float64
+}
+
+func (r *plainRLS) step(x []float64) (k []float64) {
+	k = make([]float64, r.n)
+	den := r.forget
+	for i := range k {
+		for j := range k {
+			k[i] += r.p[i*r.n+j] * x[j]
+		}
+		den += k[i] * x[i]
+	}
+	for i := range k {
+		for j := range k {
+			r.p[i*r.n+j] = (r.p[i*r.n+j] - k[i]*k[j]/den) / r.forget
+		}
+	}
+	for i := range k {
+		k[i] /= den
+	}
+	return k
+}
+
+func TestRLSIsTheRecursion(t *testing.T) {
+	t.Run("float64", testRLS[float64])
+	t.Run("float32", testRLS[float32])
+}
+
+func testRLS[T linalg.Float](t *testing.T) {
+	const n, steps = 53, 40
+	for _, forget := range []float64{1, 0.97} {
+		for _, m := range []int{1, 4, 20} { // samples at a time; 8 corrections are put off
+			want := &plainRLS{n, make([]float64, n*n), forget}
+			for i := range n {
+				want.p[i*n+i] = 0.7
+			}
+			got := linalg.NewRLS(linalg.NewSolver[T](2), n, 0.7, T(forget), 8)
+			x, k := normals[T](random(5), steps*n), make([]T, m*n)
+			for at := 0; at < steps; at += m {
+				require.True(t, got.Step(m, x[at*n:], k))
+				for i := range m {
+					near(t, want.step(doubles(x[(at+i)*n:(at+i+1)*n])), k[i*n:(i+1)*n], 1e4*epsilon[T]())
+				}
+			}
+			p := make([]T, n*n)
+			got.P(p)
+			near(t, want.p, p, 1e4*epsilon[T]())
+		}
+	}
+}
+
+func TestRLSStateGoesOn(t *testing.T) {
+	const n = 11
+	x, k1, k2 := normals[float64](random(2), 20*n), make([]float64, 20*n), make([]float64, 20*n)
+	a := linalg.NewRLS(linalg.NewSolver[float64](1), n, 1, 0.9, 8)
+	b := linalg.NewRLS(linalg.NewSolver[float64](1), n, 1, 0.9, 8)
+	require.True(t, a.Step(13, x, k1))
+	require.NoError(t, b.SetState(a.State()))
+	require.True(t, a.Step(7, x[13*n:], k1))
+	require.True(t, b.Step(7, x[13*n:], k2))
+	assert.Equal(t, k1[:7*n], k2[:7*n])
+	assert.Error(t, b.SetState(nil, nil, 1, 0))
+	bad := append([]float64(nil), x...)
+	bad[0] = -1
+	assert.Error(t, b.SetState(bad[:n*n], make([]float64, 8*n), 1, 8))
+}
+
+func TestRLSReportsLostDefiniteness(t *testing.T) {
+	r := linalg.NewRLS(linalg.NewSolver[float64](1), 2, -1, 1, 2)
+	assert.False(t, r.Step(1, []float64{3, 0}, make([]float64, 2)))
+}

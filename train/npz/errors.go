@@ -1,0 +1,16 @@
+package npz
+
+import (
+	"errors"
+	"fmt"
+)
+
+// What a caller can tell apart with errors.Is.
+var (
+	ErrFormat    = errors.New("npz: not an array or archive this package can read or write")
+	ErrTruncated = errors.New("npz: the file ends before what it describes")
+)
+
+func malformed(format string, args ...any) error {
+	return fmt.Errorf("%w: %s", ErrFormat, fmt.Sprintf(format, args...))
+}

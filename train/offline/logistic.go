@@ -1,0 +1,181 @@
+package offline
+
+import (
+	"fmt"
+	"math"
+
+	"github.com/spikegraph/spikegraph/internal/linalg"
+	"gorgonia.org/tensor"
+)
+
+// Logistic minimises for each target, with z = X·w,
+//
+//	Σ weight·(log(1 + exp(z)) - y·z) + ½·Alpha·|w|²
+//
+// which is maximum likelihood for classes y of 0 and 1, or probabilities between; Predict gives
+// probabilities. Up to 1024 features it takes Newton's steps (iteratively reweighted least squares;
+// McCullagh, Nelder, "Generalized Linear Models", 1989, section 4.4), and beyond looks for them by
+// conjugate gradients (Nocedal, Wright, "Numerical Optimization", 2006, algorithm 7.1). All samples
+// are kept. Without a penalty there is no solution where a plane separates the classes; the model
+// then carries a warning.
+type Logistic struct {
+	Alpha   float64 // penalty, >= 0
+	Degree  int     // of polynomial features, see PolynomialFeatures; 0 is 1, the inputs themselves
+	MaxIter int     // Newton's steps; 0 is 100
+}
+
+// New returns a Fitter that keeps the samples.
+func (l Logistic) New(o Options) (Fitter, error) {
+	for _, err := range []error{
+		o.validate(),
+		refuse(notNegative(l.Alpha), "Alpha", l.Alpha, "a finite number, at least 0"),
+		refuse(l.Degree >= 0, "Degree", l.Degree, "at least 0"),
+		refuse(l.MaxIter >= 0, "MaxIter", l.MaxIter, "at least 0"),
+	} {
+		if err != nil {
+			return nil, err
+		}
+	}
+	return &logistic{l: l, s: samples{plan: plan{o: o, degree: l.Degree}}}, nil
+}
+
+type logistic struct {
+	l Logistic
+	s samples
+}
+
+func (f *logistic) Add(x, y *tensor.Dense, weights []float64) error {
+	m, err := f.s.read("targets", y)
+	if err != nil {
+		return err
+	}
+	row := make([]float64, m.cols)
+	for i := range m.rows {
+		m.row(i, row)
+		for _, e := range row {
+			if e < 0 || e > 1 {
+				return fmt.Errorf("offline: %w: the target of sample %d is %v, expected within [0, 1]", ErrValue, i, e)
+			}
+		}
+	}
+	return f.s.add(x, y, weights)
+}
+
+func (f *logistic) Fit() (*Model, error) {
+	if f.s.n == 0 {
+		return nil, fmt.Errorf("offline: %w", ErrEmpty)
+	}
+	s := linalg.NewSolver[float64](f.s.o.Workers)
+	defer s.Close()
+	w := make([]float64, f.s.p*f.s.q)
+	t := likelihood{samples: &f.s, alpha: f.l.Alpha, solver: s, direct: newtonFeatures}
+	steps, most, missed := f.l.MaxIter, 0, 0
+	if steps == 0 {
+		steps = 100
+	}
+	for t.target = range f.s.q {
+		v, n, ok := t.maximum(steps)
+		most = max(most, n)
+		if !ok {
+			missed++
+		}
+		for j, e := range v {
+			w[j*f.s.q+t.target] = e
+		}
+	}
+	r := f.s.model(w)
+	r.Alpha, r.Iterations, r.logistic = f.l.Alpha, most, true
+	if missed > 0 {
+		r.Warnings = append(r.Warnings, fmt.Sprintf(
+			"%d of %d targets have not converged in %d steps: a plane may separate the classes, and a penalty Alpha is needed",
+			missed, f.s.q, most))
+	}
+	return r, nil
+}
+
+// likelihood is the objective for one target.
+type likelihood struct {
+	*samples
+	alpha  float64
+	solver *linalg.Solver[float64]
+	target int
+	rows   []float64 // [chunk p], for the Hessian
+	direct int       // features up to which it is factored
+}
+
+// penalty returns the penalty of weight j.
+func (t *likelihood) penalty(j int) float64 {
+	if j == 0 && t.o.FreeBias {
+		return 0
+	}
+	return t.alpha
+}
+
+// value returns the objective at w, and its gradient in grad.
+func (t *likelihood) value(w, grad []float64) float64 {
+	sum := 0.0
+	for j, e := range w {
+		sum += 0.5 * t.penalty(j) * e * e
+		grad[j] = t.penalty(j) * e
+	}
+	for i := range t.n {
+		row, y := t.x[i*t.p:(i+1)*t.p], t.y[i*t.q+t.target]
+		z := product(row, w)
+		sum += t.w[i] * (softplus(z) - y*z)
+		f := t.w[i] * (Sigmoid(z) - y)
+		for j, e := range row {
+			grad[j] += f * e
+		}
+	}
+	return sum
+}
+
+// maximum takes Newton's steps, halved until the objective falls.
+func (t *likelihood) maximum(steps int) (w []float64, n int, ok bool) {
+	w, next := make([]float64, t.p), make([]float64, t.p)
+	grad := make([]float64, t.p)
+	f := t.value(w, grad)
+	scale := 1 + largest(grad)
+	const tolerance = 1e-11
+	for n = range steps {
+		if largest(grad) <= tolerance*scale {
+			return w, n, true
+		}
+		step, ok := t.direction(w, grad)
+		if !ok {
+			return w, n, false
+		}
+		fell := false
+		for size := 1.0; size > 1e-6 && !fell; size /= 2 {
+			for j := range w {
+				next[j] = w[j] - size*step[j]
+			}
+			g := t.value(next, grad)
+			if fell = g <= f+1e-14*math.Abs(f); fell {
+				f = g
+				copy(w, next)
+			}
+		}
+		if !fell {
+			return w, n, false
+		}
+	}
+	return w, steps, largest(grad) <= tolerance*scale
+}
+
+func product(x, y []float64) (sum float64) {
+	for i, e := range x {
+		sum += e * y[i]
+	}
+	return sum
+}
+
+func largest(x []float64) (most float64) {
+	for _, e := range x {
+		most = max(most, math.Abs(e))
+	}
+	return most
+}
+
+// softplus returns log(1 + exp(z)).
+func softplus(z float64) float64 { return max(z, 0) + math.Log1p(math.Exp(-math.Abs(z))) }

@@ -1,0 +1,50 @@
+package offline
+
+import (
+	"math/rand/v2"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"gorgonia.org/tensor"
+)
+
+func classes(n, p int) (x, y *tensor.Dense) {
+	r := rand.New(rand.NewPCG(1, 2))
+	x = tensor.New(tensor.WithShape(n, p), tensor.Of(tensor.Float64))
+	y = tensor.New(tensor.WithShape(n, 1), tensor.Of(tensor.Float64))
+	for i := range n {
+		for j := range p {
+			x.Float64s()[i*p+j] = r.NormFloat64()
+		}
+		if x.Float64s()[i*p]+r.NormFloat64() > 0 {
+			y.Float64s()[i] = 1
+		}
+	}
+	return x, y
+}
+
+func TestConjugateGradientsFindTheSameMaximum(t *testing.T) {
+	x, y := classes(200, 7)
+	f := &logistic{l: Logistic{Alpha: 0.2}, s: samples{plan: plan{o: Options{Bias: true, FreeBias: true}}}}
+	require.NoError(t, f.Add(x, y, nil))
+	want, err := f.Fit()
+	require.NoError(t, err)
+	assert.Empty(t, want.Warnings)
+	l := likelihood{samples: &f.s, alpha: 0.2, direct: 0}
+	w, _, ok := l.maximum(100)
+	require.True(t, ok)
+	assert.InDeltaSlice(t, want.W.Float64s(), w, 1e-9)
+}
+
+func TestSeparableClassesAreReported(t *testing.T) {
+	x := tensor.New(tensor.WithShape(4, 1), tensor.WithBacking([]float64{-2, -1, 1, 2}))
+	y := tensor.New(tensor.WithShape(4, 1), tensor.WithBacking([]float64{0, 0, 1, 1}))
+	m, err := Fit(Logistic{MaxIter: 10}, x, y, Options{})
+	require.NoError(t, err)
+	require.Len(t, m.Warnings, 1)
+	assert.Contains(t, m.Warnings[0], "may separate")
+	m, err = Fit(Logistic{Alpha: 0.1}, x, y, Options{})
+	require.NoError(t, err)
+	assert.Empty(t, m.Warnings)
+}

@@ -1,0 +1,169 @@
+package offline
+
+import (
+	"fmt"
+	"runtime"
+
+	"github.com/spikegraph/spikegraph/internal/linalg"
+	"gorgonia.org/tensor"
+)
+
+// chunk is the number of samples whose squares are summed at once. Samples wait until there are so
+// many, so that sums do not depend on how they came.
+const chunk = 256
+
+// Moments are the sums X'X, X'Y and Y'Y over weighted samples, in float64. Their memory does not
+// grow with the number of samples. Make them with NewMoments; one goroutine at a time.
+type Moments struct {
+	plan
+	n  int       // samples
+	w  float64   // sum of their weights
+	g  []float64 // X'X [p p], upper triangle
+	c  []float64 // X'Y [p q]
+	yy []float64 // Y'Y, its diagonal [q]
+
+	x, y    []float64 // samples that wait, times the roots of their weights: [chunk p], [chunk q]
+	waiting int
+	scratch []float64
+	s       *linalg.Solver[float64]
+}
+
+// NewMoments returns sums over no samples.
+func NewMoments(o Options) (*Moments, error) { return newMoments(plan{o: o}) }
+
+func newMoments(pl plan) (*Moments, error) {
+	if err := pl.o.validate(); err != nil {
+		return nil, err
+	}
+	m := &Moments{plan: pl, s: linalg.NewSolver[float64](pl.o.Workers)}
+	runtime.AddCleanup(m, func(s *linalg.Solver[float64]) { s.Close() }, m.s)
+	return m, nil
+}
+
+// Samples returns the number of samples.
+func (m *Moments) Samples() int { return m.n }
+
+// Add takes in samples: see Fitter.
+func (m *Moments) Add(x, y *tensor.Dense, weights []float64) error {
+	in, out, err := m.pair(x, y, weights)
+	if err != nil {
+		return err
+	}
+	m.reserve()
+	for i := range in.rows {
+		m.put(in, out, i, weights)
+	}
+	return nil
+}
+
+// put takes in one sample.
+func (m *Moments) put(in, out matrix, i int, weights []float64) {
+	at := m.waiting
+	m.sample(m.x[at*m.p:(at+1)*m.p], m.y[at*m.q:(at+1)*m.q], in, out, i, weights, m.scratch)
+	m.n++
+	if weights == nil {
+		m.w++
+	} else {
+		m.w += weights[i]
+	}
+	if m.waiting++; m.waiting == chunk {
+		m.flush()
+	}
+}
+
+// reserve makes the memory, once the sizes are known.
+func (m *Moments) reserve() {
+	if m.g != nil {
+		return
+	}
+	m.g, m.c, m.yy = make([]float64, m.p*m.p), make([]float64, m.p*m.q), make([]float64, m.q)
+	m.x, m.y, m.scratch = make([]float64, chunk*m.p), make([]float64, chunk*m.q), make([]float64, m.in)
+}
+
+// flush adds what waits to the sums.
+func (m *Moments) flush() {
+	k := m.waiting
+	if k == 0 {
+		return
+	}
+	m.s.Syrk(m.p, k, m.x, m.p, 1, m.g, m.p)
+	m.s.Gemm(true, false, m.p, m.q, k, m.x, m.p, m.y, m.q, 1, m.c, m.q)
+	for i, e := range m.y[:k*m.q] {
+		m.yy[i%m.q] += e * e
+	}
+	m.waiting = 0
+}
+
+// total returns the sums with what waits, which goes on waiting.
+func (m *Moments) total() (*Moments, error) {
+	if m.n == 0 {
+		return nil, fmt.Errorf("offline: %w", ErrEmpty)
+	}
+	t := *m
+	t.g, t.c, t.yy = append([]float64(nil), m.g...), append([]float64(nil), m.c...), append([]float64(nil), m.yy...)
+	t.flush()
+	return &t, nil
+}
+
+// Merge adds the sums of other, of the same options and sizes, to m. The order in which sums are
+// merged decides their last bits.
+func (m *Moments) Merge(other *Moments) error {
+	t, err := other.total()
+	if err != nil {
+		return nil // nothing to add
+	}
+	if m.in == 0 {
+		m.in, m.p, m.q = t.in, t.p, t.q
+	}
+	a, b := m.plan, t.plan
+	a.o.Workers, b.o.Workers = 0, 0
+	if a != b {
+		return fmt.Errorf("offline: %w: sums of %d inputs and %d targets with %+v, merged with %d, %d and %+v",
+			ErrShape, m.in, m.q, m.o, t.in, t.q, t.o)
+	}
+	m.reserve()
+	addTo(m.g, t.g)
+	addTo(m.c, t.c)
+	addTo(m.yy, t.yy)
+	m.n += t.n
+	m.w += t.w
+	return nil
+}
+
+func addTo(dst, x []float64) {
+	for i, e := range x {
+		dst[i] += e
+	}
+}
+
+// squaredError returns the sum of w·|x·W - y|² over all samples, nothing of which waits:
+// Y'Y - 2·W'X'Y + W'X'X·W for each target.
+func (m *Moments) squaredError(w []float64) float64 {
+	xw := m.applied(w)
+	sum := 0.0
+	for k := range m.q {
+		e := m.yy[k]
+		for i := range m.p {
+			e += w[i*m.q+k] * (xw[i*m.q+k] - 2*m.c[i*m.q+k])
+		}
+		sum += max(e, 0)
+	}
+	return sum
+}
+
+// applied returns X'X·W [p q].
+func (m *Moments) applied(w []float64) []float64 {
+	y := make([]float64, m.p*m.q)
+	for i := range m.p {
+		for j := i; j < m.p; j++ {
+			g := m.g[i*m.p+j]
+			for k := range m.q {
+				y[i*m.q+k] += g * w[j*m.q+k]
+				if j > i {
+					y[j*m.q+k] += g * w[i*m.q+k]
+				}
+			}
+		}
+	}
+	return y
+}

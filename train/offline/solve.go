@@ -1,0 +1,149 @@
+package offline
+
+import (
+	"fmt"
+
+	"github.com/spikegraph/spikegraph/internal/linalg"
+	"gonum.org/v1/gonum/mat"
+)
+
+// epsilon is the distance from 1 to the next number.
+const epsilon = 0x1p-52
+
+// Solve returns the W that minimises |X·W - Y|² + alpha·|W|², for alpha >= 0:
+//
+//	W = (X'X + alpha·I)⁻¹·X'Y
+//
+// (Hoerl, Kennard 1970, doi:10.1080/00401706.1970.10488634), with Options.FreeBias without the
+// penalty of row 0. It is computed by Cholesky's factors. Where these do not exist, or the matrix is
+// singular to working precision, it is computed by eigenvalues instead, of which those that are zero
+// to working precision are left out: W is then the least of the solutions, and a warning names the
+// condition number.
+func (m *Moments) Solve(alpha float64) (*Model, error) {
+	if err := refuse(notNegative(alpha), "Alpha", alpha, "a finite number, at least 0"); err != nil {
+		return nil, err
+	}
+	t, err := m.total()
+	if err != nil {
+		return nil, err
+	}
+	return t.solve(alpha, nil)
+}
+
+// solve is Solve for sums of which nothing waits. design, if not nil, returns the samples.
+func (m *Moments) solve(alpha float64, design func() (x, y []float64, err error)) (*Model, error) {
+	w, cond, ok := m.byCholesky(alpha)
+	if ok {
+		r := m.model(w)
+		r.Alpha, r.Condition = alpha, cond
+		return r, nil
+	}
+	if design != nil {
+		return m.bySVD(alpha, design)
+	}
+	s, err := m.spectrum(alpha > 0 && m.o.FreeBias)
+	if err != nil {
+		return nil, err
+	}
+	r := m.model(s.weights(alpha))
+	r.Alpha, r.Condition = alpha, s.condition(alpha)
+	r.Warnings = append(r.Warnings, fmt.Sprintf(
+		"X'X is singular to working precision, condition number %.2g: solved by its eigenvalues, %d of %d above zero",
+		r.Condition, s.rank(alpha), len(s.values)))
+	return r, nil
+}
+
+// byCholesky returns the weights and the condition number of the matrix, or false where it is
+// singular to working precision.
+func (m *Moments) byCholesky(alpha float64) (w []float64, cond float64, ok bool) {
+	a := append([]float64(nil), m.g...)
+	for i := range m.p {
+		if i > 0 || !m.o.FreeBias {
+			a[i*m.p+i] += alpha
+		}
+	}
+	norm := linalg.Norm1(m.p, a, m.p)
+	if _, ok := m.s.Cholesky(m.p, a, m.p); !ok {
+		return nil, 0, false
+	}
+	cond = norm * m.s.InverseNorm1(m.p, a, m.p)
+	if !(cond*epsilon < 1) {
+		return nil, cond, false
+	}
+	w = append([]float64(nil), m.c...)
+	m.s.Solve(m.p, m.q, a, m.p, w, m.q)
+	return w, cond, true
+}
+
+// bySVD returns the weights by singular values of the samples themselves, which are not squared:
+// W = V·diag(s/(s²+alpha))·U'·Y. Samples are moved to their mean where the bias is free.
+func (m *Moments) bySVD(alpha float64, design func() (x, y []float64, err error)) (*Model, error) {
+	x, y, err := design()
+	if err != nil {
+		return nil, err
+	}
+	n := len(y) / m.q
+	free := alpha > 0 && m.o.FreeBias
+	a, b := mat.NewDense(n, m.p, x), mat.NewDense(n, m.q, y)
+	if free {
+		m.center(x, y)
+		a = a.Slice(0, n, 1, m.p).(*mat.Dense)
+	}
+	var svd mat.SVD
+	if !svd.Factorize(a, mat.SVDThin) {
+		return nil, fmt.Errorf("offline: the singular values of the samples were not found: %w", ErrValue)
+	}
+	var u, v, uy, w mat.Dense
+	svd.UTo(&u)
+	svd.VTo(&v)
+	s := svd.Values(nil)
+	uy.Mul(u.T(), b)
+	rank, cutoff := 0, s[0]*epsilon*float64(max(n, m.p))
+	for i, e := range s {
+		f := 0.0
+		if e > cutoff {
+			f = e / (e*e + alpha)
+			rank++
+		}
+		for j := range m.q {
+			uy.Set(i, j, f*uy.At(i, j))
+		}
+	}
+	w.Mul(&v, &uy)
+	r := m.model(m.withBias(w.RawMatrix().Data, free))
+	r.Alpha, r.Condition = alpha, (s[0]*s[0]+alpha)/(s[len(s)-1]*s[len(s)-1]+alpha)
+	r.Warnings = append(r.Warnings, fmt.Sprintf(
+		"X'X is singular to working precision, condition number %.2g: solved by singular values of X, %d of %d above zero",
+		r.Condition, rank, len(s)))
+	return r, nil
+}
+
+// center moves weighted samples, rows of features after a root of their weight, to their mean.
+func (m *Moments) center(x, y []float64) {
+	for i := range len(y) / m.q {
+		row, root := x[i*m.p:(i+1)*m.p], x[i*m.p]
+		for j := 1; j < m.p; j++ {
+			row[j] -= root * m.g[j] / m.g[0]
+		}
+		for j := range m.q {
+			y[i*m.q+j] -= root * m.c[j] / m.g[0]
+		}
+	}
+}
+
+// withBias returns the weights of all features: w itself or, if it was found for samples moved to
+// their mean, with the bias that moves them back.
+func (m *Moments) withBias(w []float64, free bool) []float64 {
+	if !free {
+		return w
+	}
+	all := make([]float64, m.q, m.p*m.q)
+	for k := range m.q {
+		all[k] = m.c[k]
+		for j := 1; j < m.p; j++ {
+			all[k] -= m.g[j] * w[(j-1)*m.q+k]
+		}
+		all[k] /= m.g[0]
+	}
+	return append(all, w...)
+}
