@@ -31,13 +31,15 @@ var allowed = map[string][]string{
 	"layers":                {"graph", "surrogate", "autodiff"},
 	"optim":                 {"graph"},
 	"datasets":              {},
-	"train":                 {"graph", "autodiff", "surrogate", "losses", "layers", "optim", "datasets", "train"},
+	"train":                 {"graph", "autodiff", "surrogate", "losses", "layers", "optim", "datasets", "train", "internal/linalg"},
 	"train/checkpoint":      {},
 	"train/probe":           {"graph", "autodiff", "datasets", "train"},
 	"train/report":          {"graph", "train"},
 	"internal/kernel":       {},
+	"internal/cli":          {"graph", "autodiff", "surrogate", "losses", "layers", "optim", "datasets", "train"},
 	"internal/opsamples":    {"graph"},
 	"internal/golden":       {},
+	"internal/linalg":       {"internal/kernel"},
 	"internal/architecture": {},
 }
 

@@ -20,6 +20,10 @@ type Fitter interface {
 	Add(x, y *tensor.Dense, weights []float64) error
 	// Fit returns the weights for all samples so far. More may be added after.
 	Fit() (*Model, error)
+	// Snapshot returns a copy of what was taken in.
+	Snapshot() Snapshot
+	// Rollback takes over what Snapshot returned, of a Fitter made alike.
+	Rollback(Snapshot) error
 }
 
 // Options apply to every Method.

@@ -1,0 +1,261 @@
+package cli
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/spf13/cobra"
+	"github.com/spikegraph/spikegraph/train/checkpoint"
+	"github.com/spikegraph/spikegraph/train/nir"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"gorgonia.org/tensor"
+)
+
+// run runs the program and expects an exit code.
+func run(t *testing.T, code int, args ...string) (out, errs string) {
+	t.Helper()
+	var o, e bytes.Buffer
+	got := Run(context.Background(), args, &o, &e)
+	require.Equal(t, code, got, "%v\n%s\n%s", args, o.String(), e.String())
+	return o.String(), e.String()
+}
+
+// weights writes a file of two tensors and returns its path.
+func weights(t *testing.T) string {
+	t.Helper()
+	f := &checkpoint.File{Kind: "mine", Metadata: map[string]string{"note": "hello"}}
+	f.Add("fc1.W", tensor.New(tensor.WithShape(2, 2), tensor.WithBacking([]float32{1, 2, 3, -4})))
+	f.Add("fc1.B", tensor.New(tensor.FromScalar(int32(7))))
+	path := filepath.Join(t.TempDir(), "w.safetensors")
+	require.NoError(t, checkpoint.WriteFile(path, f))
+	return path
+}
+
+func TestInspect(t *testing.T) {
+	t.Parallel()
+	path := weights(t)
+	out, _ := run(t, 0, "inspect", path, "--values")
+	assert.Equal(t, `file    `+path+`
+format  safetensors
+kind    mine
+note    hello
+
+TENSOR     TYPE  SHAPE  ELEMENTS  TRAINED  MIN  MAX  MEAN
+fc1.W      F32   [2 2]  4         ?        -4   3    0.5
+fc1.B      I32   []     1         ?
+2 tensors               5
+`, out)
+	out, _ = run(t, 0, "inspect", path, "--json")
+	var in inspected
+	require.NoError(t, json.Unmarshal([]byte(out), &in))
+	assert.Equal(t, []int{2, 2}, in.Tensors[0].Shape)
+	assert.Equal(t, 5, in.Elements)
+	b, err := os.ReadFile(path)
+	require.NoError(t, err)
+	require.NoError(t, os.WriteFile(path, b[:len(b)-3], 0o644))
+	_, errs := run(t, 1, "inspect", path)
+	assert.Contains(t, errs, "truncated")
+	run(t, 1, "inspect", t.TempDir())
+	_, errs = run(t, 2, "inspect", os.Args[0])
+	assert.Contains(t, errs, "want a name that ends in one of .safetensors")
+}
+
+func TestConvert(t *testing.T) {
+	t.Parallel()
+	path, dir := weights(t), t.TempDir()
+	there, back := filepath.Join(dir, "w.npz"), filepath.Join(dir, "back.safetensors")
+	run(t, 0, "convert", path, there)
+	run(t, 0, "convert", there, back, "--rename", "fc1.*=hidden.*")
+	f, err := checkpoint.ReadFile(back)
+	require.NoError(t, err)
+	assert.Equal(t, []float32{1, 2, 3, -4}, f.Tensor("hidden.W").Float32s())
+	assert.Equal(t, int32(7), f.Tensor("hidden.B").Data())
+	for _, name := range []string{"a.bp", "a.h5", "a.npz", "a.safetensors"} { // each from the one before
+		run(t, 0, "convert", path, filepath.Join(dir, name))
+		path = filepath.Join(dir, name)
+	}
+	f, err = checkpoint.ReadFile(path)
+	require.NoError(t, err)
+	assert.Equal(t, []float32{1, 2, 3, -4}, f.Tensor("fc1.W").Float32s())
+	assert.Equal(t, int32(7), f.Tensor("fc1.B").Data())
+	for args, want := range map[string]string{
+		path + " " + dir + "/x.bin":                          "want a name that ends in",
+		path + " " + there + " --rename no.*=x.*":            "no tensor has that name",
+		path + " " + there + " --rename fc1.*=x":             "want FROM=TO",
+		path + " " + dir + "/x.nir":                          "--like",
+		path + " " + dir + "/x.npz --like " + there:          "is a file of tensors alone",
+		path + " " + filepath.Join(dir, "a", "x.npz") + " x": "want a file to read and a file to write",
+	} {
+		_, errs := run(t, 2, append([]string{"convert"}, strings.Fields(args)...)...)
+		assert.Contains(t, errs, want)
+	}
+	_, errs := run(t, 1, "convert", filepath.Join(dir, "none.npz"), there)
+	assert.Contains(t, errs, "no such file")
+}
+
+// The parameters of a NIR file come out and go in again, number for number.
+func TestConvertNIR(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	g := nir.Graph{
+		Nodes: []nir.Node{
+			{Name: "in", Type: "Input", Params: map[string]nir.Array{"shape": {Shape: []int{1}, Data: []int64{2}}}},
+			{Name: "fc", Type: "Linear", Params: map[string]nir.Array{"weight": {Shape: []int{1, 2}, Data: []float32{0.5, -1}}}},
+			{Name: "out", Type: "Output", Params: map[string]nir.Array{"shape": {Shape: []int{1}, Data: []int64{1}}}},
+		},
+		Edges: []nir.Edge{{From: "in", To: "fc"}, {From: "fc", To: "out"}},
+	}
+	at := func(name string) string { return filepath.Join(dir, name) }
+	require.NoError(t, g.WriteFile(at("net.nir")))
+	out, _ := run(t, 0, "inspect", at("net.nir"))
+	assert.Contains(t, out, "fc.weight  F32   [1 2]")
+	assert.Contains(t, out, "in -> fc, fc -> out")
+
+	run(t, 0, "convert", at("net.nir"), at("w.safetensors"))
+	f, err := checkpoint.ReadFile(at("w.safetensors"))
+	require.NoError(t, err)
+	assert.Equal(t, []float32{0.5, -1}, f.Tensor("fc.weight").Float32s())
+	run(t, 0, "convert", at("w.safetensors"), at("same.nir"), "--like", at("net.nir"))
+	want, err := nir.ReadFile(at("net.nir"))
+	require.NoError(t, err)
+	same, err := nir.ReadFile(at("same.nir"))
+	require.NoError(t, err)
+	assert.Equal(t, want, same)
+
+	f.Tensor("fc.weight").Float32s()[0] = 9
+	f.Add("no.such", tensor.New(tensor.FromScalar(float32(1))))
+	require.NoError(t, checkpoint.WriteFile(at("more.safetensors"), f))
+	_, errs := run(t, 1, "convert", at("more.safetensors"), at("new.nir"), "--like", at("net.nir"))
+	assert.Contains(t, errs, "has no parameter no.such")
+	assert.NoFileExists(t, at("new.nir"))
+	f.Tensors = f.Tensors[:len(f.Tensors)-1]
+	require.NoError(t, checkpoint.WriteFile(at("new.safetensors"), f))
+	run(t, 0, "convert", at("new.safetensors"), at("new.nir"), "--like", at("net.nir"))
+	changed, err := nir.ReadFile(at("new.nir"))
+	require.NoError(t, err)
+	assert.Equal(t, []float32{9, -1}, changed.Node("fc").Params["weight"].Data)
+}
+
+func TestDatasets(t *testing.T) {
+	t.Parallel()
+	out, _ := run(t, 0, "datasets", "list")
+	assert.Contains(t, out, "fashion_small")
+	out, _ = run(t, 0, "datasets", "describe", "fashion-small")
+	assert.Contains(t, out, "train  5000 samples of shape [28 28 1]; 10 classes of 500 to 500")
+	out, _ = run(t, 0, "datasets", "describe", "shd", "--json")
+	assert.Contains(t, out, `"files":"shd_train.h5`)
+	run(t, 0, "datasets", "verify", "japanese_vowels")
+	dir := t.TempDir()
+	_, errs := run(t, 1, "datasets", "verify", "mnist", "--cache", dir)
+	assert.Contains(t, errs, "a file is missing or damaged")
+	assert.Contains(t, errs, "train-images-idx3-ubyte")
+	entries, err := os.ReadDir(dir)
+	require.NoError(t, err)
+	assert.Empty(t, entries)
+	for args, want := range map[string]string{
+		"fetch shd":                 "shd cannot be fetched: want --dir",
+		"fetch fashion_small":       "it is within the program",
+		"fetch mnist":               "want --cache",
+		"verify ssc":                "want --dir, a directory with ssc_train.h5",
+		"verify shd --cache " + dir: "--cache is for sets that can be fetched",
+		"describe minst":            `there is no data set "minst"`,
+		"verify arrays":             "named in a TOML file",
+	} {
+		_, errs := run(t, 2, append([]string{"datasets"}, strings.Fields(args)...)...)
+		assert.Contains(t, errs, want)
+	}
+	_, errs = run(t, 1, "datasets", "verify", "mnist", "--cache", filepath.Join(dir, "none"))
+	assert.Contains(t, errs, "no such file")
+	assert.NoDirExists(t, filepath.Join(dir, "none"))
+}
+
+// Every command says what it does, shows an example, and completes its arguments; every topic is a page.
+func TestHelp(t *testing.T) {
+	t.Parallel()
+	root := (&app{}).root()
+	var commands func(c *cobra.Command)
+	commands = func(c *cobra.Command) {
+		for _, sub := range c.Commands() {
+			assert.NotEmpty(t, sub.Long, sub.CommandPath())
+			for _, line := range strings.Split(sub.Long, "\n") {
+				assert.LessOrEqual(t, len([]rune(line)), 100, "%s: %s", sub.CommandPath(), line)
+			}
+			if sub.Runnable() {
+				assert.Contains(t, sub.Example, "  "+sub.CommandPath(), sub.CommandPath())
+				if sub.Args != nil && !sub.HasSubCommands() && sub.Name() != "list" {
+					assert.NotNil(t, sub.ValidArgsFunction, sub.CommandPath())
+				}
+			}
+			commands(sub)
+		}
+	}
+	commands(root)
+	out, _ := run(t, 0, "help", "exit-codes")
+	for _, code := range []int{Done, Failed, Misused, Diverged, Interrupted} {
+		assert.Contains(t, out, fmt.Sprintf("\n  %-3d  ", code))
+	}
+	for _, shell := range []string{"bash", "zsh", "fish", "powershell"} {
+		out, _ := run(t, 0, "completion", shell)
+		assert.Contains(t, out, "spikegraph")
+	}
+	out, _ = run(t, 0, "__complete", "datasets", "fetch", "")
+	assert.Contains(t, out, "fashion_mnist")
+	out, _ = run(t, 0, "__complete", "train", "")
+	assert.Equal(t, "toml\n:8\n", out)
+}
+
+// The help on files is itself a file that works, also with everything in it that is commented out.
+func TestHelpOnFiles(t *testing.T) {
+	t.Parallel()
+	_, text, _ := strings.Cut(tomlHelp, "\n\n")
+	text, _, _ = strings.Cut(text, "\n\nThe sets")
+	path := filepath.Join(t.TempDir(), "net.toml")
+	require.NoError(t, os.WriteFile(path, []byte(strings.Replace(text, `# limit = 1000`, "limit = 300", 1)), 0o644))
+	out, _ := run(t, 0, "train", path, "--epochs", "1", "--quiet")
+	assert.Contains(t, out, "accuracy")
+}
+
+func TestMisuse(t *testing.T) {
+	t.Parallel()
+	for args, want := range map[string]string{
+		"trane":               "unknown command",
+		"train":               "want one TOML file",
+		"train a.toml --fast": "unknown flag",
+		"train none.toml":     "no such file",
+		"eval ../../cmd/spikegraph/testdata/fashion.toml":                      "want --weights",
+		"eval ../../cmd/spikegraph/testdata/fashion.toml --weights . --part x": "want train, valid or test",
+		"predict ../../cmd/spikegraph/testdata/fashion.toml --out x.txt":       "want a name that ends in .csv or .npz",
+		"train ../../cmd/spikegraph/testdata/fashion.toml --resume":            "there is no directory of checkpoints",
+		"train ../../cmd/spikegraph/testdata/fashion.toml --out x.txt":         "want a name that ends in",
+		"explain ../../cmd/spikegraph/testdata/fashion.toml --batch -1":        "want at least 1",
+	} {
+		_, errs := run(t, 2, strings.Fields(args)...)
+		assert.Contains(t, errs, want, args)
+	}
+}
+
+// Weights of another model are refused, with every difference.
+func TestForeignWeights(t *testing.T) {
+	t.Parallel()
+	_, errs := run(t, 1, "eval", "../../cmd/spikegraph/testdata/fashion.toml", "--weights", weights(t))
+	assert.Contains(t, errs, "missing in the file: fc2.W F32 [64 10]")
+	assert.Contains(t, errs, "fc1.B")
+}
+
+func ExampleRun() {
+	code := Run(context.Background(), []string{"datasets", "describe", "fashion_small"}, os.Stdout, os.Stderr)
+	fmt.Println(code)
+	// Output:
+	// set    fashion_small
+	// what   5,000 and 1,000 images of clothes, 28 x 28, 10 classes, within the program (Fashion-MNIST, MIT licence)
+	// train  5000 samples of shape [28 28 1]; 10 classes of 500 to 500
+	// test   1000 samples of shape [28 28 1]; 10 classes of 100 to 100
+	// 0
+}

@@ -1,0 +1,131 @@
+package cli
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spikegraph/spikegraph/train/checkpoint"
+)
+
+// convertFlags are the flags of convert.
+type convertFlags struct {
+	all     bool
+	like    string
+	renames []string
+}
+
+func (a *app) convertCommand() *cobra.Command {
+	var f convertFlags
+	var list strings.Builder
+	for _, form := range formats() {
+		ways := ""
+		if form.write == nil {
+			ways = "; written with --like"
+		}
+		fmt.Fprintf(&list, "  %-14s %-12s %s%s\n", strings.Join(form.ends, ", "), form.name, form.what, ways)
+	}
+	c := &cobra.Command{
+		Use:   "convert IN OUT",
+		Short: "Convert weights from one format to another",
+		Long: `Convert a file of weights from the format of one ending to that of another:
+
+` + list.String() + `
+Of a checkpoint of train only the trained parameters are written, unless --all asks
+for the optimizer's state and the rest too. --rename changes names on the way;
+a * at the end of both sides stands for the rest of a name. The output is written
+whole or not at all, and an existing file is replaced.
+
+A NIR file holds more than tensors: nodes and what connects them. From one, the
+parameters of its nodes come out as tensors NODE.PARAMETER, in the layout and units of
+NIR (weights [out in], seconds). To one, they go into a copy of the file --like.
+Names and layouts of tensors are those of the file they come from: see --rename.
+
+What is not there: making a NIR graph of a TOML file; turning weights from the layout
+of one tool to that of another (BrainPy and NIR differ from ours in more than names).`,
+		Example: `  spikegraph convert run/best.safetensors weights.npz
+  spikegraph convert net.nir weights.npz
+  spikegraph convert weights.npz new.nir --like net.nir
+  spikegraph convert torch.safetensors mine.safetensors --rename 'layers.0.*=fc1.*'`,
+		Args:              want("a file to read", "a file to write"),
+		ValidArgsFunction: filesOf(endings()...),
+		RunE:              func(_ *cobra.Command, args []string) error { return a.convert(args[0], args[1], f) },
+	}
+	c.Flags().BoolVar(&f.all, "all", false, "everything in the file, not only trained parameters")
+	c.Flags().StringVar(&f.like, "like", "", "file that the output is a copy of but for its tensors")
+	c.Flags().StringArrayVar(&f.renames, "rename", nil, "FROM=TO, may be given several times; the first that fits is applied")
+	return c
+}
+
+func (a *app) convert(in, out string, f convertFlags) error {
+	to, err := formatOf(out)
+	if err == nil && f.like == "" {
+		to, err = writerOf(out)
+	} else if err == nil && to.rewrite == nil {
+		err = misuse("--like: %s is a file of tensors alone", out)
+	}
+	if err != nil {
+		return err
+	}
+	file, err := readWeights(in)
+	if err != nil {
+		return err
+	}
+	if !f.all {
+		if file, err = weightsOf(file); err != nil {
+			return err
+		}
+	}
+	if err := rename(file, f.renames); err != nil {
+		return err
+	}
+	if f.like != "" {
+		err = to.rewrite(out, f.like, file)
+	} else {
+		err = to.write(out, file)
+	}
+	if err != nil {
+		return err
+	}
+	if a.json {
+		return a.object(map[string]any{"in": in, "out": out, "format": to.name, "tensors": len(file.Tensors)})
+	}
+	_, err = fmt.Fprintf(a.out, "%s: %s as %s\n", out, plural(len(file.Tensors), "tensor"), to.name)
+	return err
+}
+
+// rename changes the names of tensors by rules FROM=TO.
+func rename(f *checkpoint.File, rules []string) error {
+	if len(rules) == 0 {
+		return nil
+	}
+	delete(f.Metadata, trainedKey) // it has the old names
+	used := make([]bool, len(rules))
+	for i, t := range f.Tensors {
+		for k, r := range rules {
+			from, to, ok := strings.Cut(r, "=")
+			if !ok || from == "" || to == "" || strings.HasSuffix(from, "*") != strings.HasSuffix(to, "*") {
+				return misuse("--rename %s: want FROM=TO, both with a * at the end or neither", r)
+			}
+			if name, ok := renamed(t.Name, from, to); ok {
+				f.Tensors[i].Name, used[k] = name, true
+				break
+			}
+		}
+	}
+	for k, u := range used {
+		if !u {
+			return misuse("--rename %s: no tensor has that name", rules[k])
+		}
+	}
+	return nil
+}
+
+// renamed applies a rule to a name.
+func renamed(name, from, to string) (string, bool) {
+	if head, ok := strings.CutSuffix(from, "*"); ok {
+		rest, ok := strings.CutPrefix(name, head)
+		return strings.TrimSuffix(to, "*") + rest, ok
+	}
+	return to, name == from
+}

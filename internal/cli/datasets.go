@@ -1,0 +1,282 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spikegraph/spikegraph/datasets"
+	"github.com/spikegraph/spikegraph/internal/cli/model"
+)
+
+// partInfo is what there is to know of a part of a set.
+type partInfo struct {
+	Part    string `json:"part"`
+	Samples int    `json:"samples"`
+	Shape   []int  `json:"shape"`
+	Classes []int  `json:"classes,omitempty"` // samples of each class
+	Spikes  number `json:"density,omitempty"` // share of channels and steps that are spikes
+}
+
+// setInfo is a data set.
+type setInfo struct {
+	Name    string     `json:"name"`
+	What    string     `json:"what"`
+	Files   string     `json:"files,omitempty"`
+	Fetched bool       `json:"fetch"` // whether it can be downloaded
+	Parts   []partInfo `json:"parts,omitempty"`
+}
+
+func (a *app) datasetsCommand() *cobra.Command {
+	c := &cobra.Command{
+		Use:   "datasets",
+		Short: "List, fetch, verify and describe data sets",
+		Long: `List, fetch, verify and describe the data sets that a TOML file can name.
+
+Downloads go to the directory that you name, and nowhere else; each file takes its
+place there only if its content has the published SHA-256.`,
+		Example: `  spikegraph datasets list
+  spikegraph datasets fetch fashion_mnist --cache data
+  spikegraph datasets verify fashion_mnist --cache data
+  spikegraph datasets describe shd --dir data/shd`,
+		Args: cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error { return c.Help() },
+	}
+	c.AddCommand(a.listCommand(), a.fetchCommand(), a.verifyCommand(), a.describeCommand())
+	return c
+}
+
+func (a *app) listCommand() *cobra.Command {
+	return &cobra.Command{
+		Use: "list", Short: "List the data sets", Args: cobra.NoArgs,
+		Long:    "List the data sets: how each is had, and what it is.",
+		Example: "  spikegraph datasets list --json",
+		RunE: func(*cobra.Command, []string) error {
+			rows := [][]string{{"SET", "FROM", "WHAT"}}
+			for _, k := range model.Sets() {
+				if a.json {
+					if err := a.object(infoOf(k)); err != nil {
+						return err
+					}
+				}
+				from := "built in"
+				switch {
+				case k.Fetched:
+					from = "fetch or dir"
+				case k.Files != "":
+					from = "dir"
+				}
+				rows = append(rows, []string{k.Name, from, k.What})
+			}
+			if a.json {
+				return nil
+			}
+			return table(a.out, rows)
+		},
+	}
+}
+
+func infoOf(k model.SetKind) setInfo {
+	return setInfo{Name: k.Name, What: k.What, Files: k.Files, Fetched: k.Fetched}
+}
+
+func (a *app) fetchCommand() *cobra.Command {
+	var cache string
+	c := setCommand(&cobra.Command{
+		Use:   "fetch SET",
+		Short: "Download a data set",
+		Long: `Download what a directory lacks of a data set. Files that are there and have the
+published content are kept. An interrupted download leaves nothing behind.`,
+		Example: "  spikegraph datasets fetch fashion_mnist --cache data",
+		RunE: func(c *cobra.Command, args []string) error {
+			k, err := findSet(args[0])
+			if err != nil {
+				return err
+			}
+			if !k.Fetched {
+				return misuse("%s cannot be fetched: %s", k.Name, notFetched(k))
+			}
+			if cache == "" {
+				return misuse("fetch: want --cache, the directory to download to")
+			}
+			p, err := k.Open(c.Context(), "", cache, a.progress())
+			if err != nil {
+				return err
+			}
+			return a.showSet(k, p)
+		},
+	})
+	c.Flags().StringVar(&cache, "cache", "", "directory to download to")
+	return c
+}
+
+// notFetched says how a set is had that cannot be downloaded.
+func notFetched(k model.SetKind) string {
+	if k.Files == "" {
+		return "it is within the program"
+	}
+	return "want --dir with describe or verify, a directory with " + k.Files
+}
+
+func (a *app) verifyCommand() *cobra.Command {
+	var dir, cache string
+	c := setCommand(&cobra.Command{
+		Use:   "verify SET",
+		Short: "Check the files of a data set",
+		Long: `Check the files of a data set, without downloading anything. --cache compares every file
+of a downloaded set with its published SHA-256; --dir reads every sample, and finds
+files that are missing, damaged or of another form. The exit code is 1 if anything
+is wrong.`,
+		Example: `  spikegraph datasets verify fashion_mnist --cache data
+  spikegraph datasets verify shd --dir data/shd`,
+		RunE: func(c *cobra.Command, args []string) error {
+			k, err := findSet(args[0])
+			if err != nil {
+				return err
+			}
+			return a.verify(c.Context(), k, dir, cache)
+		},
+	})
+	c.Flags().StringVar(&dir, "dir", "", "directory with the files of the set")
+	c.Flags().StringVar(&cache, "cache", "", "directory of a download")
+	return c
+}
+
+func (a *app) verify(ctx context.Context, k model.SetKind, dir, cache string) error {
+	var p model.Parts
+	var err error
+	switch {
+	case cache != "" && (dir != "" || !k.Fetched):
+		return misuse("verify %s: --cache is for sets that can be fetched, without --dir", k.Name)
+	case cache != "":
+		p, err = k.Verify(ctx, cache)
+	default:
+		if p, err = a.openSet(ctx, k, dir); err != nil {
+			return err
+		}
+		for _, src := range []datasets.Source{p.Train, p.Valid, p.Test} {
+			if src != nil {
+				err = errors.Join(err, src.Check())
+			}
+		}
+	}
+	if err != nil {
+		return err
+	}
+	if a.json {
+		return a.showSet(k, p)
+	}
+	_, err = fmt.Fprintf(a.out, "%s: everything is as it should be\n", k.Name)
+	return err
+}
+
+func (a *app) describeCommand() *cobra.Command {
+	var dir string
+	c := setCommand(&cobra.Command{
+		Use:   "describe SET",
+		Short: "Show what is in a data set",
+		Long: `Show the parts of a data set: samples, shapes, classes. Sets that are not within the
+program are described without their samples unless --dir names their files.`,
+		Example: `  spikegraph datasets describe fashion_small
+  spikegraph datasets describe n_mnist --dir data/n-mnist --json`,
+		RunE: func(c *cobra.Command, args []string) error {
+			k, err := findSet(args[0])
+			if err != nil {
+				return err
+			}
+			var p model.Parts
+			if k.Files == "" && !k.FromTable || dir != "" {
+				if p, err = a.openSet(c.Context(), k, dir); err != nil {
+					return err
+				}
+			}
+			return a.showSet(k, p)
+		},
+	})
+	c.Flags().StringVar(&dir, "dir", "", "directory with the files of the set")
+	return c
+}
+
+// openSet opens a set with its defaults, from a directory if it needs one.
+func (a *app) openSet(ctx context.Context, k model.SetKind, dir string) (model.Parts, error) {
+	switch {
+	case k.FromTable:
+		return model.Parts{}, misuse("%s: its files are named in a TOML file, see spikegraph help toml", k.Name)
+	case k.Files != "" && dir == "":
+		return model.Parts{}, misuse("%s: want --dir, a directory with %s", k.Name, k.Files)
+	}
+	return k.Open(ctx, dir, "", a.progress())
+}
+
+// setCommand says that a command takes the name of a set.
+func setCommand(c *cobra.Command) *cobra.Command {
+	var names []string
+	for _, k := range model.Sets() {
+		names = append(names, k.Name)
+	}
+	c.Args = want("the name of one data set")
+	c.ValidArgsFunction = cobra.FixedCompletions(names, cobra.ShellCompDirectiveNoFileComp)
+	return c
+}
+
+// findSet returns the set of a name, which is a mistake of the command line if there is none.
+func findSet(name string) (model.SetKind, error) {
+	k, err := model.FindSet(strings.ReplaceAll(name, "-", "_"))
+	if err != nil {
+		return k, usage{err}
+	}
+	return k, nil
+}
+
+// showSet writes what there is to know of a set.
+func (a *app) showSet(k model.SetKind, p model.Parts) error {
+	info := infoOf(k)
+	for _, part := range []struct {
+		name string
+		src  datasets.Source
+	}{{"train", p.Train}, {"valid", p.Valid}, {"test", p.Test}} {
+		if part.src != nil {
+			info.Parts = append(info.Parts, partOf(part.name, part.src))
+		}
+	}
+	if a.json {
+		return a.object(info)
+	}
+	rows := [][]string{{"set", k.Name}, {"what", k.What}}
+	if k.Files != "" {
+		rows = append(rows, []string{"files", k.Files})
+	}
+	for _, p := range info.Parts {
+		text := fmt.Sprintf("%s of shape %v", plural(p.Samples, "sample"), p.Shape)
+		if n := len(p.Classes); n > 0 {
+			text += fmt.Sprintf("; %d classes of %d to %d", n, slices.Min(p.Classes), slices.Max(p.Classes))
+		}
+		if p.Spikes > 0 {
+			text += fmt.Sprintf("; %.2f %% spikes", 100*float64(p.Spikes))
+		}
+		rows = append(rows, []string{p.Part, text})
+	}
+	return table(a.out, rows)
+}
+
+// partOf counts the samples of a part.
+func partOf(name string, src datasets.Source) partInfo {
+	p := partInfo{Part: name, Samples: src.Len(), Shape: src.SampleShape()}
+	for i := range src.Len() {
+		c, ok := src.Label(i)
+		if !ok || c < 0 {
+			continue
+		}
+		for len(p.Classes) <= int(c) {
+			p.Classes = append(p.Classes, 0)
+		}
+		p.Classes[c]++
+	}
+	if s, ok := src.(*datasets.Spikes); ok {
+		p.Spikes = number(s.Density())
+	}
+	return p
+}

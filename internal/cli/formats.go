@@ -1,0 +1,120 @@
+package cli
+
+import (
+	"encoding/json"
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/spikegraph/spikegraph/graph"
+	"github.com/spikegraph/spikegraph/train"
+	"github.com/spikegraph/spikegraph/train/checkpoint"
+	"github.com/spikegraph/spikegraph/train/npz"
+)
+
+// format is a format of files of tensors.
+type format struct {
+	name  string
+	ends  []string // of file names
+	what  string
+	read  func(path string) (*checkpoint.File, error)
+	write func(path string, f *checkpoint.File) error
+	// rewrite writes a file that is that at like but for the tensors of f, where tensors alone make
+	// no file of the format.
+	rewrite func(path, like string, f *checkpoint.File) error
+}
+
+// formats are all formats. The first is that of checkpoints.
+func formats() []format {
+	return []format{
+		{"safetensors", []string{".safetensors"}, "checkpoints of train, and weights of any tool", checkpoint.ReadFile, checkpoint.WriteFile, nil},
+		{"npz", []string{".npz"}, "NumPy archives: no metadata", npz.ReadFile, npz.WriteFile, nil},
+		{"npy", []string{".npy"}, "a single NumPy array", npz.ReadFile, npz.WriteFile, nil},
+		{"brainpy", []string{".bp"}, "checkpoints of BrainPy: a level for each dot in a name", readBP, writeBP, nil},
+		{"brainpy-h5", []string{".h5", ".hdf5"}, "variable files of BrainPy", readVariables, writeVariables, nil},
+		{"nir", []string{".nir"}, "Neuromorphic Intermediate Representation", readNIR, nil, writeNIR},
+	}
+}
+
+// formatOf returns the format of a path, by its ending.
+func formatOf(path string) (format, error) {
+	var known []string
+	for _, f := range formats() {
+		if slices.Contains(f.ends, strings.ToLower(filepath.Ext(path))) {
+			return f, nil
+		}
+		known = append(known, f.ends...)
+	}
+	return format{}, misuse("%s: want a name that ends in one of %s", path, strings.Join(known, ", "))
+}
+
+// writerOf returns the format that a path is written in.
+func writerOf(path string) (format, error) {
+	f, err := formatOf(path)
+	if err == nil && f.write == nil {
+		err = misuse("%s: tensors alone make no file of the format %s: want convert with --like", path, f.name)
+	}
+	return f, err
+}
+
+// readTensors reads a file of any format.
+func readTensors(path string) (*checkpoint.File, error) {
+	f, err := formatOf(path)
+	if err != nil {
+		return nil, err
+	}
+	return f.read(path)
+}
+
+// trainedKey is the metadata entry of package train with the names of trained parameters.
+const trainedKey = "spikegraph.trained"
+
+// weightsOf returns the trained parameters of a checkpoint of a run, as train.SaveWeights has them, and
+// other files as they are.
+func weightsOf(f *checkpoint.File) (*checkpoint.File, error) {
+	list, ok := f.Metadata[trainedKey]
+	if !ok {
+		return f, nil
+	}
+	var names []string
+	if err := json.Unmarshal([]byte(list), &names); err != nil {
+		return nil, fmt.Errorf("%w: %s: %w", checkpoint.ErrFormat, trainedKey, err)
+	}
+	w := &checkpoint.File{Kind: "spikegraph.weights", Metadata: map[string]string{trainedKey: list}}
+	for _, t := range f.Tensors {
+		if slices.Contains(names, t.Name) {
+			w.Tensors = append(w.Tensors, t)
+		}
+	}
+	return w, nil
+}
+
+// saveStore writes the trained parameters of a store in the format of the path.
+func saveStore(path string, s *graph.Store) error {
+	f, err := writerOf(path)
+	if err != nil {
+		return err
+	}
+	if f.name == "safetensors" {
+		return train.SaveWeights(path, s)
+	}
+	w := &checkpoint.File{}
+	for _, p := range s.Params() {
+		if p.Trained {
+			w.Add(p.Name, p.Value)
+		}
+	}
+	return f.write(path, w)
+}
+
+// endings are those of all formats, for completion.
+func endings() []string {
+	var all []string
+	for _, f := range formats() {
+		for _, e := range f.ends {
+			all = append(all, strings.TrimPrefix(e, "."))
+		}
+	}
+	return all
+}

@@ -1,0 +1,72 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"strings"
+
+	"github.com/spikegraph/spikegraph/internal/cli/model"
+	"github.com/spikegraph/spikegraph/train/checkpoint"
+)
+
+// readWeights reads a file, or the last checkpoint of a directory.
+func readWeights(path string) (*checkpoint.File, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, err
+	}
+	if info.IsDir() {
+		f, _, err := checkpoint.Series{Dir: path}.Latest()
+		return f, err
+	}
+	return readTensors(path)
+}
+
+// load reads weights into the store of a model: every trained parameter must be there, with its shape.
+// Constants that were drawn and averages that move are taken from files that have them, such as
+// checkpoints; a warning tells if not.
+func (a *app) load(ctx context.Context, m *model.Model, path string) error {
+	f, err := readWeights(path)
+	if err != nil {
+		return err
+	}
+	if err := m.Place(ctx); err != nil {
+		return err
+	}
+	have := map[string]bool{}
+	for _, t := range f.Tensors {
+		have[t.Name] = true
+	}
+	rules := checkpoint.Rules{AllowUnexpected: []string{"optim.*", "spikegraph.*", "train.*"}}
+	var want []checkpoint.Tensor
+	var drawn []string
+	for _, p := range m.Trainer.Store.Params() {
+		if !p.Trained && !have[p.Name] {
+			if !strings.HasPrefix(p.Name, "spikegraph.") {
+				drawn = append(drawn, p.Name)
+			}
+			continue
+		}
+		want = append(want, checkpoint.Tensor{Name: p.Name, Value: p.Value})
+	}
+	if err := f.LoadInto(want, rules); err != nil {
+		return fmt.Errorf("%s: %w", path, err)
+	}
+	if len(drawn) > 0 {
+		a.warn("%s does not have %s, which are as the seed %d draws them", path, strings.Join(drawn, ", "), m.Trainer.Seed)
+	}
+	return nil
+}
+
+// weightsPath returns where the weights of a model are: what the command line says, else the directory
+// of checkpoints that the file names.
+func weightsPath(m *model.Model, given string) (string, error) {
+	if given == "" {
+		given = m.Fit.Checkpoint.Dir
+	}
+	if given == "" {
+		return "", misuse("there are no weights: want --weights, a file or a directory of checkpoints")
+	}
+	return given, nil
+}
