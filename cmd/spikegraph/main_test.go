@@ -48,7 +48,7 @@ func TestExamples(t *testing.T) {
 	t.Parallel()
 	learns := map[string]float64{ // accuracy on the training samples that is reached
 		"fashion.toml": 0.7, "recurrent.toml": 0.2, "convolution.toml": 0, "encoded.toml": 0,
-		"sequence.toml": 0.4, "reservoir.toml": 0.4,
+		"sequence.toml": 0.3, "reservoir.toml": 0.4, "series.toml": 0,
 	}
 	files, err := filepath.Glob("testdata/*.toml")
 	require.NoError(t, err)
@@ -63,7 +63,11 @@ func TestExamples(t *testing.T) {
 			assert.Empty(t, errs)
 			done := lastLine(t, out)
 			assert.Equal(t, "done", done["event"])
-			assert.GreaterOrEqual(t, accuracy(t, done["train"]), learns[name])
+			if name == "series.toml" {
+				assert.Less(t, done["validation"].(map[string]any)["loss"], 0.008)
+			} else {
+				assert.GreaterOrEqual(t, accuracy(t, done["train"]), learns[name])
+			}
 			checkEval(t, file, dir, done)
 			checkPredict(t, file, dir)
 			for _, way := range [][]string{nil, {"--forward"}} {
@@ -99,6 +103,11 @@ func checkPredict(t *testing.T, file, dir string) {
 	text, _ := run(t, 0, "predict", file, "--weights", weights, "--limit", "7", "--quiet")
 	rows, err := csv.NewReader(strings.NewReader(text)).ReadAll()
 	require.NoError(t, err)
+	if filepath.Base(file) == "series.toml" {
+		require.Len(t, rows, 5)
+		assert.Equal(t, []string{"index", "output_0"}, rows[0])
+		return
+	}
 	require.Len(t, rows, 8)
 	assert.Equal(t, []string{"index", "label", "class", "output_0"}, rows[0][:4])
 	path := filepath.Join(dir, "p.npz")

@@ -4,31 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spikegraph/spikegraph/datasets"
 	"github.com/spikegraph/spikegraph/internal/cli/model"
 )
-
-// partInfo is what there is to know of a part of a set.
-type partInfo struct {
-	Part    string `json:"part"`
-	Samples int    `json:"samples"`
-	Shape   []int  `json:"shape"`
-	Classes []int  `json:"classes,omitempty"` // samples of each class
-	Spikes  number `json:"density,omitempty"` // share of channels and steps that are spikes
-}
-
-// setInfo is a data set.
-type setInfo struct {
-	Name    string     `json:"name"`
-	What    string     `json:"what"`
-	Files   string     `json:"files,omitempty"`
-	Fetched bool       `json:"fetch"` // whether it can be downloaded
-	Parts   []partInfo `json:"parts,omitempty"`
-}
 
 func (a *app) datasetsCommand() *cobra.Command {
 	c := &cobra.Command{
@@ -77,10 +58,6 @@ func (a *app) listCommand() *cobra.Command {
 			return table(a.out, rows)
 		},
 	}
-}
-
-func infoOf(k model.SetKind) setInfo {
-	return setInfo{Name: k.Name, What: k.What, Files: k.Files, Fetched: k.Fetched}
 }
 
 func (a *app) fetchCommand() *cobra.Command {
@@ -178,8 +155,9 @@ func (a *app) describeCommand() *cobra.Command {
 	c := setCommand(&cobra.Command{
 		Use:   "describe SET",
 		Short: "Show what is in a data set",
-		Long: `Show the parts of a data set: samples, shapes, classes. Sets that are not within the
-program are described without their samples unless --dir names their files.`,
+		Long: `Show the parts of a data set (samples, shapes, classes) and the keys it takes in [data].
+Sets that are not within the program are described without their samples unless --dir
+names their files.`,
 		Example: `  spikegraph datasets describe fashion_small
   spikegraph datasets describe n_mnist --dir data/n-mnist --json`,
 		RunE: func(c *cobra.Command, args []string) error {
@@ -229,54 +207,4 @@ func findSet(name string) (model.SetKind, error) {
 		return k, usage{err}
 	}
 	return k, nil
-}
-
-// showSet writes what there is to know of a set.
-func (a *app) showSet(k model.SetKind, p model.Parts) error {
-	info := infoOf(k)
-	for _, part := range []struct {
-		name string
-		src  datasets.Source
-	}{{"train", p.Train}, {"valid", p.Valid}, {"test", p.Test}} {
-		if part.src != nil {
-			info.Parts = append(info.Parts, partOf(part.name, part.src))
-		}
-	}
-	if a.json {
-		return a.object(info)
-	}
-	rows := [][]string{{"set", k.Name}, {"what", k.What}}
-	if k.Files != "" {
-		rows = append(rows, []string{"files", k.Files})
-	}
-	for _, p := range info.Parts {
-		text := fmt.Sprintf("%s of shape %v", plural(p.Samples, "sample"), p.Shape)
-		if n := len(p.Classes); n > 0 {
-			text += fmt.Sprintf("; %d classes of %d to %d", n, slices.Min(p.Classes), slices.Max(p.Classes))
-		}
-		if p.Spikes > 0 {
-			text += fmt.Sprintf("; %.2f %% spikes", 100*float64(p.Spikes))
-		}
-		rows = append(rows, []string{p.Part, text})
-	}
-	return table(a.out, rows)
-}
-
-// partOf counts the samples of a part.
-func partOf(name string, src datasets.Source) partInfo {
-	p := partInfo{Part: name, Samples: src.Len(), Shape: src.SampleShape()}
-	for i := range src.Len() {
-		c, ok := src.Label(i)
-		if !ok || c < 0 {
-			continue
-		}
-		for len(p.Classes) <= int(c) {
-			p.Classes = append(p.Classes, 0)
-		}
-		p.Classes[c]++
-	}
-	if s, ok := src.(*datasets.Spikes); ok {
-		p.Spikes = number(s.Density())
-	}
-	return p
 }

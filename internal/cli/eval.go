@@ -27,7 +27,9 @@ checkpoint of a directory; without --weights, from the directory of checkpoints
 in the TOML file.`,
 		Example: `  spikegraph eval net.toml --weights weights.safetensors
   spikegraph eval net.toml --weights run --part train --json`,
-		RunE: func(c *cobra.Command, args []string) error { return a.eval(c.Context(), args[0], weights, part) },
+		RunE: func(c *cobra.Command, args []string) error {
+			return a.eval(c.Context(), args[0], weights, part)
+		},
 	})
 	weightFlags(c, &weights, &part)
 	return c

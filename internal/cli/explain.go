@@ -83,11 +83,24 @@ func (a *app) explain(ctx context.Context, path string, f explainFlags) error {
 	if err != nil {
 		return err
 	}
-	var text bytes.Buffer
-	if err := prog.Explain(&text); err != nil {
+	e, err := explainedOf(m, prog)
+	if err != nil {
 		return err
 	}
-	e := explained{Memory: prog.Memory(), Batch: batch, Explain: text.String()}
+	e.Batch = batch
+	if a.json {
+		return a.object(e)
+	}
+	return a.showExplained(e, f.passes)
+}
+
+// explainedOf returns what there is to know of a model and its program.
+func explainedOf(m *model.Model, prog *graph.Program) (explained, error) {
+	var text bytes.Buffer
+	if err := prog.Explain(&text); err != nil {
+		return explained{}, err
+	}
+	e := explained{Memory: prog.Memory(), Explain: text.String()}
 	for _, l := range m.Layers {
 		e.Layers = append(e.Layers, layerRow{l.Name, l.Type, l.In, l.Out})
 	}
@@ -96,10 +109,7 @@ func (a *app) explain(ctx context.Context, path string, f explainFlags) error {
 			e.Parameters += p.Value.Shape().TotalSize()
 		}
 	}
-	if a.json {
-		return a.object(e)
-	}
-	return a.showExplained(e, f.passes)
+	return e, nil
 }
 
 func writeDOT(path string, outs []*graph.Node) error {
@@ -119,7 +129,8 @@ func (a *app) showExplained(e explained, passes bool) error {
 	if err := table(a.out, rows); err != nil {
 		return err
 	}
-	fmt.Fprintf(a.out, "\n%d trained numbers; a batch of %d takes %.1f MB besides them\n\n", e.Parameters, e.Batch, float64(e.Memory)/1e6)
+	fmt.Fprintf(a.out, "\n%d trained numbers; a batch of %d takes %.1f MB besides them\n\n",
+		e.Parameters, e.Batch, float64(e.Memory)/1e6)
 	if passes {
 		names, what := graph.Passes()
 		rows = [][]string{{"PASS", "WHAT IT DOES"}}

@@ -29,7 +29,7 @@ type predictFlags struct {
 type prediction struct {
 	Index   int       `json:"index"`
 	Label   *int32    `json:"label,omitempty"`
-	Class   int       `json:"class"` // of the largest score
+	Class   *int      `json:"class,omitempty"` // of the largest output, if there are several
 	Outputs []float32 `json:"outputs"`
 }
 
@@ -42,10 +42,10 @@ func (a *app) predictCommand() *cobra.Command {
 of the data. Data of your own are the set "arrays" of the TOML file.
 
 CSV, the default on the standard output, has a line for each sample: its index, its
-label if it has one, the class with the largest output, and every output summed
-over the steps. With --json each line is an object with the same. A file that ends
-in .npz has the arrays outputs [N T ...], sums [N ...], class [N], and label [N] if
-there are labels.`,
+label if it has one, the class with the largest output if there are several, and
+every output summed over the steps. With --json each line is an object with the
+same. A file that ends in .npz has the arrays outputs [N T ...], sums [N ...], and
+class [N] and label [N] where there are.`,
 		Example: `  spikegraph predict net.toml --weights run --limit 10
   spikegraph predict net.toml --weights run --out test.csv
   spikegraph predict net.toml --weights weights.npz --part train --out train.npz`,
@@ -116,7 +116,9 @@ func eachPrediction(ctx context.Context, m *model.Model, src datasets.Source, f 
 			}
 			steps := stepsOf(y, i)
 			p.Outputs = sums(steps, y.Shape()[0])
-			p.Class = largest(p.Outputs)
+			if best := largest(p.Outputs); len(p.Outputs) > 1 {
+				p.Class = &best
+			}
 			if err := f(p, steps); err != nil {
 				return err
 			}
@@ -168,7 +170,9 @@ func writeCSV(ctx context.Context, m *model.Model, src datasets.Source, w io.Wri
 		if p.Label != nil {
 			row, names = append(row, fmt.Sprint(*p.Label)), append(names, "label")
 		}
-		row, names = append(row, strconv.Itoa(p.Class)), append(names, "class")
+		if p.Class != nil {
+			row, names = append(row, strconv.Itoa(*p.Class)), append(names, "class")
+		}
 		for i, v := range p.Outputs {
 			row = append(row, strconv.FormatFloat(float64(v), 'g', -1, 32))
 			names = append(names, fmt.Sprintf("output_%d", i))
@@ -192,8 +196,12 @@ func writeCSV(ctx context.Context, m *model.Model, src datasets.Source, w io.Wri
 func (a *app) predictArrays(ctx context.Context, m *model.Model, src datasets.Source, path string) error {
 	var all, total []float32
 	var class, label []int32
+	n := 0
 	err := eachPrediction(ctx, m, src, func(p prediction, steps []float32) error {
-		all, total, class = append(all, steps...), append(total, p.Outputs...), append(class, int32(p.Class))
+		all, total, n = append(all, steps...), append(total, p.Outputs...), n+1
+		if p.Class != nil {
+			class = append(class, int32(*p.Class))
+		}
 		if p.Label != nil {
 			label = append(label, *p.Label)
 		}
@@ -202,14 +210,14 @@ func (a *app) predictArrays(ctx context.Context, m *model.Model, src datasets.So
 	if err != nil {
 		return err
 	}
-	n := len(class)
 	size := len(total) / n
 	f := &checkpoint.File{}
 	f.Add("outputs", tensor.New(tensor.WithShape(n, len(all)/len(total), size), tensor.WithBacking(all)))
 	f.Add("sums", tensor.New(tensor.WithShape(n, size), tensor.WithBacking(total)))
-	f.Add("class", tensor.New(tensor.WithShape(n), tensor.WithBacking(class)))
-	if label != nil {
-		f.Add("label", tensor.New(tensor.WithShape(n), tensor.WithBacking(label)))
+	for name, ids := range map[string][]int32{"class": class, "label": label} {
+		if ids != nil {
+			f.Add(name, tensor.New(tensor.WithShape(n), tensor.WithBacking(ids)))
+		}
 	}
 	if err := npz.WriteFile(path, f); err != nil {
 		return err

@@ -23,11 +23,14 @@ func topics() []*cobra.Command {
 		{Use: "toml", Short: "What a TOML file may say", Long: tomlHelp},
 		{Use: "layers", Short: "Layers and their settings", Long: layersHelp()},
 		{Use: "losses", Short: "Losses and their settings", Long: lossesHelp()},
-		{Use: "optimizers", Short: "Optimizers and their settings", Long: kindsHelp(`Optimizers, for [optimizer] type. Each also takes frozen, a list of beginnings of
+		{Use: "optimizers", Short: "Optimizers and their settings", Long: kindsHelp(
+			`Optimizers, for [optimizer] type. Each also takes frozen, a list of beginnings of
 names of parameters that stay as they are, and clip_value.`, model.Optimizers)},
-		{Use: "schedules", Short: "Learning rates over time", Long: kindsHelp(`Schedules, for lr = { type = "...", ... } of an optimizer. A plain number is a rate
+		{Use: "schedules", Short: "Learning rates over time", Long: kindsHelp(
+			`Schedules, for lr = { type = "...", ... } of an optimizer. A plain number is a rate
 that does not change.`, settings.Schedules)},
-		{Use: "inits", Short: "Initial values and constants", Long: kindsHelp(`Initializers, for weights and constants of layers. A constant may be given as
+		{Use: "inits", Short: "Initial values and constants", Long: kindsHelp(
+			`Initializers, for weights and constants of layers. A constant may be given as
 
   tau = 20                                      a number
   tau = [18, 20, 22]                            a number for each neuron
@@ -39,7 +42,8 @@ that does not change.`, settings.Schedules)},
 Constants of neurons are fixed unless they say train = true, weights are trained
 unless they say fix = true; shared = true makes a layer share one number; through is
 raw, sigmoid, softplus, exp or unit, the function of what is stored.`, settings.Inits)},
-		{Use: "encoders", Short: "Encoders of values as spikes over time", Long: kindsHelp(`Encoders, for [data.encode] type. Without one, samples without time are shown as a
+		{Use: "encoders", Short: "Encoders of values as spikes over time", Long: kindsHelp(
+			`Encoders, for [data.encode] type. Without one, samples without time are shown as a
 constant current for train.steps steps. The bounds of the values are in = { min = 0,
 max = 1, clip = false }.`, model.Encoders)},
 		{Use: "surrogates", Short: "Derivatives of the spike", Long: surrogatesHelp()},

@@ -6,9 +6,11 @@ import (
 )
 
 // CountTrue returns the number of elements that are true.
-func CountTrue(x []bool) int {
-	n := 0
-	words, rest := boolWords(x)
+func CountTrue(x []bool) int { return countTrueAt(active, x) }
+
+func countTrueAt(l isa, x []bool) int {
+	n, done := countTruths(l, x)
+	words, rest := boolWords(x[done:])
 	for _, w := range words {
 		n += bits.OnesCount64(w) // a true byte has one bit
 	}
@@ -32,10 +34,16 @@ func boolWords(x []bool) (words []uint64, rest []bool) {
 // PackBools writes rows of cols Bools as bits, each row in words of its own: bit j%64 of
 // dst[i*ld+j/64] is element j of row i. Bits behind the last column are 0.
 func PackBools(dst []uint64, ld int, x []bool, rows, cols int) {
+	packBoolsAt(active, dst, ld, x, rows, cols)
+}
+
+func packBoolsAt(l isa, dst []uint64, ld int, x []bool, rows, cols int) {
 	for i := range rows {
-		row := dst[i*ld : (i+1)*ld]
+		row, in := dst[i*ld:(i+1)*ld], x[i*cols:(i+1)*cols]
+		done := packTruths(l, row, in)
+		row = row[done:]
 		clear(row)
-		words, rest := boolWords(x[i*cols : (i+1)*cols])
+		words, rest := boolWords(in[done*wordBits:])
 		for j, w := range words {
 			// Eight bytes of 0 or 1 become the top byte of the product, the first the lowest bit.
 			row[j/8] |= w * 0x0102040810204080 >> 56 << (j % 8 * 8)
@@ -50,10 +58,10 @@ func PackBools(dst []uint64, ld int, x []bool, rows, cols int) {
 
 // FromBools writes 1 where x is true and 0 elsewhere.
 func FromBools[T Float](dst []T, x []bool) {
-	for i, b := range x {
-		dst[i] = 0
-		if b {
-			dst[i] = 1
-		}
-	}
+	loopsAt[T](active).fromBools(dst[:len(x)], bytesOf(x))
+}
+
+// bytesOf is the memory of x.
+func bytesOf(x []bool) []uint8 {
+	return unsafe.Slice((*uint8)(unsafe.Pointer(unsafe.SliceData(x))), len(x))
 }

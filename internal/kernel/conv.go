@@ -20,38 +20,45 @@ type ConvShape struct {
 // steady state allocates nothing; a Conv serves one call at a time.
 type Conv[T Float] struct {
 	ConvShape
-	// Sparse makes products with x skip what is 0 there, as EventGemm does, where few elements are not.
+	// Sparse makes products with an x of few ones and otherwise zeros add rows, as EventGemm does:
+	// what is 0 hides a NaN or an infinity in the other factor.
 	Sparse bool
 
 	in, out int // channels of a group
 	k       int // elements of a patch
+	ld      int // distance between patches
 	grid    int // cells of an image of y
 	cells   int // and of all of them
 
 	at      [3][]int // at[a][o*W[a]+t] is the place along axis a of x that tap t of cell o sees, -1 for none
-	runs    []run    // of taps along the last axis, for each o, where they lie side by side in x
-	block   int      // cells of y whose patches are gathered at a time
+	whole   []piece  // taps along the last axis that can be gathered together
+	block   int      // cells of y whose patches are gathered at a time, as numbers
 	packed  []*Packed[T]
 	scratch [][]T // by worker
 	partial []T   // sums over chunks of cells, of the derivative by w
 
+	bits []uint64   // x, where it is binary
+	runs [][]run    // see runsOf
+	rows [][]uint64 // patches as bits, by worker
+
 	pool    *Pool
 	x, w, y []T
-	few     bool // whether x is sparse this time
+	few     bool // whether x is binary and sparse this time
 	parts   int
 	chunks  chunks
 }
 
-// run is a stretch of taps that see neighbours in x: taps from lo to hi, the first sees place at.
-type run struct{ lo, hi, at int }
-
 // patchRoom is how many elements of patches are gathered at a time: half of a small L2.
 const patchRoom = 1 << 15
+
+// patchUnit is a multiple of what the distance between patches is.
+const patchUnit = 8
 
 // NewConv returns a Conv of the given shape, whose extents must fit together.
 func NewConv[T Float](s ConvShape) *Conv[T] {
 	c := &Conv[T]{ConvShape: s, in: s.In / s.Groups, out: s.Out / s.Groups}
 	c.k = s.W[0] * s.W[1] * s.W[2] * c.in
+	c.ld = roundUp(c.k+slack, patchUnit)
 	c.grid = s.Y[0] * s.Y[1] * s.Y[2]
 	c.cells = s.Batch * c.grid
 	c.block = min(max(patchRoom/max(c.k, 1)/wordBits, 1)*wordBits, 4*wordBits)
@@ -63,12 +70,7 @@ func NewConv[T Float](s ConvShape) *Conv[T] {
 			}
 		}
 	}
-	if s.Groups == 1 && s.XDilation[2] == 1 && s.WDilation[2] == 1 {
-		c.runs = make([]run, s.Y[2])
-		for o := range c.runs {
-			c.runs[o] = runOf(c.at[2][o*s.W[2]:][:s.W[2]])
-		}
-	}
+	c.whole = c.pieces()
 	return c
 }
 
@@ -81,20 +83,6 @@ func (s *ConvShape) place(a, o, t int) int {
 	return i / s.XDilation[a]
 }
 
-// runOf finds the taps that see an element, which are neighbours.
-func runOf(at []int) run {
-	r := run{}
-	for r.lo < len(at) && at[r.lo] < 0 {
-		r.lo++
-	}
-	for r.hi = r.lo; r.hi < len(at) && at[r.hi] >= 0; r.hi++ {
-	}
-	if r.lo < r.hi {
-		r.at = at[r.lo]
-	}
-	return r
-}
-
 // flops counts the additions and multiplications of one product of the whole.
 func (c *Conv[T]) flops() float64 { return 2 * float64(c.cells) * float64(c.k) * float64(c.Out) }
 
@@ -105,16 +93,8 @@ func (c *Conv[T]) start(p *Pool, x, w, y []T) {
 		c.scratch = append(c.scratch, nil)
 	}
 	for i := range c.scratch {
-		c.scratch[i] = grow(c.scratch[i], c.block*c.k)
+		c.scratch[i] = grow(c.scratch[i], c.block*c.ld)
 	}
-}
-
-// sparseConv is the share of elements of x that are not 0 below which adding rows beats multiplying.
-const sparseConv = 0.3
-
-// count decides by the elements of x whether they are few.
-func (c *Conv[T]) count() {
-	c.few = c.Sparse && float64(CountNonzero(c.x)) < sparseConv*float64(len(c.x))
 }
 
 // share divides n items between the workers, in parts of which each has some; one part if the

@@ -3,7 +3,7 @@ package kernel
 // Forward computes y, [Batch Y… Out], of x and w. It writes all of y.
 func (c *Conv[T]) Forward(p *Pool, y, x, w []T) {
 	c.start(p, x, w, y)
-	if c.count(); !c.few {
+	if c.pack(); !c.few {
 		c.packKernels(false)
 	}
 	c.parts = c.share(c.cells)
@@ -17,15 +17,16 @@ type convForward[T Float] struct{ *Conv[T] }
 func (c convForward[T]) Part(worker, i int) {
 	ws, patches := &c.pool.lent[worker], c.scratch[worker]
 	end := (i + 1) * c.cells / c.parts
-	for at := i * c.cells / c.parts; at < end; at += c.block {
-		n := min(c.block, end-at)
+	for at := i * c.cells / c.parts; at < end; at += c.step() {
+		n := min(c.step(), end-at)
 		for g := range c.Groups {
-			c.gather(patches, c.x, g, at, n)
 			y := c.y[at*c.Out+g*c.out:]
 			if c.few {
-				EventGemm(ws, n, c.out, c.k, patches, c.k, c.w[g*c.out:], c.Out, 0, y, c.Out)
+				c.gatherBits(c.rows[worker], g, at, n)
+				EventGemmBits(ws, n, c.out, c.k, c.rows[worker], c.words(), c.w[g*c.out:], c.Out, 0, y, c.Out)
 			} else {
-				GemmPacked(ws, false, n, patches, c.k, c.packed[g], 0, y, c.Out)
+				c.gather(patches, c.x, g, at, n)
+				GemmPacked(ws, false, n, patches, c.ld, c.packed[g], 0, y, c.Out)
 			}
 		}
 	}

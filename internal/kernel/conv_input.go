@@ -20,7 +20,7 @@ func (c convInput[T]) Part(worker, i int) {
 	end := (i + 1) * c.Batch / c.parts * c.grid
 	for at := i * c.Batch / c.parts * c.grid; at < end; at += c.block {
 		n := min(c.block, end-at)
-		GemmPacked(ws, false, n, c.y[at*c.Out+g*c.out:], c.Out, c.packed[g], 0, patches, c.k)
+		GemmPacked(ws, false, n, c.y[at*c.Out+g*c.out:], c.Out, c.packed[g], 0, patches, c.ld)
 		c.scatter(patches, c.x, g, at, n)
 	}
 }

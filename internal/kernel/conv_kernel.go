@@ -7,7 +7,7 @@ package kernel
 // that the workers may share them.
 func (c *Conv[T]) Kernel(p *Pool, gw, x, gy []T) {
 	c.start(p, x, gw, gy)
-	c.count()
+	c.pack()
 	c.divide()
 	c.partial = grow(c.partial, (c.chunks.n-1)*len(gw))
 	clear(gw)
@@ -53,13 +53,14 @@ func (c convKernel[T]) Part(worker, i int) {
 	}
 	var beta T
 	end := (chunk + 1) * c.cells / c.chunks.n
-	for at := chunk * c.cells / c.chunks.n; at < end; at += c.block {
-		n := min(c.block, end-at)
-		c.gather(patches, c.x, group, at, n)
+	for at := chunk * c.cells / c.chunks.n; at < end; at += c.step() {
+		n := min(c.step(), end-at)
 		if c.few {
-			EventGemmTN(ws, c.k, cols, n, patches, c.k, c.y[at*c.Out+col:], c.Out, beta, sum[col:], c.Out)
+			c.gatherBits(c.rows[worker], group, at, n)
+			EventGemmBitsTN(ws, c.k, cols, n, c.rows[worker], c.words(), c.y[at*c.Out+col:], c.Out, beta, sum[col:], c.Out)
 		} else {
-			Gemm(ws, true, false, c.k, cols, n, patches, c.k, c.y[at*c.Out+col:], c.Out, beta, sum[col:], c.Out)
+			c.gather(patches, c.x, group, at, n)
+			Gemm(ws, true, false, c.k, cols, n, patches, c.ld, c.y[at*c.Out+col:], c.Out, beta, sum[col:], c.Out)
 		}
 		beta = 1
 	}

@@ -22,7 +22,7 @@ var convShapes = map[string]ConvShape{
 	"depthwise":      shaped(ConvShape{Batch: 2, In: 5, Out: 10, Groups: 5, X: [3]int{1, 7, 6}, W: [3]int{1, 3, 3}}, [3]int{0, 1, 1}),
 	"padding alone":  shaped(ConvShape{Batch: 2, In: 2, Out: 3, X: [3]int{1, 2, 2}, W: [3]int{1, 2, 2}}, [3]int{0, 5, 5}),
 	"volume":         shaped(ConvShape{Batch: 2, In: 4, Out: 6, X: [3]int{5, 4, 6}, W: [3]int{3, 2, 3}}, [3]int{1, 0, 1}),
-	"several chunks": shaped(ConvShape{Batch: 40, In: 12, Out: 64, X: [3]int{1, 12, 12}, W: [3]int{1, 5, 5}}, [3]int{}),
+	"several chunks": shaped(ConvShape{Batch: 10, In: 12, Out: 64, X: [3]int{1, 12, 12}, W: [3]int{1, 5, 5}}, [3]int{}),
 	"many taps":      shaped(ConvShape{Batch: 1, In: 70, Out: 130, X: [3]int{1, 6, 30}, W: [3]int{1, 5, 5}}, [3]int{0, 2, 2}),
 	"no images":      shaped(ConvShape{Batch: 0, In: 2, Out: 3, X: [3]int{1, 4, 4}, W: [3]int{1, 2, 2}}, [3]int{}),
 	"no channels":    shaped(ConvShape{Batch: 2, In: 0, Out: 3, X: [3]int{1, 4, 4}, W: [3]int{1, 2, 2}}, [3]int{}),
@@ -197,6 +197,38 @@ func TestConvAllocatesNothing(t *testing.T) {
 			all()
 		}
 		assert.Zero(t, testing.AllocsPerRun(5, all))
+	}
+}
+
+// An x that is marked as sparse and is not binary after all is multiplied like any other.
+func TestConvOfNumbersMarkedSparse(t *testing.T) {
+	t.Parallel()
+	s := convShapes["plane"]
+	x, w, gy := s.operands(rand.New(rand.NewPCG(7, 8)), 0.1)
+	x[17] = 0.25
+	pool := NewPool(1)
+	plain, marked := NewConv[float64](s), NewConv[float64](s)
+	marked.Sparse = true
+	want, got := spoiled[float64](len(gy)), spoiled[float64](len(gy))
+	plain.Forward(pool, want, x, w)
+	marked.Forward(pool, got, x, w)
+	assert.Equal(t, want, got)
+}
+
+func TestOrBits(t *testing.T) {
+	t.Parallel()
+	r := rand.New(rand.NewPCG(9, 10))
+	src := []uint64{r.Uint64(), r.Uint64(), r.Uint64(), 0}
+	for range 1000 {
+		n := r.IntN(130)
+		s, d := r.IntN(192-n+1), r.IntN(192-n+1)
+		dst := []uint64{r.Uint64(), r.Uint64(), r.Uint64()}
+		want := [3]uint64(dst)
+		for i := range n {
+			want[(d+i)/64] |= src[(s+i)/64] >> ((s + i) % 64) & 1 << ((d + i) % 64)
+		}
+		orBits(dst, d, src, s, n)
+		require.Equal(t, want, [3]uint64(dst), "%d bits from %d to %d", n, s, d)
 	}
 }
 

@@ -42,6 +42,21 @@ var lif = []Instr{ // v' = 0.95 v + x - z; u = v' - 1; z' = step(u), as the grap
 	{Op: OpStep, Dst: 6, A: 5},
 }
 
+// slopeOf is a step back through a spike of potential v (register 0) with threshold 1: slope, of the
+// distance from it in register 4 where register 3 is 1, times gz (1) goes to the gradient gv (2).
+func slopeOf(slope []Instr) []Instr {
+	code := []Instr{
+		{Op: OpConst, Dst: 3, Imm0: 1},
+		{Op: OpSub, Dst: 4, A: 0, B: 3},
+		{Op: OpStep, Dst: 7, A: 4},
+	}
+	return append(append(code, slope...),
+		Instr{Op: OpMul, Dst: 5, A: 1, B: 4},
+		Instr{Op: OpAdd, Dst: 5, A: 5, B: 2},
+		Instr{Op: OpConst, Dst: 6, Imm0: 0.95},
+		Instr{Op: OpMul, Dst: 6, A: 5, B: 6})
+}
+
 var programs = []program{
 	{"LIF", triple, lif, floats(4, 5, 6), false},
 	{"LIFBool", []Kind{Float32, Float32, Bool}, lif, []Output{{Float32, 4}, {Bool, 6}}, true},
@@ -58,23 +73,55 @@ var programs = []program{
 		{Op: OpConst, Dst: 3, Imm0: 0.95},
 		{Op: OpMul, Dst: 6, A: 4, B: 3},
 	}, floats(6, 4), true},
-	// m += 0.1 (g - m); v += 0.001 (g^2 - v); theta -= rate m/(sqrt(v) + eps)
+	// The step of a LIF neuron with a bias, and those back through it, as the graph writes them.
+	{"BiasedStep", triple, []Instr{ // v' = 0.95 v + (x + b) - z; z' of v'
+		{Op: OpConst, Dst: 3, Imm0: 0.95},
+		{Op: OpConst, Dst: 4, Imm0: 1},
+		{Op: OpAdd, Dst: 5, A: 0, B: 1},
+		{Op: OpSub, Dst: 6, A: 2, B: 4},
+		{Op: OpStep, Dst: 6, A: 6},
+		{Op: OpMul, Dst: 7, A: 3, B: 2},
+		{Op: OpAdd, Dst: 5, A: 5, B: 7},
+		{Op: OpSub, Dst: 7, A: 5, B: 6},
+		{Op: OpSub, Dst: 8, A: 7, B: 4},
+		{Op: OpStep, Dst: 8, A: 8},
+	}, floats(7, 8), false},
+	{"ArctanBack", triple, slopeOf([]Instr{
+		{Op: OpConst, Dst: 5, Imm0: 3.14159265},
+		{Op: OpMul, Dst: 4, A: 4, B: 5},
+		{Op: OpSquare, Dst: 4, A: 4},
+		{Op: OpAdd, Dst: 4, A: 4, B: 3},
+		{Op: OpReciprocal, Dst: 4, A: 4},
+	}), floats(7, 5, 6), false},
+	{"InvSquareBack", triple, slopeOf([]Instr{
+		{Op: OpConst, Dst: 5, Imm0: 25},
+		{Op: OpAbs, Dst: 4, A: 4},
+		{Op: OpMul, Dst: 4, A: 4, B: 5},
+		{Op: OpAdd, Dst: 4, A: 4, B: 3},
+		{Op: OpSquare, Dst: 4, A: 4},
+		{Op: OpReciprocal, Dst: 4, A: 4},
+	}), floats(7, 5, 6), false},
+	// m' = 0.9 m + 0.1 g; v' = 0.999 v + 0.001 g^2; theta' = theta - rate m'/(b sqrt(v') + eps)
 	{"Adam", []Kind{Float32, Float32, Float32, Float32}, []Instr{
+		{Op: OpConst, Dst: 4, Imm0: 0.9},
+		{Op: OpMul, Dst: 0, A: 0, B: 4},
 		{Op: OpConst, Dst: 4, Imm0: 0.1},
-		{Op: OpConst, Dst: 5, Imm0: 0.001},
-		{Op: OpConst, Dst: 6, Imm0: 0.0005},
-		{Op: OpConst, Dst: 7, Imm0: 1e-8},
-		{Op: OpSub, Dst: 8, A: 3, B: 0},
-		{Op: OpMul, Dst: 8, A: 8, B: 4},
+		{Op: OpMul, Dst: 8, A: 3, B: 4},
 		{Op: OpAdd, Dst: 0, A: 0, B: 8},
+		{Op: OpConst, Dst: 4, Imm0: 0.999},
+		{Op: OpMul, Dst: 1, A: 1, B: 4},
+		{Op: OpConst, Dst: 4, Imm0: 0.001},
 		{Op: OpSquare, Dst: 8, A: 3},
-		{Op: OpSub, Dst: 8, A: 8, B: 1},
-		{Op: OpMul, Dst: 8, A: 8, B: 5},
+		{Op: OpMul, Dst: 8, A: 8, B: 4},
 		{Op: OpAdd, Dst: 1, A: 1, B: 8},
+		{Op: OpConst, Dst: 4, Imm0: 1.01},
+		{Op: OpConst, Dst: 5, Imm0: 1e-8},
 		{Op: OpSqrt, Dst: 8, A: 1},
-		{Op: OpAdd, Dst: 8, A: 8, B: 7},
-		{Op: OpDiv, Dst: 8, A: 0, B: 8},
-		{Op: OpMul, Dst: 8, A: 8, B: 6},
+		{Op: OpMul, Dst: 8, A: 8, B: 4},
+		{Op: OpAdd, Dst: 8, A: 8, B: 5},
+		{Op: OpConst, Dst: 4, Imm0: 0.0005},
+		{Op: OpMul, Dst: 9, A: 0, B: 4},
+		{Op: OpDiv, Dst: 8, A: 9, B: 8},
 		{Op: OpSub, Dst: 2, A: 2, B: 8},
 	}, floats(0, 1, 2), true},
 	unary(OpExp), unary(OpLog), unary(OpTanh), unary(OpSigmoid), unary(OpSoftplus), unary(OpAtan), unary(OpErf),

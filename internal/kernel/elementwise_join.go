@@ -10,8 +10,8 @@ import (
 // instructions would; so it does not matter to results where a rule applies. Integers are left alone.
 //
 //	x*y + z, x*y - z, z - x*y   FMA, FMS, FNMA, if nothing else reads the product
-//	Step(x - c), c finite       x >= c, if nothing else reads the difference: it is not negative exactly
-//	                            where x >= c, thanks to denormals
+//	Step(x - c), c finite       x >= c: the difference is not negative exactly where x >= c, thanks to
+//	                            denormals
 //	c*x                         Affine: c*x + -0
 //	x + c, x - c, c - x         Affine: 1*x + c, 1*x + -c, -1*x + c
 //	c*x + d and its kin         Affine: ±c*x ± d
@@ -28,8 +28,10 @@ func (p *planner) join(compute Kind) {
 	for k := range p.code {
 		p.foldConstants(k)
 	}
-	for i := range p.values {
-		p.values[i].used = false
+	p.markUsed()
+	longer := chainer{p, p.uses()}
+	for k := range p.code {
+		longer.join(k)
 	}
 	p.markUsed()
 }
@@ -77,16 +79,17 @@ func (p *planner) joinProduct(k int, uses []int) {
 	}
 }
 
-// joinThreshold joins a step with the difference from a constant that nothing else reads.
+// joinThreshold joins a step with the difference from a constant, unless that is needed as a result.
 func (p *planner) joinThreshold(k int, uses []int) {
 	v := p.args[k][0]
 	difference := v - len(p.in)
-	if p.code[k].Op != OpStep || difference < 0 || p.code[difference].Op != OpSub || uses[v] != 1 {
+	if p.code[k].Op != OpStep || difference < 0 || p.code[difference].Op != OpSub || slices.Contains(p.result, v) {
 		return
 	}
 	c, ok := p.constant(p.args[difference][1])
 	if ok && math.Abs(c) <= math.MaxFloat32 {
 		p.code[k].Op, p.args[k] = OpGe, p.args[difference]
+		uses[v]--
 	}
 }
 

@@ -127,6 +127,9 @@ func (p *planner) reads(k int) []int { return p.args[k][:p.code[k].Op.Arity()] }
 
 // markUsed leaves out what no output depends on.
 func (p *planner) markUsed() {
+	for i := range p.values {
+		p.values[i].used = false
+	}
 	for _, v := range p.result {
 		p.values[v].used = true
 	}

@@ -138,7 +138,7 @@ func drawCode(t *rapid.T, compute Kind, inputs int) ([]Instr, int) {
 		ops[op] = Opcode(op)
 	}
 	if rapid.Bool().Draw(t, "plain") { // what the planner joins
-		ops = []Opcode{OpConst, OpConst, OpMul, OpMul, OpSquare, OpAdd, OpSub, OpSub, OpStep, OpFMA, OpFMS, OpFNMA}
+		ops = []Opcode{OpConst, OpConst, OpMul, OpMul, OpSquare, OpAdd, OpSub, OpSub, OpStep, OpGe, OpFMA, OpFMS, OpFNMA}
 	}
 	for range rapid.IntRange(0, 14).Draw(t, "instructions") {
 		op := rapid.SampledFrom(ops).Draw(t, "op")

@@ -96,6 +96,21 @@ var instructions = [opcodes]instruction{
 	}, select32, select64, selectInt),
 	OpAffine: define("Affine", 1, func(x, _, _, c0, c1 float64) float64 { return float64(c0*x) + c1 },
 		affine, affine, affine),
+
+	OpScaledSum: define("ScaledSum", 3, func(x, y, z, c0, _ float64) float64 {
+		return float64(c0*x) + float64(y+z)
+	}, scaledSum, scaledSum, nil),
+	OpSubAbove: define("SubAbove", 3, func(x, y, z, c0, _ float64) float64 {
+		return x - float64(c0*truth(y >= z))
+	}, subtractAbove, subtractAbove, nil),
+	OpLorentzian: define("Lorentzian", 3, func(x, y, z, c0, c1 float64) float64 {
+		u := float64(c0 * float64(x+c1))
+		return float64(y*float64(1/(float64(u*u)+1))) + z
+	}, lorentzian, lorentzian, nil),
+	OpInverseSquare: define("InverseSquare", 3, func(x, y, z, c0, c1 float64) float64 {
+		u := float64(c0*math.Abs(float64(x+c1))) + 1
+		return float64(y*float64(1/float64(u*u))) + z
+	}, inverseSquare, inverseSquare, nil),
 }
 
 // define makes a row of the table; in a call, unlike in a literal, the compiler finds the loops' types.

@@ -61,6 +61,12 @@ const (
 	OpSelect // y where x is true, else z
 	OpAffine // c0*x + c1; rounds the product, then the sum
 
+	// What the planner makes of chains; each step is rounded.
+	OpScaledSum     // c0*x + (y + z)
+	OpSubAbove      // x - c0*[y >= z]
+	OpLorentzian    // y/(1 + (c0*(x + c1))^2) + z, by the reciprocal
+	OpInverseSquare // y/(c0*|x + c1| + 1)^2 + z, by the reciprocal
+
 	opcodes // how many there are
 )
 

@@ -3,6 +3,7 @@ package kernel
 import (
 	"math"
 	"math/bits"
+	"unsafe"
 )
 
 // The generators below fill dst with elements lo, lo+1, ... of stream number stream of key. Element e
@@ -22,28 +23,55 @@ func unit64(word uint64) float64 { return float64(word>>11) * (1. / (1 << 53)) }
 
 // Uniform draws numbers in [0, 1): multiples of 2^-24 in float32, of 2^-53 in float64.
 func Uniform[T Float](dst []T, key [2]uint32, stream uint32, lo int) {
-	var d draws
+	uniformAt(active, dst, key, stream, lo)
+}
+
+func uniformAt[T Float](l isa, dst []T, key [2]uint32, stream uint32, lo int) {
+	d := draws{level: l}
 	for len(dst) > 0 {
 		n := uniforms(&d, dst, key, stream, lo)
 		dst, lo = dst[n:], lo+n
 	}
 }
 
-// uniforms draws as many numbers as fit in d, and returns how many.
+// uniforms draws as many numbers as can be at once, or as fit in d, and returns how many.
 func uniforms[T Float](d *draws, dst []T, key [2]uint32, stream uint32, lo int) int {
 	if isSingle[T]() {
-		skip, n := d.window(key, stream, narrowDomain, perNarrow, lo, len(dst))
-		words := d[skip : skip+n]
-		for i, w := range words {
-			dst[i] = T(unit32(w))
+		return uniforms32(d, elementsOf[float32](dst), key, stream, lo)
+	}
+	return uniforms64(d, elementsOf[float64](dst), key, stream, lo)
+}
+
+func uniforms32(d *draws, dst []float32, key [2]uint32, stream uint32, lo int) int {
+	if lo%perNarrow == 0 {
+		if n := drawUniform(d.level, dst, key, stream, uint64(lo/perNarrow)); n > 0 {
+			return n
 		}
-		return n
+	}
+	skip, n := d.window(key, stream, narrowDomain, perNarrow, lo, len(dst))
+	words := d.words[skip : skip+n]
+	for i, w := range words {
+		dst[i] = unit32(w)
+	}
+	return n
+}
+
+func uniforms64(d *draws, dst []float64, key [2]uint32, stream uint32, lo int) int {
+	if lo%perWide == 0 {
+		if n := drawUniformWide(d.level, dst, key, stream, uint64(lo/perWide)); n > 0 {
+			return n
+		}
 	}
 	skip, n := d.window(key, stream, wideDomain, perWide, lo, len(dst))
 	for i := range dst[:n] {
-		dst[i] = T(unit64(d.wide(skip + i)))
+		dst[i] = unit64(d.wide(skip + i))
 	}
 	return n
+}
+
+// elementsOf is x, whose elements are of type U.
+func elementsOf[U, T Float](x []T) []U {
+	return unsafe.Slice((*U)(unsafe.Pointer(unsafe.SliceData(x))), len(x))
 }
 
 // Normal draws from the standard normal distribution (Box and Muller, 1958): of two uniform numbers u
@@ -57,7 +85,7 @@ func Normal[T Float](dst []T, key [2]uint32, stream uint32, lo int) {
 	if isSingle[T]() {
 		per, domain = perNarrow, narrowDomain
 	}
-	var d draws
+	d := draws{level: active}
 	for len(dst) > 0 {
 		skip, n := d.window(key, stream, domain, per, lo, len(dst))
 		for e := skip &^ 1; e < skip+n; e += 2 {
@@ -77,50 +105,13 @@ func normalPair[T Float](d *draws, e int) [2]T {
 	var u, v float64
 	if isSingle[T]() {
 		const ulp = 1. / (1 << 32)
-		u, v = (float64(d[e])+1)*ulp, float64(d[e+1])*ulp
+		u, v = (float64(d.words[e])+1)*ulp, float64(d.words[e+1])*ulp
 	} else {
 		u, v = 1-unit64(d.wide(e)), unit64(d.wide(e+1))
 	}
 	radius := math.Sqrt(-2 * math.Log(u))
 	sin, cos := math.Sincos(2 * math.Pi * v)
 	return [2]T{T(radius * cos), T(radius * sin)}
-}
-
-// BernoulliBool draws whether the number that [Uniform] draws there is less than p. p has one element
-// or as many as dst; p[i] belongs to dst[i].
-func BernoulliBool[T Float](dst []bool, p []T, key [2]uint32, stream uint32, lo int) {
-	bernoulli(dst, [2]bool{false, true}, p, key, stream, lo)
-}
-
-// Bernoulli draws 1 where the number that [Uniform] draws there is less than p, else 0. p has one
-// element or as many as dst; p[i] belongs to dst[i].
-func Bernoulli[T Float](dst, p []T, key [2]uint32, stream uint32, lo int) {
-	bernoulli(dst, [2]T{0, 1}, p, key, stream, lo)
-}
-
-func bernoulli[D any, T Float](dst []D, outcomes [2]D, p []T, key [2]uint32, stream uint32, lo int) {
-	var (
-		d draws
-		u [drawn]T
-	)
-	single := len(p) == 1
-	if !single && len(p) != len(dst) {
-		panic("kernel: Bernoulli needs one probability, or one for each draw")
-	}
-	for len(dst) > 0 {
-		n := uniforms(&d, u[:min(len(dst), drawn)], key, stream, lo)
-		for i, v := range u[:n] {
-			at := i
-			if single {
-				at = 0
-			}
-			dst[i] = outcomes[bit(v < p[at])&1]
-		}
-		dst, lo = dst[n:], lo+n
-		if !single {
-			p = p[n:]
-		}
-	}
 }
 
 // Integers draws from low, low+1, ..., high-1, each as likely as the others to within 2^-32. It
@@ -130,7 +121,7 @@ func Integers(dst []int32, low, high int32, key [2]uint32, stream uint32, lo int
 		panic("kernel: Integers of an empty range")
 	}
 	span := uint64(int64(high) - int64(low))
-	var d draws
+	d := draws{level: active}
 	for len(dst) > 0 {
 		skip, n := d.window(key, stream, wideDomain, perWide, lo, len(dst))
 		for i := range dst[:n] {
@@ -143,7 +134,7 @@ func Integers(dst []int32, low, high int32, key [2]uint32, stream uint32, lo int
 // Permutation fills dst with 0..len(dst)-1 in random order: the shuffle of Fisher and Yates from the
 // inside out, its draw i from block i/2 of the stream.
 func Permutation(dst []int32, key [2]uint32, stream uint32) {
-	var d draws
+	d := draws{level: active}
 	for i := range dst {
 		at := i % (drawn / 4 * perWide)
 		if at == 0 {

@@ -188,8 +188,11 @@ func TestStreamsAndKeysDiffer(t *testing.T) {
 func TestDrawsAllocateNothing(t *testing.T) {
 	x, n, spikes := make([]float32, 500), make([]int32, 500), make([]bool, 500)
 	p := []float32{0.5}
+	y := make([]float64, 500)
 	assert.Zero(t, testing.AllocsPerRun(10, func() {
 		Uniform(x, testKey, 0, 3)
+		Uniform(y, testKey, 0, 3)
+		BernoulliBool(spikes, x, testKey, 0, 3)
 		Normal(x, testKey, 0, 3)
 		BernoulliBool(spikes, p, testKey, 0, 3)
 		Integers(n, 0, 9, testKey, 0, 3)

@@ -54,6 +54,10 @@ var vectorLoops = []struct {
 	{OpFNMA, subtractProductF32AVX2, subtractProductF32AVX512, subtractProductF64AVX2, subtractProductF64AVX512},
 	{OpSelect, chooseF32AVX2, chooseF32AVX512, chooseF64AVX2, chooseF64AVX512},
 	{OpAffine, affineF32AVX2, affineF32AVX512, affineF64AVX2, affineF64AVX512},
+	{OpScaledSum, scaledSumF32AVX2, scaledSumF32AVX512, scaledSumF64AVX2, scaledSumF64AVX512},
+	{OpSubAbove, subtractAboveF32AVX2, subtractAboveF32AVX512, subtractAboveF64AVX2, subtractAboveF64AVX512},
+	{OpLorentzian, lorentzianF32AVX2, lorentzianF32AVX512, lorentzianF64AVX2, lorentzianF64AVX512},
+	{OpInverseSquare, inverseSquareF32AVX2, inverseSquareF32AVX512, inverseSquareF64AVX2, inverseSquareF64AVX512},
 }
 
 // setLoops fills the tables of loops for the levels that have assembly.

@@ -1,6 +1,10 @@
 package linalg
 
-import "github.com/spikegraph/spikegraph/internal/kernel"
+import (
+	"runtime"
+
+	"github.com/spikegraph/spikegraph/internal/kernel"
+)
 
 // Float is an element type.
 type Float = kernel.Float
@@ -16,10 +20,15 @@ type Solver[T Float] struct {
 }
 
 // NewSolver returns a Solver that shares work between so many goroutines, of which the caller is
-// one; below 2 everything runs in the caller. Close ends them.
+// one; below 2 everything runs in the caller. They end with Close, or some time after the Solver can
+// no longer be reached.
 func NewSolver[T Float](workers int) *Solver[T] {
 	p := kernel.NewPool(workers)
-	return &Solver[T]{pool: p, lent: make([]kernel.Workspace, p.Workers())}
+	s := &Solver[T]{pool: p, lent: make([]kernel.Workspace, p.Workers())}
+	if p.Workers() > 1 {
+		runtime.AddCleanup(s, (*kernel.Pool).Close, p)
+	}
+	return s
 }
 
 // Close ends the workers. A closed Solver still works, in the caller alone.
@@ -28,6 +37,7 @@ func (s *Solver[T]) Close() { s.pool.Close() }
 // Gemm computes C = op(A)·op(B) + beta·C, as kernel.Gemm does: op(A) is [m k], op(B) [k n], C [m n].
 func (s *Solver[T]) Gemm(transA, transB bool, m, n, k int, a []T, lda int, b []T, ldb int, beta T, c []T, ldc int) {
 	kernel.GemmParallel(s.pool, transA, transB, m, n, k, a, lda, b, ldb, beta, c, ldc)
+	runtime.KeepAlive(s)
 }
 
 // blocks returns into how many blocks of that size n falls.

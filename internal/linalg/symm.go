@@ -25,7 +25,7 @@ func (s *Solver[T]) Symm(m, n int, a []T, lda int, x []T, ldx int, y []T, ldy in
 			}
 			kernel.Gemm(ws, false, false, m, cols, rows, x[i:], ldx, block, lda, 1, y[j:], ldy)
 			if m == 1 {
-				dots(rows, cols, block, lda, x[j:], y[i:])
+				kernel.Gemm(ws, false, false, rows, 1, cols, block, lda, x[j:], 1, 1, y[i:], 1)
 			} else {
 				kernel.Gemm(ws, false, true, m, rows, cols, x[j:], ldx, block, lda, 1, y[i:], ldy)
 			}
@@ -41,7 +41,7 @@ func triangleTimes[T Float](ws *kernel.Workspace, n int, a []T, lda int, x, y []
 		triangleTimes(ws, h, a, lda, x, y)
 		b := a[h:]
 		kernel.Gemm(ws, false, false, 1, n-h, h, x, h, b, lda, 1, y[h:], n-h)
-		dots(h, n-h, b, lda, x[h:], y)
+		kernel.Gemm(ws, false, false, h, 1, n-h, b, lda, x[h:], 1, 1, y, 1)
 		triangleTimes(ws, n-h, a[h*lda+h:], lda, x[h:], y[h:])
 		return
 	}

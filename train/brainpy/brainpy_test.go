@@ -116,7 +116,7 @@ func TestDecodeRefuses(t *testing.T) { // alone, for it measures memory
 		"an ext of 4 GB":    {"\x81\xa1a\xc9\xff\xff\xff\xff\x01", ErrTruncated},
 		"a map of 4 G":      {"\xdf\xff\xff\xff\xff", ErrTruncated},
 		"an array of 10 GB": {"\x81\xa1a\xc7\x11\x01\x93\x91\xce\xa0\x00\x00\x00\xa7float32\xc4\x00", ErrFormat},
-		"objects":           {"\x81\xa1a\xc7\x0b\x01\x93\x91\x00\xa6object\xc4\x00", ErrFormat},
+		"objects":           {"\x81\xa1a\xc7\x0c\x01\x93\x91\x00\xa6object\xc4\x00", ErrFormat},
 	} {
 		var before, after runtime.MemStats
 		runtime.ReadMemStats(&before)

@@ -144,7 +144,7 @@ func (e encoder) array(id int8, a *ndarray.Array) error {
 		if err := e.EncodeString(name); err != nil {
 			return err
 		}
-		return e.EncodeBytes(raw)
+		return e.EncodeBytes(append([]byte{}, raw...)) // nil would be nil
 	})
 }
 

@@ -92,24 +92,9 @@ func same(v float64) float64 { return v }
 
 // permute returns v [shape...], row by row, with axis i of the result axis perm[i] of v.
 func permute(v []float64, shape, perm []int) []float64 {
-	stride := make([]int, len(shape))
-	for i, n := len(shape)-1, 1; i >= 0; i-- {
-		stride[i], n = n, n*shape[i]
-	}
-	at := make([]int, len(perm))
 	out := make([]float64, len(v))
-	for i := range out {
-		from := 0
-		for k, a := range perm {
-			from += at[k] * stride[a]
-		}
+	for i, from := range ndarray.Places(shape, perm) {
 		out[i] = v[from]
-		for k := len(perm) - 1; k >= 0; k-- {
-			if at[k]++; at[k] < shape[perm[k]] {
-				break
-			}
-			at[k] = 0
-		}
 	}
 	return out
 }

@@ -91,29 +91,31 @@ func (f *flat) add(g *Graph, prefix string, depth int) (input, output int, err e
 		at := len(f.units)
 		f.units = append(f.units, &unit{name: name, node: n, kind: k})
 		ports[n.Name] = port{at, at}
-		for _, end := range []struct {
-			kind string
-			at   *int
-		}{{inputType, &input}, {outputType, &output}} {
-			if n.Type != end.kind {
-				continue
-			}
-			if *end.at >= 0 {
-				return 0, 0, unsupported(name, "it is a second %s, and a step has one", end.kind)
-			}
-			*end.at = at
+		if n.Type == inputType && input >= 0 || n.Type == outputType && output >= 0 {
+			return 0, 0, unsupported(name, "it is a second %s, and a step has one", n.Type)
+		}
+		switch n.Type {
+		case inputType:
+			input = at
+		case outputType:
+			output = at
 		}
 	}
 	if input < 0 || output < 0 {
 		return 0, 0, unsupported(prefix, "the graph has no Input or no Output; add them, and edges to and from them")
 	}
-	for _, e := range g.Edges {
+	return input, output, f.connect(g.Edges, ports, prefix)
+}
+
+// connect adds the edges between the nodes of a graph.
+func (f *flat) connect(edges []Edge, ports map[string]port, prefix string) error {
+	for _, e := range edges {
 		from, ok := ports[e.From]
 		to, too := ports[e.To]
 		if !ok || !too {
-			return 0, 0, unsupported(prefix+e.From, "its edge leads to %q, and one of them is not there", prefix+e.To)
+			return unsupported(prefix+e.From, "its edge leads to %q, and one of them is not there", prefix+e.To)
 		}
 		f.edges = append(f.edges, wire{from.out, to.in})
 	}
-	return input, output, nil
+	return nil
 }

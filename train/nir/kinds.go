@@ -24,30 +24,26 @@ type part struct {
 }
 
 // kinds are the types of NIR 1.0.
-var kinds map[string]kind
-
-func init() {
-	kinds = map[string]kind{
-		inputType:   {params: []string{"shape"}, build: pass},
-		outputType:  {params: []string{"shape"}, build: pass},
-		"Affine":    {params: []string{"weight", "bias"}, build: dense},
-		"Linear":    {params: []string{"weight"}, build: dense},
-		"Scale":     {params: []string{"scale"}, build: scale},
-		"Conv1d":    {params: convParams, optional: []string{"input_shape"}, build: conv},
-		"Conv2d":    {params: convParams, optional: []string{"input_shape"}, build: conv},
-		"SumPool2d": {params: poolParams, build: pool},
-		"AvgPool2d": {params: poolParams, build: pool},
-		"Flatten":   {params: []string{"start_dim", "end_dim"}, optional: []string{"input_type"}, build: flatten},
-		"Delay":     {params: []string{"delay"}, memory: true, build: delay},
-		"Threshold": {params: []string{"threshold"}, build: threshold},
-		"LI":        {params: []string{"tau", "r", "v_leak"}, memory: true, build: leaky},
-		"I":         {params: []string{"r"}, memory: true, build: leaky},
-		"CubaLI":    {params: []string{"tau_syn", "tau_mem", "r", "v_leak"}, optional: []string{"w_in"}, memory: true, build: leaky},
-		"LIF":       {params: []string{"tau", "r", "v_leak", "v_threshold"}, optional: []string{"v_reset"}, memory: true, build: firing},
-		"IF":        {params: []string{"r", "v_threshold"}, optional: []string{"v_reset"}, memory: true, build: firing},
-		"CubaLIF": {params: []string{"tau_syn", "tau_mem", "r", "v_leak", "v_threshold"}, optional: []string{"w_in", "v_reset"},
-			memory: true, build: firing},
-	}
+var kinds = map[string]kind{
+	inputType:   {params: []string{"shape"}, build: pass},
+	outputType:  {params: []string{"shape"}, build: pass},
+	"Affine":    {params: []string{"weight", "bias"}, build: dense},
+	"Linear":    {params: []string{"weight"}, build: dense},
+	"Scale":     {params: []string{"scale"}, build: scale},
+	"Conv1d":    {params: convParams, optional: []string{"input_shape"}, build: conv},
+	"Conv2d":    {params: convParams, optional: []string{"input_shape"}, build: conv},
+	"SumPool2d": {params: poolParams, build: pool},
+	"AvgPool2d": {params: poolParams, build: pool},
+	"Flatten":   {params: []string{"start_dim", "end_dim"}, optional: []string{"input_type"}, build: flatten},
+	"Delay":     {params: []string{"delay"}, memory: true, build: delay},
+	"Threshold": {params: []string{"threshold"}, build: threshold},
+	"LI":        {params: []string{"tau", "r", "v_leak"}, memory: true, build: leaky},
+	"I":         {params: []string{"r"}, memory: true, build: leaky},
+	"CubaLI":    {params: []string{"tau_syn", "tau_mem", "r", "v_leak"}, optional: []string{"w_in"}, memory: true, build: leaky},
+	"LIF":       {params: []string{"tau", "r", "v_leak", "v_threshold"}, optional: []string{"v_reset"}, memory: true, build: firing},
+	"IF":        {params: []string{"r", "v_threshold"}, optional: []string{"v_reset"}, memory: true, build: firing},
+	"CubaLIF": {params: []string{"tau_syn", "tau_mem", "r", "v_leak", "v_threshold"}, optional: []string{"w_in", "v_reset"},
+		memory: true, build: firing},
 }
 
 var (

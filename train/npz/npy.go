@@ -153,20 +153,13 @@ func rows(data any, shape []int) any {
 }
 
 func byRow[T any](v []T, shape []int) []T {
+	reversed, perm := make([]int, len(shape)), make([]int, len(shape))
+	for i := range shape {
+		reversed[i], perm[i] = shape[len(shape)-1-i], len(shape)-1-i
+	}
 	out := make([]T, len(v))
-	at := make([]int, len(shape))
-	for i := range out {
-		from := 0
-		for a := len(shape) - 1; a >= 0; a-- {
-			from = from*shape[a] + at[a]
-		}
+	for i, from := range ndarray.Places(reversed, perm) {
 		out[i] = v[from]
-		for a := len(shape) - 1; a >= 0; a-- {
-			if at[a]++; at[a] < shape[a] {
-				break
-			}
-			at[a] = 0
-		}
 	}
 	return out
 }

@@ -41,8 +41,8 @@ func LossKinds() []LossKind {
 		{settings.Kind{Name: "rate_mse", Settings: rates{Correct: 1}}, "squared error of firing rates; a rate for the class, one for the others", rateMSE},
 		margin("multiclass_hinge", "margin to the strongest wrong class, of the means over time", losses.MulticlassHinge),
 		margin("multi_margin", "margin to all wrong classes, of the means over time", losses.MultiMargin),
-		error2("mean_squared_error", "of the means over time and targets [B ...]", losses.MeanSquaredError),
-		error2("mean_absolute_error", "of the means over time and targets [B ...]", losses.MeanAbsoluteError),
+		error2("mean_squared_error", "of every step for targets [B T ...], of the means over time for [B ...]", losses.MeanSquaredError),
+		error2("mean_absolute_error", "of every step for targets [B T ...], of the means over time for [B ...]", losses.MeanAbsoluteError),
 		{settings.Kind{Name: "van_rossum", Settings: distance{Tau: 10, Dt: 1}}, "distance of spike trains, targets [T B ...]", vanRossum},
 	}
 }
@@ -61,7 +61,16 @@ func margin(name, what string, f func(x, y *graph.Node, o losses.HingeOptions) *
 
 func error2(name, what string, f func(x, y *graph.Node, r losses.Reduction, axes ...int) *graph.Node) LossKind {
 	return LossKind{settings.Kind{Name: name, Settings: plain{}}, what, func(any) lossFunc {
-		return func(out, y *graph.Node) *graph.Node { return f(out.Mean(0), y, losses.Mean) }
+		return func(out, y *graph.Node) *graph.Node {
+			if y.Valid() && out.Valid() && y.Rank() == out.Rank() { // [B T ...]
+				axes := []int{1, 0}
+				for i := 2; i < y.Rank(); i++ {
+					axes = append(axes, i)
+				}
+				return f(out, y.Transpose(axes...), losses.Mean)
+			}
+			return f(out.Mean(0), y, losses.Mean)
+		}
 	}}
 }
 

@@ -235,6 +235,50 @@ func write(t *testing.T, text string) string {
 	return file
 }
 
+// Every set that needs no files can be opened and learned, with the loss that its targets take.
+func TestEverySet(t *testing.T) {
+	t.Parallel()
+	for _, k := range model.Sets() {
+		if k.Files != "" || k.FromTable {
+			continue
+		}
+		t.Run(k.Name, func(t *testing.T) {
+			t.Parallel()
+			text := "[data]\nset = \"" + k.Name + "\"\nbatch = 8\nlimit = 16\n[[layer]]\ntype = \"dense\"\nout = %d\n[loss]\ntype = %q\n[train]\nsteps = %d\n"
+			out, loss, steps := 20, "mean_cross_entropy", 0
+			if k.Name == "fashion_small" {
+				steps = 2
+			}
+			if k.Name == "spike_task" { // the default takes a while
+				text = strings.Replace(text, "batch", "samples = 20\ntest_samples = 20\nsteps = 10\nbatch", 1)
+			}
+			if targets, ok := map[string]int{"mackey_glass": 1, "lorenz": 3, "rossler": 3, "henon": 2, "narma": 1, "memory": 5, "parity": 1}[k.Name]; ok {
+				out, loss = targets, "mean_squared_error"
+			}
+			m := open(t, fmt.Sprintf(text, out, loss, steps))
+			_, err := m.Trainer.Fit(t.Context(), m.Data.Training(m.Parts.Train), m.Fit)
+			require.NoError(t, err)
+		})
+	}
+}
+
+// The error of a series is that of each step against its own target.
+func TestStepError(t *testing.T) {
+	t.Parallel()
+	text := "[data]\nset = \"henon\"\nsamples = 3\ntest_samples = 1\nsteps = 4\n[[layer]]\ntype = \"dense\"\nout = 2\n" +
+		"w = { value = 0, fix = true }\nb = 0\n[loss]\ntype = \"mean_squared_error\"\n[train]\nepochs = 1\n"
+	m := open(t, text)
+	got, err := m.Trainer.Evaluate(t.Context(), m.Data.Ordered(m.Parts.Train))
+	require.NoError(t, err)
+	s, err := datasets.NewHenon().Series(17)
+	require.NoError(t, err)
+	want := 0.0
+	for _, v := range s.Slice(1, 13).Values { // the targets of 12 steps
+		want += v * v / 24
+	}
+	assert.InDelta(t, want, got.Loss, 1e-6)
+}
+
 // Names of layers are their own.
 func TestNames(t *testing.T) {
 	t.Parallel()

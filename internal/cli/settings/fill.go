@@ -119,7 +119,7 @@ func what(t reflect.Type) string {
 	return ""
 }
 
-var lists = map[reflect.Kind]string{reflect.Int: "list of whole numbers", reflect.Float64: "list of numbers"}
+var lists = map[reflect.Kind]string{reflect.Int: "list of whole numbers", reflect.Float64: "list of numbers", reflect.String: "list of texts"}
 
 func onlyIf(yes bool, s string) string {
 	if yes {
@@ -162,9 +162,12 @@ func set(t *config.Table, key string, v reflect.Value) {
 // setList sets a slice, or an array, whose extent the list must have.
 func setList(t *config.Table, key string, v reflect.Value) {
 	var list reflect.Value
-	if v.Type().Elem().Kind() == reflect.Int {
+	switch v.Type().Elem().Kind() {
+	case reflect.Int:
 		list = reflect.ValueOf(t.Ints(key))
-	} else {
+	case reflect.String:
+		list = reflect.ValueOf(t.Strings(key))
+	default:
 		list = reflect.ValueOf(t.Floats(key))
 	}
 	switch {

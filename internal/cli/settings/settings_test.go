@@ -62,6 +62,11 @@ spike = { type = "arctan", alpha = 3 }
 	assert.Equal(t, layers.RNN{Activation: "gelu"}, fill(t, "activation = \"gelu\"\n", layers.RNN{}))
 	assert.Equal(t, datasets.Charging{Steps: 3, In: datasets.Interval{Min: -1, Max: 1, Clip: true}},
 		fill(t, "steps = 3\nin = { min = -1, max = 1, clip = true }\n", datasets.Charging{}))
+	type texts struct {
+		Of   []string
+		Name string
+	}
+	assert.Equal(t, texts{[]string{"a", "b"}, "c"}, fill(t, "of = [\"a\", \"b\"]\nname = \"c\"\n", texts{}))
 	liquid := layers.NewLiquid(0)
 	liquid.Shape, liquid.Connect.EI = [3]int{1, 2, 3}, 0.5
 	assert.Equal(t, liquid, fill(t, "shape = [1, 2, 3]\nconnect = { ei = 0.5 }\n", layers.NewLiquid(0)))

@@ -31,9 +31,12 @@ var families = []struct {
 	{"vector_arith", arith},
 	{"vector_logic", logic},
 	{"vector_approx", approx},
+	{"vector_joined", joined},
 	{"vector_bools", bools},
 	{"reduce_sums", sums},
 	{"reduce_extremes", extremes},
+	{"philox", philox},
+	{"truths", truths},
 }
 
 func main() {

@@ -19,11 +19,11 @@ const (
 // encoder is a file that is being written, address by address.
 type encoder struct {
 	b    []byte
-	heap map[string]place16 // where each string stands
+	heap map[string]heapPlace // where each string stands
 }
 
-// place16 is the address of a heap collection and a number in it.
-type place16 struct {
+// heapPlace is the address of a heap collection and a number in it.
+type heapPlace struct {
 	addr  uint64
 	index uint32
 }
@@ -32,11 +32,11 @@ type place16 struct {
 // give equal bytes. Errors: a name that is empty, taken twice or holds "/" or a zero, data
 // that are none of Array's types or do not suit its shape, strings with a zero in them.
 func Encode(root *Group) ([]byte, error) {
-	e := &encoder{b: make([]byte, superblockSize), heap: map[string]place16{}}
+	e := &encoder{b: make([]byte, superblockSize), heap: map[string]heapPlace{}}
 	var all []string
 	if err := eachString(root, func(s string) {
 		if _, ok := e.heap[s]; !ok && s != "" {
-			e.heap[s] = place16{}
+			e.heap[s] = heapPlace{}
 			all = append(all, s)
 		}
 	}); err != nil {
@@ -95,7 +95,7 @@ func (e *encoder) writeHeap(list []string) {
 	e.b = append(e.b, "GCOL\x01\x00\x00\x00"...)
 	e.b = le.AppendUint64(e.b, 0) // its size, below
 	for i, s := range list {
-		e.heap[s] = place16{at, uint32(i + 1)}
+		e.heap[s] = heapPlace{at, uint32(i + 1)}
 		e.b = le.AppendUint16(e.b, uint16(i+1))
 		e.b = append(e.b, 0, 0, 0, 0, 0, 0)
 		e.b = le.AppendUint64(e.b, uint64(len(s)))
@@ -204,31 +204,20 @@ func (e *encoder) elements(data any) (t, raw []byte, n int, err error) {
 		return t, raw, len(v), nil
 	case []bool:
 		t = append(datatypeHead(classEnum, 2, 1), intType(1, true)...)
-		t, n = append(t, "FALSE\x00\x00\x00TRUE\x00\x00\x00\x00\x00\x01"...), len(v)
-	case []float32:
-		t, n = floatType(4), len(v)
-	case []float64:
-		t, n = floatType(8), len(v)
-	case []int8:
-		t, n = intType(1, true), len(v)
-	case []int16:
-		t, n = intType(2, true), len(v)
-	case []int32:
-		t, n = intType(4, true), len(v)
-	case []int64:
-		t, n = intType(8, true), len(v)
-	case []uint8:
-		t, n = intType(1, false), len(v)
-	case []uint16:
-		t, n = intType(2, false), len(v)
-	case []uint32:
-		t, n = intType(4, false), len(v)
-	case []uint64:
-		t, n = intType(8, false), len(v)
+		t = append(t, "FALSE\x00\x00\x00TRUE\x00\x00\x00\x00\x00\x01"...)
+		raw, err = ndarray.Bytes(v)
+		return t, raw, len(v), err
+	}
+	kind, size, n := ndarray.KindOf(data)
+	switch kind {
+	case ndarray.Float:
+		t = floatType(size)
+	case ndarray.Int, ndarray.Uint:
+		t = intType(size, kind == ndarray.Int)
 	default:
 		return nil, nil, 0, malformed("data of type %T", data)
 	}
-	raw, err = binary.Append(nil, le, data)
+	raw, err = ndarray.Bytes(data)
 	return t, raw, n, err
 }
 

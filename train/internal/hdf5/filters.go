@@ -6,6 +6,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"io"
+	"slices"
 )
 
 // Filters (IV.A.2.l).
@@ -95,4 +96,34 @@ func inflate(b []byte, most int) ([]byte, error) {
 		return nil, malformed("a deflated chunk: %v", err)
 	}
 	return out, nil
+}
+
+// checksumTail is what Fletcher's filter adds to a chunk.
+const checksumTail = 4
+
+// fletcher32 is the checksum of filter 3, over 16-bit words.
+func fletcher32(b []byte) uint32 {
+	var lo, hi uint32
+	fold := func(s uint32) uint32 { return s&0xffff + s>>16 } // 65535 stays, it is not 0
+	step := func(w uint32) {
+		lo = fold(lo + w)
+		hi = fold(hi + lo)
+	}
+	for ; len(b) >= 2; b = b[2:] {
+		step(uint32(binary.BigEndian.Uint16(b)))
+	}
+	if len(b) == 1 {
+		step(uint32(b[0]) << 8)
+	}
+	return hi<<16 | lo
+}
+
+// unshuffle returns the bytes of elements that were sorted by their place in the element.
+func unshuffle(b []byte, size int) []byte {
+	n := len(b) / size
+	out := slices.Clone(b) // what is left over at the end stays
+	for i := range n * size {
+		out[i%n*size+i/n] = b[i]
+	}
+	return out
 }

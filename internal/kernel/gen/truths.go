@@ -1,0 +1,82 @@
+package main
+
+import (
+	"github.com/mmcloughlin/avo/attr"
+	"github.com/mmcloughlin/avo/build"
+	"github.com/mmcloughlin/avo/operand"
+	"github.com/mmcloughlin/avo/reg"
+)
+
+// truths writes the functions on bytes of 0 or 1 that need no numbers.
+func truths(c *build.Context) {
+	for _, v := range vectors(c) {
+		if v.size == 4 {
+			v.packTruths()
+			v.countTruths()
+		}
+	}
+}
+
+// beginBytes begins a function on bytes.
+func (v vector) beginBytes(name, signature, doc string) {
+	v.Function(name + v.isa)
+	v.Attributes(attr.NOSPLIT)
+	v.Pragma("noescape")
+	v.SignatureExpr(signature)
+	v.Doc(doc)
+}
+
+// packTruths writes the function that turns 64 bytes into a word.
+func (v vector) packTruths() {
+	v.beginBytes("packTruths", "func(words int, x *bool, dst *uint64)", "Makes 64 bytes of 0 or 1 a word each time.")
+	words, x, dst := v.arg("words"), v.arg("x"), v.arg("dst")
+	v.Label("word")
+	if v.wide() {
+		bytes, k := v.ZMM(), v.K()
+		v.VMOVDQU64(v.at(x, 0), bytes)
+		v.VPTESTMB(bytes, bytes, k)
+		v.KMOVQ(k, operand.Mem{Base: dst})
+	} else {
+		low, high := v.topBits(v.at(x, 0)), v.topBits(v.at(x, 1))
+		v.MOVL(low.As32(), operand.Mem{Base: dst})
+		v.MOVL(high.As32(), operand.Mem{Base: dst, Disp: 4})
+	}
+	v.ADDQ(operand.Imm(64), x)
+	v.ADDQ(operand.Imm(8), dst)
+	v.DECQ(words)
+	v.JNZ(operand.LabelRef("word"))
+	v.end()
+}
+
+// topBits returns the bits of 32 bytes of 0 or 1, which a shift moves to the top of each.
+func (v vector) topBits(src operand.Mem) reg.GPVirtual {
+	bytes, bits := v.YMM(), v.GP32()
+	v.VMOVDQU(src, bytes)
+	v.VPSLLW(operand.Imm(7), bytes, bytes)
+	v.VPMOVMSKB(bytes, bits)
+	return bits
+}
+
+// countTruths writes the function that adds up bytes, in two interleaved chains.
+func (v vector) countTruths() {
+	v.beginBytes("countTruths", "func(pairs int, x *bool, sums *uint64)",
+		"Adds the bytes of so many pairs of vectors, those of every eight to a sum of a vector of sums.")
+	pairs, x, sums := v.arg("pairs"), v.arg("x"), v.arg("sums")
+	acc, zero := v.regs(2), v.reg()
+	v.clear(zero)
+	for _, a := range acc {
+		v.clear(a)
+	}
+	v.Label("pair")
+	for i, a := range acc {
+		eights := v.reg()
+		v.VPSADBW(v.at(x, i), zero, eights)
+		v.VPADDQ(eights, a, a)
+	}
+	v.ADDQ(operand.U32(uint32(2*v.width)), x)
+	v.DECQ(pairs)
+	v.JNZ(operand.LabelRef("pair"))
+	v.VPADDQ(acc[0], acc[1], acc[0])
+	v.store(acc[0], mask{}, v.at(sums, 0))
+	v.end()
+}
