@@ -31,7 +31,8 @@ type Optimizer interface {
 // Predict and Evaluate may be called by many goroutines, but not beside Fit (its hooks may).
 type BPTT[S any] struct {
 	// Net places the layers in g and returns the step. training tells layers that differ, such as
-	// dropout, for what: fitting, or evaluation and prediction. It is called once for each program.
+	// dropout, for what: fitting, or evaluation and prediction. It is called once for each program;
+	// twice for one that learns with InTime.
 	Net func(g *graph.Graph, training bool) Step[S]
 	// Init returns the state that sequences of a batch of that size begin with; nil: the zero S.
 	Init func(g *graph.Graph, batch int) S
@@ -53,6 +54,7 @@ type BPTT[S any] struct {
 	Steps    int
 	Chunks   Chunks // truncated BPTT with an update for each chunk of a sequence
 	Truncate int    // if positive, gradients of the state stop every Truncate steps
+	InTime   InTime // gradients forward in time by eligibility traces, in place of BPTT
 	Segment  int    // if positive, recompute the forward pass by segments: less memory, same numbers
 
 	Accumulate int     // batches whose gradients are averaged for one update; 0 is 1
@@ -156,6 +158,7 @@ func (t *BPTT[S]) validate(fitting bool) error {
 		refuse(t.Accumulate >= 0, "Accumulate", t.Accumulate, "at least 0"),
 		refuse(finite(t.ClipNorm) && t.ClipNorm >= 0, "ClipNorm", t.ClipNorm, "a finite number, at least 0"),
 		t.Chunks.validate(t.Steps, t.Accumulate),
+		t.InTime.validate(t.Chunks.K, t.Truncate, t.Segment),
 	)
 }
 

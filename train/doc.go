@@ -21,6 +21,9 @@
 // A step of training is one program: forward pass, loss, gradients, clipping, the optimizer's update
 // and metrics. It is compiled once for each shape of batch, and does not allocate after.
 //
+// With InTime the gradient is computed forward in time by eligibility traces, e-prop or OTTT, over the
+// same step, in memory that does not grow with the number of steps.
+//
 // FitOptions tell of the end (epochs, updates, early stopping), of validation, hooks, checkpoints
 // and progress. A run that is interrupted, by the context or by force, and resumed from its
 // checkpoint equals one that was not, bit for bit: data are asked for by the number of the epoch,

@@ -18,6 +18,9 @@ type tracer[S any] struct {
 
 	target *graph.Node
 	names  []string // of the rates
+
+	dry      bool                                     // see rehearse
+	backward func(params []*graph.Node) []*graph.Node // gradients that the forward pass made; nil: none
 }
 
 // run is what came of some steps: outputs [T ...], and the means [T] of what layers marked.
@@ -28,9 +31,13 @@ type run struct {
 
 // build returns the outputs of the program.
 func (r *tracer[S]) build() []*graph.Node {
-	r.step = r.t.Net(r.g, r.p.kind == training || r.p.kind == accumulating)
+	r.step = r.t.Net(r.g, r.learns())
 	if r.step == nil {
 		return []*graph.Node{r.g.Fail(fmt.Errorf("field Net: %w: the step is nil", graph.ErrValue))}
+	}
+	if r.t.InTime.Trace != NoTrace && r.learns() {
+		loss, measured := r.inTime()
+		return []*graph.Node{r.columns(loss, r.learn(loss), measured)}
 	}
 	y, mid := r.forward()
 	if r.p.kind == predicting {
@@ -43,23 +50,37 @@ func (r *tracer[S]) build() []*graph.Node {
 		}
 	}
 	loss := r.loss(y.Out)
-	metrics := r.metrics(y.Out)
-	norm := loss.Like(0)
+	r.g.Check("the loss", loss)
+	measured := r.metrics(y.Out)
+	for _, f := range y.Rates {
+		measured = append(measured, f.Mean())
+	}
+	return append([]*graph.Node{r.columns(loss, r.learn(loss), measured)}, mid...)
+}
+
+// learns reports whether the program is one that trains.
+func (r *tracer[S]) learns() bool { return r.p.kind == training || r.p.kind == accumulating }
+
+// learn uses the gradient of the loss as the program is to, and returns its norm.
+func (r *tracer[S]) learn(loss *graph.Node) (norm *graph.Node) {
 	switch r.p.kind {
 	case training:
-		norm = r.update(loss)
+		return r.update(loss)
 	case accumulating:
-		norm = r.accumulate(loss)
+		return r.accumulate(loss)
 	}
-	columns := append([]*graph.Node{loss, norm}, metrics...)
-	for _, f := range y.Rates {
-		columns = append(columns, f.Mean())
-	}
+	return loss.Like(0)
+}
+
+// columns returns what a program measures as one Float64 vector: loss, norm of the gradient, metrics
+// and rates.
+func (r *tracer[S]) columns(loss, norm *graph.Node, measured []*graph.Node) *graph.Node {
+	columns := append([]*graph.Node{loss, norm}, measured...)
 	for i, c := range columns {
 		columns[i] = c.Cast(graph.Float64).Reshape()
 	}
 	r.p.names.Layers = r.names
-	return append([]*graph.Node{graph.Stack(0, columns...)}, mid...)
+	return graph.Stack(0, columns...)
 }
 
 // late returns x without its first n steps.
@@ -73,9 +94,7 @@ func (r *tracer[S]) forward() (y run, mid []*graph.Node) {
 		return r.loop(&s, 0, r.t.Steps), nil
 	}
 	if r.x.Rank() < 2 {
-		r.g.Fail(fmt.Errorf("the input is %v: %w: want sequences [T B ...], or Steps above 0 for [B ...]",
-			r.x.Type(), graph.ErrShape))
-		return run{Out: &graph.Node{}}, nil
+		return run{Out: r.timeless()}, nil
 	}
 	if r.p.advance == 0 {
 		return r.loop(&s, 0, steps), nil
@@ -92,6 +111,12 @@ func (r *tracer[S]) forward() (y run, mid []*graph.Node) {
 		}
 	}
 	return y, mid
+}
+
+// timeless records that the input has no axes of time and samples, and returns an invalid node.
+func (r *tracer[S]) timeless() *graph.Node {
+	return r.g.Fail(fmt.Errorf("the input is %v: %w: want sequences [T B ...], or Steps above 0 for [B ...]",
+		r.x.Type(), graph.ErrShape))
 }
 
 // start returns the initial state.
@@ -142,7 +167,7 @@ func (r *tracer[S]) body(x *graph.Node, s S) (run, S) {
 	return out, next
 }
 
-// loss returns the loss of the outputs, which the run checks.
+// loss returns the loss of the outputs.
 func (r *tracer[S]) loss(out *graph.Node) *graph.Node {
 	if r.target.Valid() && r.target.DType() == graph.Int32 {
 		r.p.classes = out.Dim(-1)
@@ -151,7 +176,6 @@ func (r *tracer[S]) loss(out *graph.Node) *graph.Node {
 	if loss.Valid() && (loss.Shape().Size() != 1 || !loss.DType().IsFloat()) {
 		return r.g.Fail(fmt.Errorf("the loss: %w: it is %v, want a float scalar", graph.ErrShape, loss.Type()))
 	}
-	r.g.Check("the loss", loss)
 	return loss
 }
 
@@ -167,7 +191,11 @@ func (r *tracer[S]) gradient(loss *graph.Node) (params, grads []*graph.Node, nor
 	if params = r.g.Trained(); len(params) == 0 {
 		return nil, nil, r.g.Fail(fmt.Errorf("field Net: %w: it places no parameters to train", graph.ErrValue))
 	}
-	grads = autodiff.Grad(loss, params...)
+	if r.backward != nil {
+		grads = r.backward(params)
+	} else {
+		grads = autodiff.Grad(loss, params...)
+	}
 	return params, grads, globalNorm(r.g, params, grads)
 }
 

@@ -1,0 +1,167 @@
+package train
+
+import (
+	"slices"
+
+	"github.com/spikegraph/spikegraph/autodiff"
+	"github.com/spikegraph/spikegraph/graph"
+)
+
+// local is one step of a network, in the body of a loop, with the derivatives that need nothing but
+// the step.
+type local struct {
+	loss     *graph.Node
+	measured []*graph.Node
+	state    []*graph.Node // before the step
+	captures []*graph.Node // stand-ins of what the step reads from outside, if that is learned
+	learned  []*graph.Node // the same, outside
+	synapses []*synapse
+	slopes   []map[*graph.Node]*graph.Node // of each state after the step, by values it is computed from
+}
+
+// synapse is a place where a learned value enters the step.
+type synapse struct {
+	at     *graph.Node // the value it makes: x·weight, or an elementwise function
+	weight *graph.Node // what enters, a constant of the step
+	pre    *graph.Node // of a product: x [B in], or what a kernel is convolved with
+	slope  *graph.Node // else: ∂at/∂weight, of at's shape
+	along  []int       // states of the neurons at is of, which remember it
+}
+
+// newLocal finds the synapses in the body that g is tracing, of a step from one state to the next,
+// that keep traces of this kind.
+func newLocal(g *graph.Graph, k Trace, before, after []*graph.Node) *local {
+	body := g.Top()
+	nodes := slices.Clone(body.Nodes())
+	l := &local{state: before}
+	learned := l.trained(g, body)
+	fixed, learns := spread(body, nodes, learned)
+	for _, n := range nodes {
+		if !fixed[n] {
+			l.enter(n, k, fixed, learns)
+		}
+	}
+	for _, h := range after {
+		l.slopes = append(l.slopes, slopes(body, nodes, h))
+	}
+	for _, s := range l.synapses {
+		s.along = l.reach(s.at)
+	}
+	l.synapses = slices.DeleteFunc(l.synapses, func(s *synapse) bool { return len(s.along) == 0 })
+	return l
+}
+
+// trained notes which captures of the body come of trained parameters, and returns them.
+func (l *local) trained(g, body *graph.Graph) map[*graph.Node]bool {
+	from := map[*graph.Node]bool{}
+	for _, p := range g.Trained() {
+		from[p] = true
+	}
+	if p := body.Parent(); p != nil {
+		for _, n := range p.Nodes() {
+			from[n] = from[n] || slices.ContainsFunc(n.Inputs(), func(x *graph.Node) bool { return from[x] })
+		}
+	}
+	stand := map[*graph.Node]bool{}
+	outside := body.Captured()
+	for i, c := range body.Captures() {
+		if from[outside[i]] && c.DType().IsFloat() {
+			l.captures, l.learned = append(l.captures, c), append(l.learned, outside[i])
+			stand[c] = true
+		}
+	}
+	return stand
+}
+
+// varying names the values that differ from step to step: of the sequences, the state, the step's
+// number, and drawn ones.
+var varying = []string{"Carried", "Slice", "Step", "Uniform", "Normal", "Bernoulli", "Integers", "Permutation"}
+
+// spread returns the nodes of a body that are the same in every step, and those that come of learned.
+func spread(body *graph.Graph, nodes []*graph.Node, learned map[*graph.Node]bool) (fixed, learns map[*graph.Node]bool) {
+	fixed, learns = map[*graph.Node]bool{}, map[*graph.Node]bool{}
+	for _, n := range nodes {
+		fixed[n] = !slices.Contains(varying, n.Attrs().Name)
+		learns[n] = learned[n]
+		for _, x := range n.Inputs() {
+			fixed[n] = fixed[n] && fixed[x]
+			learns[n] = learns[n] || learns[x]
+		}
+	}
+	return fixed, learns
+}
+
+// enter notes the synapses at n: where one of its inputs is fixed and learned.
+func (l *local) enter(n *graph.Node, k Trace, fixed, learns map[*graph.Node]bool) {
+	for j, w := range n.Inputs() {
+		if !fixed[w] || !learns[w] || !w.DType().IsFloat() {
+			continue
+		}
+		switch {
+		case j == 1 && (isProduct(n) || k == OTTT && isConvolution(n)):
+			l.synapses = append(l.synapses, &synapse{at: n, weight: w, pre: n.Inputs()[0]})
+		case isPointwise(n):
+			if d := unreduced(n, j); d != nil {
+				l.synapses = append(l.synapses, &synapse{at: n, weight: w, slope: d})
+			}
+		}
+	}
+}
+
+// unreduced returns ∂n/∂w, w the input j of a pointwise n, for each element of n. The derivative of n
+// by w sums over elements that share w: it is linear in what arrives at n, so its own derivative by
+// that gives them one by one. It is nil where n does not depend on w.
+func unreduced(n *graph.Node, j int) *graph.Node {
+	defer n.Inside()()
+	arriving := n.Like(0).After(n)
+	d := n.Op().Grad(n, arriving)[j]
+	if d == nil {
+		return nil
+	}
+	return autodiff.VectorGrad(d, arriving)[0]
+}
+
+// slopes returns ∂h/∂n, element by element, for every n of h's shape from which h is computed
+// elementwise. What passes between neurons is left out.
+func slopes(body *graph.Graph, nodes []*graph.Node, h *graph.Node) map[*graph.Node]*graph.Node {
+	d := map[*graph.Node]*graph.Node{}
+	if !h.Valid() || h.Graph() != body || !h.DType().IsFloat() {
+		return d
+	}
+	d[h] = h.Like(1)
+	for i := h.ID(); i >= 0; i-- {
+		n := nodes[i]
+		if d[n] == nil || !isPointwise(n) {
+			continue
+		}
+		end := n.Inside()
+		for j, dx := range n.Op().Grad(n, d[n]) {
+			x := n.Inputs()[j]
+			switch {
+			case dx == nil || !x.Type().Equal(h.Type()):
+			case d[x] == nil:
+				d[x] = dx
+			default:
+				d[x] = d[x].Add(dx)
+			}
+		}
+		end()
+	}
+	return d
+}
+
+// reach returns the states that depend on a value of a step, at once or by way of each other.
+func (l *local) reach(at *graph.Node) []int {
+	var along []int
+	for grown := true; grown; {
+		grown = false
+		for k, d := range l.slopes {
+			known := d[at] != nil || slices.ContainsFunc(along, func(m int) bool { return d[l.state[m]] != nil })
+			if known && l.state[k].Valid() && !slices.Contains(along, k) {
+				along, grown = append(along, k), true
+			}
+		}
+	}
+	slices.Sort(along)
+	return along
+}

@@ -1,0 +1,229 @@
+package train
+
+import (
+	"fmt"
+	"iter"
+
+	"github.com/spikegraph/spikegraph/datasets"
+	"github.com/spikegraph/spikegraph/graph"
+	"gorgonia.org/tensor"
+)
+
+// Sequence is one trial: inputs and what the readouts are to make of them.
+type Sequence struct {
+	X *tensor.Dense // inputs [T B ...]
+	// Y is the target [T B out] of the readout, where there is one. Targets are those of several, by
+	// their names.
+	Y       *tensor.Dense
+	Targets map[string]*tensor.Dense
+	Weights []float64 // how often each of the T·B samples counts, >= 0; nil: once. Of Offline alone
+}
+
+// Trials returns the sequences, one after the other; their lengths may differ.
+func Trials(s ...Sequence) iter.Seq2[Sequence, error] {
+	return func(yield func(Sequence, error) bool) {
+		for _, one := range s {
+			if !yield(one, nil) {
+				return
+			}
+		}
+	}
+}
+
+// check returns what is wrong with a sequence for these readouts, which have one target each.
+func (s Sequence) check(readouts []string) error {
+	if err := checkInputs(s.X); err != nil {
+		return err
+	}
+	if s.Y != nil && (len(readouts) > 1 || len(s.Targets) > 0) {
+		return fmt.Errorf("%w: Y is for a single readout without Targets, there are %q", datasets.ErrShape, readouts)
+	}
+	for name := range s.Targets {
+		if !contains(readouts, name) {
+			return fmt.Errorf("%w: a target for %q, the readouts are %q", datasets.ErrShape, name, readouts)
+		}
+	}
+	for _, name := range readouts {
+		y := s.target(name)
+		if err := checkTensor("target of "+name, y); err != nil {
+			return err
+		}
+		if d := y.Dims(); d < 3 || y.Shape()[0] != s.X.Shape()[0] || !graph.DTypeOf(y).IsFloat() {
+			return fmt.Errorf("%w: the target of %s is %v of %v for inputs %v, expected floats [%d B out]",
+				datasets.ErrShape, name, []int(y.Shape()), y.Dtype(), []int(s.X.Shape()), s.X.Shape()[0])
+		}
+	}
+	return nil
+}
+
+func contains(names []string, name string) bool {
+	for _, n := range names {
+		if n == name {
+			return true
+		}
+	}
+	return false
+}
+
+// checkInputs refuses inputs that are no sequence.
+func checkInputs(x *tensor.Dense) error {
+	if err := checkTensor("input", x); err != nil {
+		return err
+	}
+	if x.Dims() < 2 || x.Shape()[0] == 0 {
+		return fmt.Errorf("%w: the input is %v, expected sequences [T B ...], T above 0", datasets.ErrShape, []int(x.Shape()))
+	}
+	return nil
+}
+
+// target returns the target of a readout.
+func (s Sequence) target(readout string) *tensor.Dense {
+	if s.Y != nil {
+		return s.Y
+	}
+	return s.Targets[readout]
+}
+
+// readout is a Dense layer found in a step: y = x·W + B.
+type readout struct {
+	X, Y *graph.Node // [rows in], [rows out]
+}
+
+// findReadout returns the inputs and outputs of the layer of that name, of which the roots are
+// computed: the one product with the parameter name.W, and its sum with name.B.
+func findReadout(g *graph.Graph, name string, roots []*graph.Node) (r readout, bias bool) {
+	var found []*graph.Node
+	var b *graph.Node
+	seen := map[*graph.Node]bool{}
+	var walk func(n *graph.Node)
+	walk = func(n *graph.Node) {
+		if n == nil || seen[n] || !n.Valid() {
+			return
+		}
+		seen[n] = true
+		in := n.Inputs()
+		if origin(n).ParamName() == name+".B" {
+			b = n
+		}
+		if len(in) == 2 && origin(in[1]).ParamName() == name+".W" && plainProduct(n) {
+			found = append(found, n)
+		}
+		for _, i := range in {
+			walk(i)
+		}
+	}
+	for _, n := range roots {
+		walk(n)
+	}
+	if len(found) != 1 {
+		bad := g.Fail(fmt.Errorf("readout %q: %w: the step applies a layers.Dense of that name %d times, expected once",
+			name, graph.ErrValue, len(found)))
+		return readout{bad, bad}, false
+	}
+	y := found[0]
+	if b != nil {
+		y = y.Add(b)
+	}
+	return readout{found[0].Inputs()[0].Cast(y.DType()), y}, b != nil
+}
+
+// origin returns the node outside of all loops that n stands for, n itself where it stands for none.
+func origin(n *graph.Node) *graph.Node {
+	for n.Attrs().Name == "Capture" {
+		n = n.Graph().Captured()[n.Attrs().Index]
+	}
+	return n
+}
+
+// plainProduct reports whether n is a product of matrices as they are.
+func plainProduct(n *graph.Node) bool {
+	a := n.Attrs()
+	return a.Name == "MatMul" && !a.TransA && !a.TransB
+}
+
+// layer is the tensors of a readout in the store.
+type layer struct {
+	w, b    *tensor.Dense // [in out]; [out] or nil
+	in, out int
+}
+
+// layerOf returns the readout of that name, once its network was placed.
+func layerOf(s *graph.Store, name string, bias bool) layer {
+	l := layer{w: s.Get(name + ".W").Value}
+	if bias {
+		l.b = s.Get(name + ".B").Value
+	}
+	l.in, l.out = l.w.Shape()[0], l.w.Shape()[1]
+	return l
+}
+
+// width returns the number of rows of weights, the bias included.
+func (l layer) width() int {
+	if l.b != nil {
+		return l.in + 1
+	}
+	return l.in
+}
+
+// set writes weights [in out], with a row of biases before them if there are biases.
+func (l layer) set(w []float64) { l.each(w, func(_, v float64) float64 { return v }) }
+
+// add adds to the weights.
+func (l layer) add(w []float64) { l.each(w, func(old, v float64) float64 { return old + v }) }
+
+func (l layer) each(w []float64, f func(old, v float64) float64) {
+	if l.b != nil {
+		change(l.b, w[:l.out], f)
+		w = w[l.out:]
+	}
+	change(l.w, w, f)
+}
+
+// change replaces the elements of x.
+func change(x *tensor.Dense, w []float64, f func(old, v float64) float64) {
+	if graph.DTypeOf(x) == graph.Float32 {
+		for i, e := range x.Float32s() {
+			x.Float32s()[i] = float32(f(float64(e), w[i]))
+		}
+		return
+	}
+	for i, e := range x.Float64s() {
+		x.Float64s()[i] = f(e, w[i])
+	}
+}
+
+// numbers appends the elements of x, a tensor of floats, to dst.
+func numbers(dst []float64, x *tensor.Dense) []float64 {
+	if graph.DTypeOf(x) == graph.Float64 {
+		return append(dst, x.Float64s()...)
+	}
+	for _, e := range x.Float32s() {
+		dst = append(dst, float64(e))
+	}
+	return dst
+}
+
+// shapedAs returns the target [T ... out] in the shape [T rows out] of the outputs y.
+func shapedAs(y, target *tensor.Dense) (*tensor.Dense, error) {
+	if have, want := target.Shape(), y.Shape(); have.TotalSize() != want.TotalSize() || have[len(have)-1] != want[2] {
+		return nil, fmt.Errorf("%w: the target is %v, the readout gives %v", datasets.ErrShape, []int(have), []int(want))
+	}
+	var back any
+	if graph.DTypeOf(target) == graph.Float32 {
+		back = target.Float32s()
+	} else {
+		back = target.Float64s()
+	}
+	return tensor.New(tensor.WithShape(y.Shape()...), tensor.WithBacking(back)), nil
+}
+
+// weights returns those of some steps, nil if there are none.
+func (s Sequence) weights(from, to, rows int) ([]float64, error) {
+	if s.Weights == nil {
+		return nil, nil
+	}
+	if n := s.X.Shape()[0] * rows; len(s.Weights) != n {
+		return nil, fmt.Errorf("%w: %d weights for %d samples", datasets.ErrShape, len(s.Weights), n)
+	}
+	return s.Weights[from*rows : to*rows], nil
+}

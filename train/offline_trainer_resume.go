@@ -1,0 +1,282 @@
+package train
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/spikegraph/spikegraph/graph"
+	"github.com/spikegraph/spikegraph/train/checkpoint"
+	"github.com/spikegraph/spikegraph/train/offline"
+	"github.com/spikegraph/spikegraph/train/online"
+	"gorgonia.org/tensor"
+)
+
+const (
+	offlineKind = "spikegraph.offline"
+	onlineKind  = "spikegraph.online"
+	readerKey   = "spikegraph.run"
+	runPrefix   = "run/" // of the names of tensors that are no parameters
+	statePrefix = runPrefix + "state/"
+	inputName   = runPrefix + "input"
+	learnPrefix = runPrefix + "readout/"
+)
+
+// readerRun is what a checkpoint of a Runner holds besides tensors.
+type readerRun struct {
+	Model    string
+	Seed     uint64
+	Readouts []string
+	Trained  []string // parameters that optimizers update
+	Batch    int      // of the state; 0: at rest
+	Present  []bool
+	Bias     []bool
+	Steps    int64
+	Learned  bool // whether the readouts have something of their own
+}
+
+// Save writes parameters, random clock, the state of the network and what was collected to a
+// safetensors file, whole or not at all. A run that goes on from there equals one that was not
+// interrupted, bit for bit.
+func (t *Offline[S]) Save(path string) error {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	var kept []map[string]*tensor.Dense
+	for _, f := range t.fitters {
+		kept = append(kept, f.Snapshot())
+	}
+	return t.save(path, offlineKind, kept, 0)
+}
+
+// Load goes on from a file that Save wrote for the same network. Errors leave everything as it was.
+func (t *Offline[S]) Load(path string) error {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.load(path, offlineKind, func(run readerRun, _ *graph.Store, kept []map[string]*tensor.Dense) (func(), error) {
+		next := Offline[S]{Method: t.Method, FreeBias: t.FreeBias, Workers: t.Workers}
+		next.Readouts, next.bias = t.Readouts, run.Bias
+		if !run.Learned {
+			return func() { t.fitters = nil }, nil
+		}
+		err := next.makeFitters()
+		for i := 0; err == nil && i < len(next.fitters); i++ {
+			err = next.fitters[i].Rollback(offline.Snapshot(kept[i]))
+		}
+		return func() { t.fitters = next.fitters }, err
+	})
+}
+
+// Save writes parameters, random clock, the state of the network and that of the Method to a
+// safetensors file, whole or not at all. A run that goes on from there equals one that was not
+// interrupted, bit for bit.
+func (t *Online[S]) Save(path string) error {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	var kept []map[string]*tensor.Dense
+	for _, l := range t.learners {
+		kept = append(kept, l.Snapshot())
+	}
+	return t.save(path, onlineKind, kept, t.steps)
+}
+
+// Load goes on from a file that Save wrote for the same network. Errors leave everything as it was.
+func (t *Online[S]) Load(path string) error {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.load(path, onlineKind, func(run readerRun, from *graph.Store, kept []map[string]*tensor.Dense) (func(), error) {
+		if !run.Learned {
+			return func() { t.learners, t.steps = nil, run.Steps }, nil
+		}
+		next := Online[S]{Method: t.Method}
+		next.Readouts, next.bias, next.Store = t.Readouts, run.Bias, from
+		err := next.makeLearners()
+		for i := 0; err == nil && i < len(next.learners); i++ {
+			err = next.learners[i].Rollback(online.Snapshot(kept[i]))
+		}
+		return func() { t.learners, t.buffers, t.steps = next.learners, next.buffers, run.Steps }, err
+	})
+}
+
+// save writes a checkpoint; kept is what the readouts know.
+func (r *Runner[S]) save(path, kind string, kept []map[string]*tensor.Dense, steps int64) error {
+	if err := r.ready(); err != nil {
+		return fmt.Errorf("train: Save: %w", err)
+	}
+	run := readerRun{Model: r.Model, Seed: r.Store.Seed(), Readouts: r.Readouts, Bias: r.bias, Steps: steps, Learned: kept != nil}
+	f := &checkpoint.File{Kind: kind}
+	for _, p := range r.Store.Params() {
+		f.Add(p.Name, p.Value)
+		if p.Trained {
+			run.Trained = append(run.Trained, p.Name)
+		}
+	}
+	if r.state != nil {
+		run.Batch, run.Present = r.batch, r.present
+		for i, s := range r.state {
+			f.Add(fmt.Sprint(statePrefix, i), s)
+		}
+		f.Add(inputName, r.input)
+	}
+	for i, one := range kept {
+		for name, x := range one {
+			f.Add(fmt.Sprint(learnPrefix, i, "/", name), x)
+		}
+	}
+	state, err := json.Marshal(run)
+	if err == nil {
+		f.Metadata = map[string]string{readerKey: string(state)}
+		err = checkpoint.WriteFile(path, f)
+	}
+	if err != nil {
+		return fmt.Errorf("train: Save: %w", err)
+	}
+	return nil
+}
+
+// load reads a checkpoint. learned prepares what the readouts know, and returns what puts it in place.
+func (r *Runner[S]) load(path, kind string, learned func(readerRun, *graph.Store, []map[string]*tensor.Dense) (func(), error)) error {
+	err := r.ready()
+	var f *checkpoint.File
+	if err == nil {
+		f, err = checkpoint.ReadFile(path)
+	}
+	var run readerRun
+	if err == nil {
+		run, err = r.header(f, kind)
+	}
+	var params []checkpoint.Tensor
+	var kept []map[string]*tensor.Dense
+	var state []*tensor.Dense
+	if err == nil {
+		params, state, kept, err = r.sorted(f, run)
+	}
+	var from *graph.Store
+	if err == nil {
+		from, err = scratchStore(params)
+	}
+	if err == nil {
+		err = readoutsIn(from, run)
+	}
+	var put func()
+	if err == nil {
+		put, err = learned(run, from, kept)
+	}
+	if err == nil {
+		err = r.adopt(params, run)
+	}
+	if err != nil {
+		return fmt.Errorf("train: Load: %w", err)
+	}
+	put()
+	r.rest()
+	if run.Batch > 0 {
+		r.state, r.input, r.batch, r.present = state, f.Tensor(inputName), run.Batch, run.Present
+	}
+	r.bias = run.Bias
+	return nil
+}
+
+// header reads and compares what a checkpoint says of its run.
+func (r *Runner[S]) header(f *checkpoint.File, kind string) (run readerRun, err error) {
+	if f.Kind != kind {
+		return run, fmt.Errorf("%w: it is %q, expected %q", checkpoint.ErrMismatch, f.Kind, kind)
+	}
+	if err := json.Unmarshal([]byte(f.Metadata[readerKey]), &run); err != nil {
+		return run, fmt.Errorf("%w: its state: %w", checkpoint.ErrFormat, err)
+	}
+	if run.Model != r.Model || run.Seed != r.Store.Seed() || !slices.Equal(run.Readouts, r.Readouts) {
+		return run, fmt.Errorf("%w: it is of model %q, seed %d, readouts %q; this one is %q, %d, %q", checkpoint.ErrMismatch,
+			run.Model, run.Seed, run.Readouts, r.Model, r.Store.Seed(), r.Readouts)
+	}
+	if run.Learned && len(run.Bias) != len(run.Readouts) || run.Batch < 0 || run.Steps < 0 {
+		return run, fmt.Errorf("%w: its state is %+v", checkpoint.ErrFormat, run)
+	}
+	return run, nil
+}
+
+// sorted tells the tensors of a checkpoint apart, and compares the parameters with those there are.
+func (r *Runner[S]) sorted(f *checkpoint.File, run readerRun) (params []checkpoint.Tensor, state []*tensor.Dense, kept []map[string]*tensor.Dense, err error) {
+	for range run.Readouts {
+		kept = append(kept, map[string]*tensor.Dense{})
+	}
+	for _, t := range f.Tensors {
+		if !strings.HasPrefix(t.Name, runPrefix) {
+			params = append(params, t)
+		}
+		for i := range kept {
+			if name, ok := strings.CutPrefix(t.Name, fmt.Sprint(learnPrefix, i, "/")); ok {
+				kept[i][name] = t.Value
+			}
+		}
+	}
+	if run.Batch > 0 {
+		state, err = savedState(f, run)
+	}
+	var all []error
+	for _, p := range r.Store.Params() {
+		if have := f.Tensor(p.Name); have == nil || !isType(have, typeOf(p.Value)) {
+			all = append(all, fmt.Errorf("%w: parameter %q of %v %v is missing or another", checkpoint.ErrMismatch,
+				p.Name, p.Value.Dtype(), []int(p.Value.Shape())))
+		}
+	}
+	return params, state, kept, errors.Join(append(all, err)...)
+}
+
+// savedState returns the state in a checkpoint.
+func savedState(f *checkpoint.File, run readerRun) ([]*tensor.Dense, error) {
+	state := []*tensor.Dense{}
+	for _, there := range run.Present {
+		if !there {
+			continue
+		}
+		s := f.Tensor(fmt.Sprint(statePrefix, len(state)))
+		if s == nil {
+			return nil, fmt.Errorf("%w: the state lacks tensor %d", checkpoint.ErrFormat, len(state))
+		}
+		state = append(state, s)
+	}
+	if f.Tensor(inputName) == nil {
+		return nil, fmt.Errorf("%w: the next input is missing", checkpoint.ErrFormat)
+	}
+	return state, nil
+}
+
+// adopt takes parameters over: copies of those there are, new ones for the rest.
+func (r *Runner[S]) adopt(params []checkpoint.Tensor, run readerRun) error {
+	for _, t := range params {
+		if p := r.Store.Get(t.Name); p != nil {
+			copyTensor(p.Value, t.Value)
+			continue
+		}
+		if err := r.Store.Put(t.Name, t.Value, slices.Contains(run.Trained, t.Name)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// scratchStore returns a store of the parameters alone, to make things ready in.
+func scratchStore(params []checkpoint.Tensor) (*graph.Store, error) {
+	s := graph.NewStore(0)
+	for _, t := range params {
+		if err := s.Put(t.Name, t.Value, false); err != nil {
+			return nil, err
+		}
+	}
+	return s, nil
+}
+
+// readoutsIn checks that the parameters of the readouts are there.
+func readoutsIn(s *graph.Store, run readerRun) error {
+	for i, name := range run.Readouts {
+		if !run.Learned {
+			return nil
+		}
+		if w := s.Get(name + ".W"); w == nil || w.Value.Dims() != 2 || run.Bias[i] && s.Get(name+".B") == nil {
+			return fmt.Errorf("%w: it lacks parameters of readout %q", checkpoint.ErrFormat, name)
+		}
+	}
+	return nil
+}
