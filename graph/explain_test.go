@@ -1,0 +1,69 @@
+package graph_test
+
+import (
+	"errors"
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/spikegraph/spikegraph/graph"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// leaky is a graph with a loop and a parameter that is updated.
+func leaky(t *testing.T) (*graph.Graph, *graph.Node) {
+	t.Helper()
+	g := graph.New()
+	x := g.Input("x", graph.Float32, 5, 2, 3)
+	end := g.Scope("hidden")
+	w := g.Param("w", graph.Var{Shape: []int{3, 4}})
+	zs, _ := graph.Loop(x, []*graph.Node{nil}, func(x *graph.Node, s []*graph.Node) (*graph.Node, []*graph.Node) {
+		i := x.MatMul(w)
+		v := s[0].Else(i.Like(0)).Scale(0.9).Add(i)
+		return v.Shift(-1).Step(), []*graph.Node{v}
+	})
+	end()
+	g.Update(w, w.Scale(2))
+	return g, zs.Sum(0)
+}
+
+func TestExplain(t *testing.T) {
+	t.Parallel()
+	g, y := leaky(t)
+	text := explain(t, compile(t, g, y))
+	for _, want := range []string{
+		"0 x Float32[5 2 3]", "simplify", "Loop[5]", "hidden: AddMatMul", "Fused[", "Sum[0]", "update w: in place", "planned", "in parameters",
+	} {
+		assert.Contains(t, text, want)
+	}
+}
+
+func TestDOT(t *testing.T) {
+	t.Parallel()
+	_, y := leaky(t)
+	var b strings.Builder
+	require.NoError(t, graph.DOT(&b, y))
+	text := b.String()
+	assert.True(t, strings.HasPrefix(text, "digraph {"))
+	assert.True(t, strings.HasSuffix(text, "}\n"))
+	assert.Equal(t, strings.Count(text, "{"), strings.Count(text, "}"))
+	assert.Contains(t, text, "subgraph cluster_", "the loop's body")
+	assert.Contains(t, text, `hidden: MatMul\nFloat32[2 4]`)
+	assert.Greater(t, strings.Count(text, "->"), 8)
+	b.Reset()
+	require.NoError(t, graph.DOT(&b), "of nothing")
+	require.NoError(t, graph.DOT(&b, &graph.Node{}), "of an invalid node")
+}
+
+type broken struct{}
+
+func (broken) Write([]byte) (int, error) { return 0, os.ErrClosed }
+
+// A writer that fails is reported, by everything that prints.
+func TestPrintersReportErrors(t *testing.T) {
+	t.Parallel()
+	g, y := leaky(t)
+	assert.True(t, errors.Is(compile(t, g, y).Explain(broken{}), os.ErrClosed))
+	assert.True(t, errors.Is(graph.DOT(broken{}, y), os.ErrClosed))
+}
