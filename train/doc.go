@@ -44,4 +44,7 @@
 // the parameters are touched and wraps graph.ErrNonFinite; the error names the first such value,
 // its layer and op, and for gradients the parameter. The package prints only to the writer and the
 // logger it is given.
+//
+// Offline and Online fit readouts, named in Runner.Readouts: by ridge regression and its kin (package
+// train/offline), or step by step, as FORCE does (package train/online).
 package train

@@ -3,6 +3,7 @@ package train
 import (
 	"fmt"
 	"iter"
+	"slices"
 
 	"github.com/spikegraph/spikegraph/datasets"
 	"github.com/spikegraph/spikegraph/graph"
@@ -39,7 +40,7 @@ func (s Sequence) check(readouts []string) error {
 		return fmt.Errorf("%w: Y is for a single readout without Targets, there are %q", datasets.ErrShape, readouts)
 	}
 	for name := range s.Targets {
-		if !contains(readouts, name) {
+		if !slices.Contains(readouts, name) {
 			return fmt.Errorf("%w: a target for %q, the readouts are %q", datasets.ErrShape, name, readouts)
 		}
 	}
@@ -54,15 +55,6 @@ func (s Sequence) check(readouts []string) error {
 		}
 	}
 	return nil
-}
-
-func contains(names []string, name string) bool {
-	for _, n := range names {
-		if n == name {
-			return true
-		}
-	}
-	return false
 }
 
 // checkInputs refuses inputs that are no sequence.
@@ -203,10 +195,18 @@ func numbers(dst []float64, x *tensor.Dense) []float64 {
 	return dst
 }
 
+// checkTarget refuses a target [T ... out] that does not fit outputs y [T rows out].
+func checkTarget(y, target *tensor.Dense) error {
+	if have, want := target.Shape(), y.Shape(); have.TotalSize() != want.TotalSize() || have[len(have)-1] != want[2] {
+		return fmt.Errorf("%w: the target is %v, the readout gives %v", datasets.ErrShape, []int(have), []int(want))
+	}
+	return nil
+}
+
 // shapedAs returns the target [T ... out] in the shape [T rows out] of the outputs y.
 func shapedAs(y, target *tensor.Dense) (*tensor.Dense, error) {
-	if have, want := target.Shape(), y.Shape(); have.TotalSize() != want.TotalSize() || have[len(have)-1] != want[2] {
-		return nil, fmt.Errorf("%w: the target is %v, the readout gives %v", datasets.ErrShape, []int(have), []int(want))
+	if err := checkTarget(y, target); err != nil {
+		return nil, err
 	}
 	var back any
 	if graph.DTypeOf(target) == graph.Float32 {

@@ -135,47 +135,58 @@ func (r *Runner[S]) save(path, kind string, kept []map[string]*tensor.Dense, ste
 	return nil
 }
 
-// load reads a checkpoint. learned prepares what the readouts know, and returns what puts it in place.
-func (r *Runner[S]) load(path, kind string, learned func(readerRun, *graph.Store, []map[string]*tensor.Dense) (func(), error)) error {
+// learnedFunc prepares what the readouts know, given the parameters in a checkpoint, and returns what
+// puts it in place.
+type learnedFunc func(run readerRun, from *graph.Store, kept []map[string]*tensor.Dense) (put func(), err error)
+
+// load goes on from a checkpoint.
+func (r *Runner[S]) load(path, kind string, learned learnedFunc) error {
 	err := r.ready()
 	var f *checkpoint.File
 	if err == nil {
 		f, err = checkpoint.ReadFile(path)
 	}
-	var run readerRun
-	if err == nil {
-		run, err = r.header(f, kind)
-	}
-	var params []checkpoint.Tensor
-	var kept []map[string]*tensor.Dense
-	var state []*tensor.Dense
-	if err == nil {
-		params, state, kept, err = r.sorted(f, run)
-	}
-	var from *graph.Store
-	if err == nil {
-		from, err = scratchStore(params)
-	}
-	if err == nil {
-		err = readoutsIn(from, run)
-	}
 	var put func()
 	if err == nil {
-		put, err = learned(run, from, kept)
-	}
-	if err == nil {
-		err = r.adopt(params, run)
+		put, err = r.prepare(f, kind, learned)
 	}
 	if err != nil {
 		return fmt.Errorf("train: Load: %w", err)
 	}
 	put()
-	r.rest()
-	if run.Batch > 0 {
-		r.state, r.input, r.batch, r.present = state, f.Tensor(inputName), run.Batch, run.Present
-	}
-	r.bias = run.Bias
 	return nil
+}
+
+// prepare checks a checkpoint, and returns what puts it in place.
+func (r *Runner[S]) prepare(f *checkpoint.File, kind string, learned learnedFunc) (func(), error) {
+	run, err := r.header(f, kind)
+	if err != nil {
+		return nil, err
+	}
+	params, state, kept, err := r.sorted(f, run)
+	if err != nil {
+		return nil, err
+	}
+	from, err := scratchStore(params)
+	if err == nil {
+		err = readoutsIn(from, run)
+	}
+	if err != nil {
+		return nil, err
+	}
+	put, err := learned(run, from, kept)
+	if err != nil {
+		return nil, err
+	}
+	return func() {
+		put()
+		r.adopt(params, run)
+		r.rest()
+		r.bias = run.Bias
+		if run.Batch > 0 {
+			r.state, r.input, r.batch, r.present = state, f.Tensor(inputName), run.Batch, run.Present
+		}
+	}, nil
 }
 
 // header reads and compares what a checkpoint says of its run.
@@ -244,17 +255,14 @@ func savedState(f *checkpoint.File, run readerRun) ([]*tensor.Dense, error) {
 }
 
 // adopt takes parameters over: copies of those there are, new ones for the rest.
-func (r *Runner[S]) adopt(params []checkpoint.Tensor, run readerRun) error {
+func (r *Runner[S]) adopt(params []checkpoint.Tensor, run readerRun) {
 	for _, t := range params {
 		if p := r.Store.Get(t.Name); p != nil {
 			copyTensor(p.Value, t.Value)
-			continue
-		}
-		if err := r.Store.Put(t.Name, t.Value, slices.Contains(run.Trained, t.Name)); err != nil {
-			return err
+		} else if err := r.Store.Put(t.Name, t.Value, slices.Contains(run.Trained, t.Name)); err != nil {
+			panic(err) // scratchStore took it
 		}
 	}
-	return nil
 }
 
 // scratchStore returns a store of the parameters alone, to make things ready in.

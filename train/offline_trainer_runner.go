@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 
 	"github.com/spikegraph/spikegraph/datasets"
@@ -147,17 +148,15 @@ func (r *Runner[S]) ready() error {
 	if r.programs == nil {
 		r.programs, r.marks = map[variantKey]*readerProgram{}, map[string]*tensor.Dense{}
 	}
-	twice := ""
+	once := true
 	for i, name := range r.Readouts {
-		if contains(r.Readouts[:i], name) {
-			twice = name
-		}
+		once = once && !slices.Contains(r.Readouts[:i], name)
 	}
 	return errors.Join(
 		refuse(r.Net != nil, "Net", nil, "a function"),
 		refuse(r.Washout >= 0, "Washout", r.Washout, "at least 0"),
 		refuse(r.Chunk >= 0, "Chunk", r.Chunk, "at least 0"),
-		refuse(twice == "", "Readouts", r.Readouts, "every name once"),
+		refuse(once, "Readouts", r.Readouts, "every name once"),
 	)
 }
 

@@ -146,8 +146,8 @@ func (t *Online[S]) learn(s Sequence, i int, c chunkResult, sums []float64) erro
 	for j, name := range t.Readouts {
 		b := &t.buffers[j]
 		target := rows(s.target(name), i, i+1)
-		if have, want := target.Shape(), c.reads[2*j+1].Shape(); have.TotalSize() != want.TotalSize() || have[len(have)-1] != want[2] {
-			return fmt.Errorf("readout %q: the target is %v, the readout gives %v: %w", name, []int(have), []int(want), graph.ErrShape)
+		if err := checkTarget(c.reads[2*j+1], target); err != nil {
+			return fmt.Errorf("readout %q: %w", name, err)
 		}
 		b.errors(c.reads[2*j+1], target)
 		for _, e := range b.e {

@@ -191,7 +191,7 @@ func TestOnlineFaults(t *testing.T) {
 		"Weights is":    {func(*train.Online[echoState]) {}, train.Sequence{X: x, Y: y, Weights: make([]float64, 20)}, train.ErrSettings},
 		"Readouts is":   {func(tr *train.Online[echoState]) { tr.Readouts = nil }, good, train.ErrSettings},
 		"Alpha is":      {func(tr *train.Online[echoState]) { tr.Method = online.LMS{} }, good, online.ErrValue},
-		"step 0":        {func(*train.Online[echoState]) {}, train.Sequence{X: x, Y: wide}, graph.ErrShape},
+		"step 0":        {func(*train.Online[echoState]) {}, train.Sequence{X: x, Y: wide}, datasets.ErrShape},
 		"the target of": {func(*train.Online[echoState]) {}, train.Sequence{X: x}, datasets.ErrShape},
 		"its error":     {func(tr *train.Online[echoState]) { tr.Method = online.LMS{Alpha: 1e300} }, good, graph.ErrNonFinite},
 	} {

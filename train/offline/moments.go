@@ -2,7 +2,6 @@ package offline
 
 import (
 	"fmt"
-	"runtime"
 
 	"github.com/spikegraph/spikegraph/internal/linalg"
 	"gorgonia.org/tensor"
@@ -35,9 +34,7 @@ func newMoments(pl plan) (*Moments, error) {
 	if err := pl.o.validate(); err != nil {
 		return nil, err
 	}
-	m := &Moments{plan: pl, s: linalg.NewSolver[float64](pl.o.Workers)}
-	runtime.AddCleanup(m, func(s *linalg.Solver[float64]) { s.Close() }, m.s)
-	return m, nil
+	return &Moments{plan: pl, s: linalg.NewSolver[float64](pl.o.Workers)}, nil
 }
 
 // Samples returns the number of samples.

@@ -62,17 +62,29 @@ func (m *Moments) byCholesky(alpha float64) (w []float64, cond float64, ok bool)
 			a[i*m.p+i] += alpha
 		}
 	}
+	diagonal := make([]float64, m.p)
+	for i := range diagonal {
+		diagonal[i] = a[i*m.p+i]
+	}
 	norm := linalg.Norm1(m.p, a, m.p)
-	if _, ok := m.s.Cholesky(m.p, a, m.p); !ok {
+	if _, ok := m.s.Cholesky(m.p, a, m.p); !ok || cancelled(m.p, a, diagonal) {
 		return nil, 0, false
 	}
 	cond = norm * m.s.InverseNorm1(m.p, a, m.p)
-	if !(cond*epsilon < 1) {
-		return nil, cond, false
-	}
 	w = append([]float64(nil), m.c...)
 	m.s.Solve(m.p, m.q, a, m.p, w, m.q)
 	return w, cond, true
+}
+
+// cancelled reports whether a pivot is no more than the rounding of the diagonal it is left of: its
+// feature depends on those before.
+func cancelled(p int, u, diagonal []float64) bool {
+	for i, d := range diagonal {
+		if e := u[i*p+i]; !(e*e > float64(max(p, 10))*epsilon*d) {
+			return true
+		}
+	}
+	return false
 }
 
 // bySVD returns the weights by singular values of the samples themselves, which are not squared:

@@ -2,7 +2,6 @@ package online
 
 import (
 	"fmt"
-	"runtime"
 
 	"github.com/spikegraph/spikegraph/internal/linalg"
 	"gorgonia.org/tensor"
@@ -27,7 +26,7 @@ type RLS struct {
 // NewRLS returns BrainPy's: Alpha 0.1.
 func NewRLS() RLS { return RLS{Alpha: 0.1} }
 
-// New returns a Learner that keeps P [in in].
+// New returns a Learner that keeps P, which its method P() *tensor.Dense returns: [in in], Float64.
 func (r RLS) New(in, out int) (Learner, error) {
 	if r.Forget == 0 {
 		r.Forget = 1
@@ -63,11 +62,8 @@ type rls[T linalg.Float] struct {
 }
 
 func newRLS[T linalg.Float](r RLS, in, out int) *rls[T] {
-	s := linalg.NewSolver[T](r.Workers)
-	l := &rls[T]{in: in, out: out, solver: linalg.NewSolver[float64](1),
-		p: linalg.NewRLS(s, in, T(r.Alpha), T(r.Forget), r.Defer)}
-	runtime.AddCleanup(l, func(s *linalg.Solver[T]) { s.Close() }, s)
-	return l
+	return &rls[T]{in: in, out: out, solver: linalg.NewSolver[float64](1),
+		p: linalg.NewRLS(linalg.NewSolver[T](r.Workers), in, T(r.Alpha), T(r.Forget), r.Defer)}
 }
 
 // Learn takes in samples.

@@ -1,0 +1,38 @@
+package offline_test
+
+import (
+	"testing"
+
+	"github.com/spikegraph/spikegraph/train/offline"
+	"gonum.org/v1/gonum/mat"
+)
+
+func BenchmarkRidge(b *testing.B) {
+	const n, p = 4000, 1000
+	x, y := normal(1, n, p), normal(2, n, 1)
+	b.Run("4000x1000", func(b *testing.B) {
+		b.ReportAllocs()
+		for b.Loop() {
+			if _, err := offline.Fit(offline.Ridge{Alpha: 1e-7}, x, y, offline.Options{}); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+	b.Run("4000x1000/gonum", func(b *testing.B) {
+		xm, ym := mat.NewDense(n, p, x.Float64s()), mat.NewDense(n, 1, y.Float64s())
+		for b.Loop() {
+			var g, c, w mat.Dense
+			g.Mul(xm.T(), xm)
+			c.Mul(xm.T(), ym)
+			sym := mat.NewSymDense(p, g.RawMatrix().Data)
+			for i := range p {
+				sym.SetSym(i, i, sym.At(i, i)+1e-7)
+			}
+			var chol mat.Cholesky
+			chol.Factorize(sym)
+			if err := chol.SolveTo(&w, &c); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+}
