@@ -13,7 +13,9 @@ type block struct {
 	views map[int]view  // registers that are part of another
 	outs  []outPlan     // of u.outs
 	tuple map[*Node]*stepPlan
-	early int // steps before the second phase
+	early int     // steps before the second phase
+	makes []int   // the step that computes a register, -1 if none does
+	uses  [][]int // steps that read a register or a part of it, in order
 
 	bound map[int]bool // registers that the block's runner points at memory outside
 	off   []int        // offset of each register in the block's memory, -1 if it has none there
@@ -65,7 +67,22 @@ func lower(u unit, first []*Node) *block {
 			b.lower(n)
 		}
 	}
+	b.index()
 	return b
+}
+
+// index notes which steps compute and read each register.
+func (b *block) index() {
+	b.makes, b.uses = slices.Repeat([]int{-1}, len(b.types)), make([][]int, len(b.types))
+	for i, s := range b.steps {
+		for _, r := range s.out {
+			b.makes[r] = i
+		}
+		for _, r := range s.in {
+			r = b.root(r)
+			b.uses[r] = append(b.uses[r], i)
+		}
+	}
 }
 
 func (b *block) newReg(n *Node) int {
@@ -139,10 +156,8 @@ func (b *block) producer(r int) *stepPlan {
 	if _, ok := b.views[r]; ok {
 		return nil
 	}
-	for _, s := range b.steps {
-		if slices.Contains(s.out, r) {
-			return s
-		}
+	if at := b.makes[r]; at >= 0 {
+		return b.steps[at]
 	}
 	return nil
 }
@@ -186,26 +201,34 @@ func (b *block) lowerLoop(s *stepPlan, l *LoopSpec) {
 	body := lower(unit{l.Body, slices.Concat(l.Next, l.Ys)}, nil)
 	p := &loopPlan{spec: l, body: body}
 	s.loop, s.inner = p, []*block{body}
-	for _, y := range l.Ys {
+	direct := map[int]int{} // stacked results by the register that is written there
+	for i, y := range l.Ys {
 		p.ys = append(p.ys, body.leave(y))
+		if p.ys[i].direct {
+			direct[p.ys[i].reg] = i
+		}
 	}
 	for i, n := range l.Next {
 		cur, next := body.reg[l.Carried[i]], body.reg[n]
 		p.cur, p.next = append(p.cur, cur), append(p.next, next)
 		mode, result := carryCopy, 0
-		at := slices.IndexFunc(p.ys, func(y outPlan) bool { return y.direct && y.reg == next })
+		at, stacked := direct[next]
 		switch {
 		case cur == next:
 			mode = carrySame
-		case at >= 0:
+		case stacked:
 			mode, result = carryResult, at
 		case body.leave(n).direct:
 			mode = carryDouble
 		}
 		p.modes, p.results = append(p.modes, mode), append(p.results, result)
 	}
-	for i := range p.modes {
-		if p.modes[i] == carryDouble && body.canOverwrite(p.cur[i], p.next[i], p) {
+	kept := map[int]bool{}
+	for _, r := range p.keepAlive() {
+		kept[body.root(r)] = true
+	}
+	for i, cur := range p.cur {
+		if p.modes[i] == carryDouble && !kept[cur] && body.writesAfter(p.next[i], cur) && body.reads(p.next[i], cur) {
 			p.modes[i] = carryInPlace
 		}
 	}
@@ -238,16 +261,6 @@ func (p *loopPlan) keepAlive() []int {
 		rs = append(rs, y.reg)
 	}
 	return append(rs, p.next...)
-}
-
-// canOverwrite reports whether the step that computes register next may write it over cur.
-func (b *block) canOverwrite(cur, next int, p *loopPlan) bool {
-	for _, r := range p.keepAlive() {
-		if b.root(r) == cur {
-			return false
-		}
-	}
-	return b.writesAfter(next, cur) && b.reads(next, cur)
 }
 
 // reads reports whether the step that computes register out reads register in.
@@ -293,12 +306,21 @@ func (p *loopPlan) mayReplace(k, j int) bool {
 // writesAfter reports whether the step that computes register out comes after every read of
 // register in, or reads it at the places where it writes.
 func (b *block) writesAfter(out, in int) bool {
-	at := slices.IndexFunc(b.steps, func(s *stepPlan) bool { return slices.Contains(s.out, out) })
-	for i, s := range b.steps {
-		for j, r := range s.in {
-			if b.root(r) == in && (i > at || i == at && (r != in || !s.overwrites(slices.Index(s.out, out), j))) {
-				return false
-			}
+	at := b.makes[out]
+	for _, i := range b.uses[in] {
+		if i > at || i == at && !b.steps[i].replaces(out, in, b) {
+			return false
+		}
+	}
+	return true
+}
+
+// replaces reports whether the step may write register out over register in, which it reads.
+func (s *stepPlan) replaces(out, in int, b *block) bool {
+	k := slices.Index(s.out, out)
+	for j, r := range s.in {
+		if b.root(r) == in && (r != in || !s.overwrites(k, j)) {
+			return false
 		}
 	}
 	return true

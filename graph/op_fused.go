@@ -111,6 +111,7 @@ type group struct {
 	compute kernel.Kind
 	members []*Node
 	has     map[*Node]bool
+	level   int // see grouping
 }
 
 // fuse writes the group as a program with the given results, and returns the nodes it reads.

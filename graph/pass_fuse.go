@@ -1,9 +1,6 @@
 package graph
 
-import (
-	"fmt"
-	"slices"
-)
+import "fmt"
 
 // fusePass puts elementwise nodes into groups that one kernel computes each: neighbours of one
 // shape where no other kernel stands between them. Switched off, each node is a group of its own.
@@ -26,115 +23,12 @@ type fuser struct {
 func (f *fuser) graph(u unit, parent *Graph, at []*Node) unit {
 	gs := newGrouping(u)
 	for i, n := range u.g.nodes {
-		if !gs.need[i] {
-			continue
-		}
-		if _, ok := computeKind(n); ok {
+		if gs.need[i] {
 			gs.join(n, f.alone)
 		}
 	}
 	e := &emitter{f: f, gs: gs, u: u, at: at, g: emptyGraph(u.g, parent), done: map[*group]bool{}}
 	return e.emit()
-}
-
-// grouping assigns nodes to groups.
-type grouping struct {
-	u     unit
-	need  []bool
-	of    []*group // by node number
-	seen  []int    // stamp of the last search that came by
-	stamp int
-	split []bool // by node number: whether a group has members before it and others from it on
-}
-
-func newGrouping(u unit) *grouping {
-	n := len(u.g.nodes)
-	return &grouping{u: u, need: reachable(u.g, u.outs), of: make([]*group, n), seen: make([]int, n), split: make([]bool, n)}
-}
-
-// join puts n in a group: with what computes its inputs where that is possible.
-func (gs *grouping) join(n *Node, alone bool) {
-	k, _ := computeKind(n)
-	own := &group{compute: k, members: []*Node{n}, has: map[*Node]bool{n: true}}
-	gs.of[n.id] = own
-	if alone {
-		return
-	}
-	for _, x := range n.in {
-		if g := gs.of[x.id]; g != nil && g != gs.of[n.id] && gs.mergeable(g, gs.of[n.id]) {
-			gs.merge(g, gs.of[n.id])
-		}
-	}
-}
-
-// mergeable reports whether one kernel can compute a and b, of which b may read a.
-func (gs *grouping) mergeable(a, b *group) bool {
-	if !a.members[0].typ.Shape.Equal(b.members[0].typ.Shape) || len(a.members)+len(b.members) > maxGroup {
-		return false
-	}
-	if a.compute != b.compute && a.compute != anyKind && b.compute != anyKind {
-		return false
-	}
-	return !gs.leads(a, b) && !gs.leads(b, a)
-}
-
-// leads reports whether there is a way from group a to group b through a node of neither. A group
-// reads what any of its members reads, so ways go up and down; but none leads back across a place
-// that splits no group.
-func (gs *grouping) leads(a, b *group) bool {
-	gs.stamp++
-	first := a.members[0].id
-	for gs.split[first] {
-		first--
-	}
-	var visit func(n *Node) bool
-	visit = func(n *Node) bool {
-		g := gs.of[n.id]
-		if g == a {
-			return true
-		}
-		members := []*Node{n}
-		if g != nil {
-			members = g.members
-		}
-		if members[0].id < first || gs.seen[members[0].id] == gs.stamp {
-			return false
-		}
-		gs.seen[members[0].id] = gs.stamp
-		for _, m := range members {
-			for _, x := range m.in {
-				if gs.of[x.id] != g || g == nil {
-					if visit(x) {
-						return true
-					}
-				}
-			}
-		}
-		return false
-	}
-	for _, m := range b.members {
-		for _, x := range m.in {
-			if g := gs.of[x.id]; g != a && g != b && visit(x) {
-				return true
-			}
-		}
-	}
-	return false
-}
-
-// merge makes one group of two.
-func (gs *grouping) merge(a, b *group) {
-	if a.compute == anyKind {
-		a.compute = b.compute
-	}
-	a.members = append(a.members, b.members...)
-	slices.SortFunc(a.members, func(x, y *Node) int { return x.id - y.id })
-	for _, m := range b.members {
-		gs.of[m.id], a.has[m] = a, true
-	}
-	for i := a.members[0].id + 1; i <= a.members[len(a.members)-1].id; i++ {
-		gs.split[i] = true
-	}
 }
 
 // emitter writes the graph of groups: each after what it reads.

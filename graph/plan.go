@@ -74,7 +74,7 @@ func (b *block) lives(alive []int) []life {
 func (b *block) reuse(s *stepPlan, k, i int, lives []life, taken []bool) int {
 	isFixed := func(r int) bool { return b.off[r] < 0 }
 	for j, r := range s.in {
-		if !s.overwrites(k, j) || isFixed(r) || taken[r] || lives[r].to != i || b.types[r].Bytes() != b.types[s.out[k]].Bytes() {
+		if isFixed(r) || taken[r] || lives[r].to != i || b.types[r].Bytes() != b.types[s.out[k]].Bytes() || !s.overwrites(k, j) {
 			continue
 		}
 		clash := false

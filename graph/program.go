@@ -133,10 +133,15 @@ func (p *Program) plan(u unit, updates []update) {
 	for _, n := range u.outs[:no] {
 		b.outs = append(b.outs, b.leave(n))
 	}
+	old, leaving := b.params(), map[int]bool{}
+	for _, n := range u.outs {
+		leaving[b.root(b.reg[n])] = true
+	}
 	for i, n := range u.outs[no+nc:] {
 		param := p.store.byName[updates[i].param.ParamName()]
 		up := updatePlan{param: param, out: outPlan{reg: b.reg[n]}}
-		up.out.direct = b.updatesInPlace(up.out.reg, param.Name)
+		was := old[param.Name]
+		up.out.direct = !leaving[was] && b.updatesInPlace(up.out.reg, was) // else its old value is still wanted
 		if up.out.direct {
 			b.bound[up.out.reg] = true
 		} else {
@@ -149,30 +154,23 @@ func (p *Program) plan(u unit, updates []update) {
 	p.block = b
 }
 
-// updatesInPlace reports whether the kernel that computes register r may write it into the memory
-// of the parameter: after every check, and after or together with the last read of the old value.
-func (b *block) updatesInPlace(r int, param string) bool {
-	at := slices.IndexFunc(b.steps, func(s *stepPlan) bool { return slices.Contains(s.out, r) })
-	if _, isView := b.views[r]; at < b.early || b.bound[r] || isView {
-		return false
-	}
-	old := -1
+// params returns the registers of parameters by name.
+func (b *block) params() map[string]int {
+	regs := map[string]int{}
 	for _, f := range b.fixed {
-		if f.node.ParamName() == param {
-			old = f.reg
+		if name := f.node.ParamName(); name != "" {
+			regs[name] = f.reg
 		}
 	}
-	for _, o := range b.outs {
-		if b.root(o.reg) == old {
-			return false
-		}
-	}
-	for _, n := range b.u.outs {
-		if b.root(b.reg[n]) == old { // another parameter takes the old value, or a check reads it
-			return false
-		}
-	}
-	return b.writesAfter(r, old)
+	return regs
+}
+
+// updatesInPlace reports whether the kernel that computes register r may write it into the memory
+// of the parameter, which is register old: after every check, and after or together with the last
+// read of the old value.
+func (b *block) updatesInPlace(r, old int) bool {
+	_, isView := b.views[r]
+	return b.makes[r] >= b.early && !b.bound[r] && !isView && b.writesAfter(r, old)
 }
 
 // Inputs returns name and type of each argument of Run.

@@ -10,6 +10,8 @@
 //	J3       convolutions 12C5 and 64C5, each pooled and spiking, then 10 LIF, on images, 25 steps
 //	J2       700-256 recurrent LIF-20 leaky readout on spikes of 2 % density, 100 steps
 //	J7       J2 with 1,000 steps: the memory
+//	gemm     GFLOP/s of products of matrices, on one goroutine and on all
+//	gc       milliseconds for which the collection of garbage stops J2
 //	compile  milliseconds to trace, differentiate and compile J2 at 10, 100 and 1,000 steps
 //
 // A batch is 128 samples. ms_per_batch is the median over the timed batches, peak_rss_mb the most
@@ -46,25 +48,31 @@ type config struct {
 
 // result is the JSON line.
 type result struct {
-	Job        string   `json:"job"`
-	Threads    int      `json:"threads"`
-	Kernels    string   `json:"kernels"`
-	SamplesPS  float64  `json:"samples_per_s,omitempty"`
-	MsPerBatch float64  `json:"ms_per_batch,omitempty"`
-	MsMin      float64  `json:"ms_min,omitempty"`
-	Batches    int      `json:"batches,omitempty"`
-	PeakRSS    float64  `json:"peak_rss_mb,omitempty"`
-	BaseRSS    float64  `json:"base_rss_mb,omitempty"`
-	PlanMB     float64  `json:"plan_mb,omitempty"`
-	CompileMs  float64  `json:"compile_ms,omitempty"`
-	Loss       *float64 `json:"loss,omitempty"`
-	FirstLoss  *float64 `json:"first_loss,omitempty"`
-	Accuracy   *float64 `json:"accuracy,omitempty"`
-	MaxDiff    *float64 `json:"max_loss_difference,omitempty"` // to the losses in the -init file
-	MeanDiff   *float64 `json:"loss_difference,omitempty"`     // of the mean of the last ten
-	Ms10       float64  `json:"ms_10,omitempty"`
-	Ms100      float64  `json:"ms_100,omitempty"`
-	Ms1000     float64  `json:"ms_1000,omitempty"`
+	Job        string    `json:"job"`
+	Threads    int       `json:"threads"`
+	Kernels    string    `json:"kernels"`
+	SamplesPS  float64   `json:"samples_per_s,omitempty"`
+	MsPerBatch float64   `json:"ms_per_batch,omitempty"`
+	MsMin      float64   `json:"ms_min,omitempty"`
+	Batches    int       `json:"batches,omitempty"`
+	PeakRSS    float64   `json:"peak_rss_mb,omitempty"`
+	BaseRSS    float64   `json:"base_rss_mb,omitempty"`
+	PlanMB     float64   `json:"plan_mb,omitempty"`
+	CompileMs  float64   `json:"compile_ms,omitempty"`
+	Loss       *float64  `json:"loss,omitempty"`
+	FirstLoss  *float64  `json:"first_loss,omitempty"`
+	Accuracy   *float64  `json:"accuracy,omitempty"`
+	MaxDiff    *float64  `json:"max_loss_difference,omitempty"` // to the losses in the -init file
+	MeanDiff   *float64  `json:"loss_difference,omitempty"`     // of the mean of the last ten
+	Ms10       float64   `json:"ms_10,omitempty"`
+	Ms100      float64   `json:"ms_100,omitempty"`
+	Ms1000     float64   `json:"ms_1000,omitempty"`
+	Peak32     float64   `json:"cached_product_float32_gflop_per_s,omitempty"`
+	Peak64     float64   `json:"cached_product_float64_gflop_per_s,omitempty"`
+	Products   []rate    `json:"products,omitempty"`
+	Collected  int       `json:"collections,omitempty"`
+	Pauses     *spreadMs `json:"pause_ms,omitempty"` // that the program stood still for a collection
+	Stops      *spreadMs `json:"stop_ms,omitempty"`  // of that, until every goroutine had stopped
 }
 
 var jobs = map[string]func(c config) (result, error){
@@ -74,6 +82,8 @@ var jobs = map[string]func(c config) (result, error){
 	"J2":      func(c config) (result, error) { return recurrent(c, 100) },
 	"J7":      func(c config) (result, error) { return recurrent(c, 1000) },
 	"compile": compileTimes,
+	"gemm":    products,
+	"gc":      pauses,
 }
 
 func main() {

@@ -53,8 +53,32 @@ func TestCompileTimes(t *testing.T) {
 	}
 }
 
+func TestProducts(t *testing.T) {
+	line := output(t, config{job: "gemm", threads: 2, batches: 1})
+	assert.Greater(t, line["cached_product_float32_gflop_per_s"], 0.0)
+	assert.Greater(t, line["cached_product_float64_gflop_per_s"], 0.0)
+	products := line["products"].([]any)
+	require.Len(t, products, 8)
+	for _, p := range products {
+		assert.Greater(t, p.(map[string]any)["gflop_per_s"], 0.0)
+	}
+}
+
+func TestPauses(t *testing.T) {
+	line := output(t, config{job: "gc", threads: 2, batches: 2, seed: 1})
+	assert.Equal(t, "gc", line["job"])
+	assert.Greater(t, line["collections"], 0.0)
+	assert.Greater(t, line["ms_per_batch"], 0.0)
+	for _, key := range []string{"pause_ms", "stop_ms"} {
+		ms := line[key].(map[string]any)
+		assert.Greater(t, ms["median"], 0.0, key)
+		assert.GreaterOrEqual(t, ms["p95"], ms["median"], key)
+		assert.GreaterOrEqual(t, ms["max"], ms["p95"], key)
+	}
+}
+
 func TestBadFlags(t *testing.T) {
-	assert.ErrorContains(t, run(config{job: "J99", threads: 1}), `there is no job "J99"; jobs are J1, J1s, J2, J3, J7, compile`)
+	assert.ErrorContains(t, run(config{job: "J99", threads: 1}), `there is no job "J99"; jobs are J1, J1s, J2, J3, J7, compile, gc, gemm`)
 	assert.ErrorContains(t, run(config{job: "J1"}), "0 threads")
 	assert.ErrorContains(t, run(config{job: "J1", threads: 1, init: "none.safetensors"}), "none.safetensors")
 	assert.ErrorContains(t, run(config{job: "J1", threads: 1, data: t.TempDir()}), "datasets:")
