@@ -11,6 +11,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strconv"
+
+	"github.com/spikegraph/spikegraph/internal/hdf5"
 )
 
 // heidelbergSensor is the model cochlea of the Heidelberg sets.
@@ -120,36 +122,37 @@ func unpackHeidelberg(path string, classes []string) (*EventSet, error) {
 //	spikes/units  N sequences of channels      extra/speaker  N speakers, or nothing
 //
 // Times that are not finite, that are negative, and channels from 700 on are counted in Rejected of
-// a recording. Errors: ErrFormat for another file or a data set of another kind (the doc of the
-// unexported reader lists what it knows), ErrTruncated, ErrChecksum, ErrShape for counts that
-// disagree, ErrLabel, ErrEmpty; the error of r.
+// a recording. Read is what the HDF5 library, h5py and PyTables write by default: arrays that are
+// compact, contiguous, or in chunks under a version 1 B-tree, plain, deflated, shuffled or with
+// Fletcher's checksum. Errors: ErrFormat for another file or a data set of another kind, ErrTruncated,
+// ErrChecksum, ErrShape for shapes or counts that disagree, ErrLabel, ErrEmpty; the error of r.
 func OpenHeidelberg(r io.ReaderAt, size int64, classes []string) (*EventSet, error) {
 	s, err := openHeidelberg(r, size, classes)
 	return s, named("Heidelberg file", err)
 }
 
 func openHeidelberg(r io.ReaderAt, size int64, classes []string) (*EventSet, error) {
-	f, err := openHDF5(r, size)
+	f, err := hdf5.Open(r, size)
+	if err != nil {
+		return nil, hdf5Error(err)
+	}
+	times, err := openSequences(f, "spikes/times")
 	if err != nil {
 		return nil, err
 	}
-	times, err := f.sequences("spikes/times")
+	units, err := openSequences(f, "spikes/units")
 	if err != nil {
 		return nil, err
 	}
-	units, err := f.sequences("spikes/units")
-	if err != nil {
-		return nil, err
-	}
-	labels, err := f.integers("labels")
+	labels, err := integers(f, "labels")
 	if err != nil {
 		return nil, err
 	}
 	s := &EventSet{Sensor: heidelbergSensor, Labels: labels, Classes: slices.Clone(classes)}
-	if speakers, err := f.integers("extra/speaker"); err == nil {
+	if speakers, err := integers(f, "extra/speaker"); err == nil {
 		s.Groups = speakers
 	}
-	if times.n != units.n || int(times.n) != len(labels) || s.Groups != nil && len(s.Groups) != len(labels) {
+	if times.n != units.n || times.n != len(labels) || s.Groups != nil && len(s.Groups) != len(labels) {
 		return nil, fail(ErrShape, "%d recordings of times, %d of units, %d labels, %d speakers",
 			times.n, units.n, len(labels), len(s.Groups))
 	}
@@ -160,42 +163,13 @@ func openHeidelberg(r io.ReaderAt, size int64, classes []string) (*EventSet, err
 	return s, checkLabels(labels, len(classes))
 }
 
-// sequences returns a data set of sequences.
-func (f *hdf5) sequences(path string) (*h5Dataset, error) {
-	d, err := f.dataset(path)
-	if err == nil && d.kind.of == nil {
-		err = fail(ErrFormat, "%s: numbers, expected sequences", path)
-	}
-	return d, err
-}
-
-// integers returns the elements of a data set of whole numbers of 32 bits.
-func (f *hdf5) integers(path string) ([]int32, error) {
-	d, err := f.dataset(path)
-	if err != nil {
-		return nil, err
-	}
-	v, err := d.numbers()
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
-	}
-	out := make([]int32, len(v))
-	for i, x := range v {
-		if x != math.Trunc(x) || math.Abs(x) > math.MaxInt32 {
-			return nil, fail(ErrFormat, "%s: element %d is %v, expected a whole number", path, i, x)
-		}
-		out[i] = int32(x)
-	}
-	return out, nil
-}
-
 // cochleaEvents reads recording i.
-func cochleaEvents(times, units *h5Dataset, i int) (*Events, error) {
-	t, err := times.sequence(i)
+func cochleaEvents(times, units sequences, i int) (*Events, error) {
+	t, err := times.at(i)
 	if err != nil {
 		return nil, fmt.Errorf("times: %w", err)
 	}
-	u, err := units.sequence(i)
+	u, err := units.at(i)
 	if err != nil {
 		return nil, fmt.Errorf("units: %w", err)
 	}

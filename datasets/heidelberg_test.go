@@ -113,8 +113,12 @@ func TestOpenHeidelbergRefuses(t *testing.T) {
 	_, err = OpenHeidelberg(bytes.NewReader(b), int64(len(b)), shdClasses[:5])
 	assert.ErrorIs(t, err, ErrLabel)
 	_, err = openBytes(bytes.ReplaceAll(b, []byte("times"), []byte("tides")))
+	assert.ErrorIs(t, err, ErrChecksum)
+	old := heidelbergFile(t, "h5py-chunked.h5")
+	_, err = openBytes(bytes.ReplaceAll(old, []byte("times"), []byte("tides")))
 	assert.ErrorIs(t, err, ErrFormat)
-	assert.ErrorContains(t, err, `spikes/times: wrong format: the file has no "times"`)
+	assert.ErrorContains(t, err, "datasets: Heidelberg file: wrong format: spikes/times: ")
+	assert.ErrorContains(t, err, `the file has no "times"`)
 	for cut := 0; cut < len(b); cut += 97 {
 		s, err := openBytes(b[:cut])
 		if err == nil {
@@ -168,36 +172,6 @@ func TestCochleaEventsCounts(t *testing.T) {
 	}
 	assert.Equal(t, []Event{{T: 500_000, X: 3}}, e.List)
 	assert.Equal(t, Rejected{Outside: 3, NotFinite: 3, BadTime: 2}, e.Rejected)
-}
-
-// Values from the tables of IEEE 754.
-func TestHalf(t *testing.T) {
-	t.Parallel()
-	for bits, want := range map[uint16]float64{
-		0x0000: 0, 0x3c00: 1, 0xc000: -2, 0x7bff: 65504, 0x0400: math.Ldexp(1, -14), 0x0001: math.Ldexp(1, -24),
-		0x03ff: math.Ldexp(1023, -24), 0x3555: 0.333251953125, 0x7c00: math.Inf(1), 0xfc00: math.Inf(-1),
-	} {
-		assert.Equal(t, want, half(bits), "%04x", bits)
-	}
-	assert.True(t, math.IsNaN(half(0x7e00)))
-}
-
-func TestH5TypeDecode(t *testing.T) {
-	t.Parallel()
-	for _, c := range []struct {
-		t    h5Type
-		b    []byte
-		want float64
-	}{
-		{h5Type{size: 1}, []byte{0xff}, 255},
-		{h5Type{size: 1, signed: true}, []byte{0xff}, -1},
-		{h5Type{size: 2, big: true}, []byte{1, 2}, 258},
-		{h5Type{size: 8, signed: true}, []byte{0xfe, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff}, -2},
-		{h5Type{size: 4, float: true}, []byte{0, 0, 0x20, 0xc1}, -10},
-		{h5Type{size: 8, float: true, big: true}, []byte{0x3f, 0xf0, 0, 0, 0, 0, 0, 0}, 1},
-	} {
-		assert.Equal(t, []float64{c.want}, c.t.decode(c.b), "%+v", c.t)
-	}
 }
 
 func FuzzOpenHeidelberg(f *testing.F) {

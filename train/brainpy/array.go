@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strconv"
 
-	"github.com/spikegraph/spikegraph/train/internal/ndarray"
+	"github.com/spikegraph/spikegraph/internal/ndarray"
 	"gorgonia.org/tensor"
 )
 

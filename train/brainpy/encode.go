@@ -9,7 +9,7 @@ import (
 	"slices"
 	"strconv"
 
-	"github.com/spikegraph/spikegraph/train/internal/ndarray"
+	"github.com/spikegraph/spikegraph/internal/ndarray"
 	"github.com/vmihailenco/msgpack/v5"
 	"gorgonia.org/tensor"
 )

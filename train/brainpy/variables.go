@@ -8,9 +8,9 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/spikegraph/spikegraph/internal/hdf5"
+	"github.com/spikegraph/spikegraph/internal/ndarray"
 	"github.com/spikegraph/spikegraph/train/checkpoint"
-	"github.com/spikegraph/spikegraph/train/internal/hdf5"
-	"github.com/spikegraph/spikegraph/train/internal/ndarray"
 	"github.com/spikegraph/spikegraph/train/npz"
 	"gorgonia.org/tensor"
 )

@@ -6,8 +6,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/spikegraph/spikegraph/internal/ndarray"
 	"github.com/spikegraph/spikegraph/train/checkpoint"
-	"github.com/spikegraph/spikegraph/train/internal/ndarray"
 	"gorgonia.org/tensor"
 )
 

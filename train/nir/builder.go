@@ -5,8 +5,8 @@ import (
 	"math"
 	"slices"
 
+	"github.com/spikegraph/spikegraph/internal/ndarray"
 	"github.com/spikegraph/spikegraph/layers"
-	"github.com/spikegraph/spikegraph/train/internal/ndarray"
 )
 
 // builder reads the parameters of one node. What is amiss is gathered.

@@ -4,8 +4,8 @@ import (
 	"slices"
 
 	"github.com/spikegraph/spikegraph/graph"
+	"github.com/spikegraph/spikegraph/internal/ndarray"
 	"github.com/spikegraph/spikegraph/layers"
-	"github.com/spikegraph/spikegraph/train/internal/ndarray"
 )
 
 // apply is the step of a node without memory.

@@ -6,7 +6,7 @@ import (
 	"slices"
 
 	"github.com/spikegraph/spikegraph/graph"
-	"github.com/spikegraph/spikegraph/train/internal/ndarray"
+	"github.com/spikegraph/spikegraph/internal/ndarray"
 	"gorgonia.org/tensor"
 )
 

@@ -8,7 +8,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/spikegraph/spikegraph/train/internal/hdf5"
+	"github.com/spikegraph/spikegraph/internal/hdf5"
 )
 
 // Version is the version of NIR that is written where a graph has none.

@@ -5,7 +5,7 @@ import (
 	"slices"
 
 	"github.com/spikegraph/spikegraph/graph"
-	"github.com/spikegraph/spikegraph/train/internal/ndarray"
+	"github.com/spikegraph/spikegraph/internal/ndarray"
 )
 
 // kind is a type of nodes.

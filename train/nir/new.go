@@ -4,8 +4,8 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/spikegraph/spikegraph/internal/ndarray"
 	"github.com/spikegraph/spikegraph/layers"
-	"github.com/spikegraph/spikegraph/train/internal/ndarray"
 	"gorgonia.org/tensor"
 )
 

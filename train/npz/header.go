@@ -5,7 +5,7 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/spikegraph/spikegraph/train/internal/ndarray"
+	"github.com/spikegraph/spikegraph/internal/ndarray"
 )
 
 // text is the kind of unicode strings; their elements are of 4 bytes for each character.

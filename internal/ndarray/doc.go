@@ -1,4 +1,4 @@
-// Package ndarray is what the formats of package train's neighbours have in common: an array as a
+// Package ndarray is what the formats of packages train and datasets have in common: an array as a
 // shape and a slice, its numbers as bytes, and the way to and from a tensor.
 //
 //	data, err := ndarray.Decode(ndarray.Float, 4, raw, binary.LittleEndian)

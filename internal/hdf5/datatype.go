@@ -4,7 +4,7 @@ import (
 	"encoding/binary"
 	"strings"
 
-	"github.com/spikegraph/spikegraph/train/internal/ndarray"
+	"github.com/spikegraph/spikegraph/internal/ndarray"
 )
 
 // Classes of datatypes (IV.A.2.d).
@@ -22,6 +22,7 @@ type datatype struct {
 	order       binary.ByteOrder
 	kind        ndarray.Kind // of classInt, classFloat and classEnum
 	padding     int          // of classString
+	of          *datatype    // of the numbers in a sequence, of classVLen; nil for strings
 }
 
 // ieee are offset and size of exponent and mantissa, by size of the float.
@@ -44,15 +45,30 @@ func readDatatype(c *cursor) (datatype, error) {
 			return t, malformed("strings of %d bytes, padded in way %d", t.size, t.padding)
 		}
 	case classVLen:
-		if flags&15 != 1 || t.size != 16 {
-			return t, malformed("arrays of sequences of variable length; want strings or numbers")
-		}
+		return t.readVLen(flags&15, c)
 	case classEnum:
 		return t.readEnum(head>>4, flags&0xffff, c)
 	default:
 		return t, malformed("arrays of datatype class %d; want numbers or strings", t.class)
 	}
 	return t, nil
+}
+
+// readVLen reads the type of strings or of sequences of variable length.
+func (t datatype) readVLen(kind int, c *cursor) (datatype, error) {
+	const sequence, text = 0, 1
+	if kind > text || t.size != 16 {
+		return t, malformed("elements of variable length of kind %d in %d bytes; want sequences or strings in 16", kind, t.size)
+	}
+	if kind == text {
+		return t, nil
+	}
+	of, err := readDatatype(c)
+	if err == nil && of.class != classInt && of.class != classFloat {
+		err = malformed("sequences of datatype class %d; want numbers", of.class)
+	}
+	t.of = &of
+	return t, err
 }
 
 func (t datatype) readNumber(flags int, c *cursor) (datatype, error) {

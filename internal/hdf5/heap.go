@@ -8,12 +8,12 @@ import (
 // strings returns the strings of elements that hold them, or point to them.
 func (d *decoder) strings(raw []byte, t datatype) ([]string, error) {
 	out := make([]string, 0, len(raw)/t.size)
-	heaps := map[uint64]map[int][]byte{}
+	read := heaps{}
 	for ; len(raw) >= t.size; raw = raw[t.size:] {
 		b := raw[:t.size]
 		if t.class == classVLen {
 			var err error
-			if b, err = d.heapObject(&cursor{b: b}, heaps); err != nil {
+			if b, err = d.heapObject(&cursor{b: b}, 1, read); err != nil {
 				return nil, err
 			}
 		}
@@ -30,41 +30,47 @@ func (d *decoder) strings(raw []byte, t datatype) ([]string, error) {
 	return out, nil
 }
 
-// heapObject returns the bytes that an element of variable length points to (VIII.B, III.E).
-func (d *decoder) heapObject(c *cursor, heaps map[uint64]map[int][]byte) ([]byte, error) {
+// heaps are global heap collections that have been read, by their addresses: objects by their numbers.
+type heaps map[uint64]map[int][]byte
+
+// heapObject returns the bytes that an element of variable length points to, a number of members of
+// the given size (VIII.B, III.E).
+func (d *decoder) heapObject(c *cursor, size int, read heaps) ([]byte, error) {
 	n, addr, index := c.u32(), c.u64(), c.u32()
 	if n == 0 {
 		return nil, nil
 	}
-	heap, ok := heaps[addr]
+	heap, ok := read[addr]
 	if !ok {
 		var err error
 		if heap, err = d.globalHeap(addr); err != nil {
 			return nil, err
 		}
-		heaps[addr] = heap
+		read[addr] = heap
 	}
-	b := heap[index]
-	if n > len(b) {
-		return nil, fmt.Errorf("%w: a string of %d bytes in %d", ErrTruncated, n, len(b))
+	b, ok := heap[index]
+	if !ok {
+		return nil, malformed("there is no object %d in the global heap at %d", index, addr)
 	}
-	return b[:n], nil
+	if n > len(b)/size {
+		return nil, fmt.Errorf("%w: %d elements of %d bytes in %d", ErrTruncated, n, size, len(b))
+	}
+	return b[:n*size], nil
 }
 
 // globalHeap returns the objects of a global heap collection, by their numbers (III.E).
 func (d *decoder) globalHeap(addr uint64) (map[int][]byte, error) {
-	c, err := d.signed(addr, "GCOL", true)
+	const head = 16
+	c, err := d.signed(addr, head-4, "GCOL", true)
 	if err != nil {
 		return nil, err
 	}
 	c.take(4)
-	const head = 16
 	size := c.u64()
-	if size < head || size-head > uint64(len(c.b)) {
+	if size < head || size > d.size-addr {
 		return nil, fmt.Errorf("%w: a global heap of %d bytes", ErrTruncated, size)
 	}
-	c.b = c.b[:size-head]
-	if err := d.spend(len(c.b)/16, 1); err != nil {
+	if c, err = d.at(addr+head, size-head); err != nil {
 		return nil, err
 	}
 	objects := map[int][]byte{}

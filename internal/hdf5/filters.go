@@ -46,6 +46,9 @@ func readFilters(b []byte) (pipeline, error) {
 		}
 		c.take(name)
 		c.take(4 * values)
+		if err := c.err("a filter pipeline"); err != nil {
+			return nil, err
+		}
 		if id < filterDeflate || id > filterFletcher {
 			return nil, malformed("data compressed by filter %d; want deflate, shuffle or Fletcher's checksum", id)
 		}
@@ -75,12 +78,12 @@ func (p pipeline) undo(b []byte, mask, size, n int) ([]byte, error) {
 			}
 			sum := binary.LittleEndian.Uint32(b[len(b)-checksumTail:])
 			if b = b[:len(b)-checksumTail]; fletcher32(b) != sum {
-				return nil, malformed("the checksum of a chunk is wrong")
+				return nil, fmt.Errorf("%w: the checksum of a chunk is wrong", ErrChecksum)
 			}
 		}
 	}
 	if len(b) != n {
-		return nil, malformed("a chunk of %d bytes, want %d", len(b), n)
+		return nil, fmt.Errorf("%w: a chunk of %d bytes, want %d", ErrTruncated, len(b), n)
 	}
 	return b, nil
 }
@@ -93,7 +96,7 @@ func inflate(b []byte, most int) ([]byte, error) {
 	}
 	out, err := io.ReadAll(io.LimitReader(z, int64(most)))
 	if err != nil {
-		return nil, malformed("a deflated chunk: %v", err)
+		return nil, fmt.Errorf("%w: a deflated chunk: %v", ErrChecksum, err)
 	}
 	return out, nil
 }

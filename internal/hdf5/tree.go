@@ -5,13 +5,14 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/spikegraph/spikegraph/train/internal/ndarray"
+	"github.com/spikegraph/spikegraph/internal/ndarray"
 )
 
 // What a caller can tell apart with errors.Is.
 var (
 	ErrFormat    = errors.New("hdf5: not a file this package can read")
 	ErrTruncated = errors.New("hdf5: the file ends before what it describes")
+	ErrChecksum  = errors.New("hdf5: the file is damaged")
 )
 
 func malformed(format string, args ...any) error {

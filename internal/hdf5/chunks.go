@@ -3,7 +3,7 @@ package hdf5
 import (
 	"math"
 
-	"github.com/spikegraph/spikegraph/train/internal/ndarray"
+	"github.com/spikegraph/spikegraph/internal/ndarray"
 )
 
 // chunks gathers a data set that is stored in chunks (IV.A.2.i, III.A.1).
@@ -69,7 +69,7 @@ func (g *gathering) add(key []byte, addr uint64) error {
 	}
 	from := make([]int, len(g.shape))
 	for i := range from {
-		from[i] = int(min(k.u64(), math.MaxInt32))
+		from[i] = int(min(k.u64(), math.MaxInt))
 		if from[i]%g.chunk[i] != 0 || from[i] >= g.shape[i] {
 			return malformed("a chunk at %v of %v", from, g.shape)
 		}

@@ -6,7 +6,7 @@ import (
 	"math"
 	"testing"
 
-	"github.com/spikegraph/spikegraph/train/internal/ndarray"
+	"github.com/spikegraph/spikegraph/internal/ndarray"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"gorgonia.org/tensor"
@@ -44,11 +44,33 @@ func TestBytesDecode(t *testing.T) {
 	assert.ErrorIs(t, err, ndarray.ErrType)
 }
 
+func TestDecodeSignsAndOrders(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		kind ndarray.Kind
+		o    binary.ByteOrder
+		b    []byte
+		want any
+	}{
+		{ndarray.Uint, binary.LittleEndian, []byte{0xff}, []uint8{255}},
+		{ndarray.Int, binary.LittleEndian, []byte{0xff}, []int8{-1}},
+		{ndarray.Uint, binary.BigEndian, []byte{1, 2}, []uint16{258}},
+		{ndarray.Int, binary.LittleEndian, []byte{0xfe, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff}, []int64{-2}},
+		{ndarray.Float, binary.LittleEndian, []byte{0, 0, 0x20, 0xc1}, []float32{-10}},
+		{ndarray.Float, binary.BigEndian, []byte{0x3f, 0xf0, 0, 0, 0, 0, 0, 0}, []float64{1}},
+	} {
+		got, err := ndarray.Decode(c.kind, len(c.b), c.b, c.o)
+		require.NoError(t, err)
+		assert.Equal(t, c.want, got)
+	}
+}
+
+// Values from the tables of IEEE 754.
 func TestHalf(t *testing.T) {
 	t.Parallel()
 	for bits, want := range map[uint16]float64{
-		0x3c00: 1, 0xc000: -2, 0x7bff: 65504, 0x0400: math.Ldexp(1, -14), 0x0001: math.Ldexp(1, -24),
-		0x3555: 0.333251953125, 0x7c00: math.Inf(1), 0xfc00: math.Inf(-1),
+		0x0000: 0, 0x3c00: 1, 0xc000: -2, 0x7bff: 65504, 0x0400: math.Ldexp(1, -14), 0x0001: math.Ldexp(1, -24),
+		0x03ff: math.Ldexp(1023, -24), 0x3555: 0.333251953125, 0x7c00: math.Inf(1), 0xfc00: math.Inf(-1),
 	} {
 		got, err := ndarray.Decode(ndarray.Float, 2, binary.LittleEndian.AppendUint16(nil, bits), binary.LittleEndian)
 		require.NoError(t, err)

@@ -3,36 +3,7 @@ package hdf5
 import (
 	"fmt"
 	"math"
-
-	"github.com/spikegraph/spikegraph/train/internal/ndarray"
 )
-
-// array reads the data set with header h.
-func (d *decoder) array(h header) (*Array, error) {
-	shape, err := readDataspace(&cursor{b: h.message(msgDataspace)})
-	if err != nil {
-		return nil, err
-	}
-	t, err := readDatatype(&cursor{b: h.message(msgDatatype)})
-	if err != nil {
-		return nil, err
-	}
-	n, ok := ndarray.Size(shape)
-	if !ok {
-		return nil, malformed("an array of shape %v", shape)
-	}
-	raw, err := d.layout(h, shape, n, t.size)
-	if err != nil {
-		return nil, err
-	}
-	a := &Array{Shape: shape}
-	if t.class == classString || t.class == classVLen {
-		a.Data, err = d.strings(raw, t)
-	} else {
-		a.Data, err = ndarray.Decode(t.kind, t.size, raw, t.order)
-	}
-	return a, err
-}
 
 // readDataspace reads a dataspace message (IV.A.2.b).
 func readDataspace(c *cursor) ([]int, error) {
@@ -91,7 +62,7 @@ func (d *decoder) layout(h header, shape []int, n, size int) ([]byte, error) {
 		if addr == undefined {
 			return nil, malformed("a data set of %d elements was never written", n)
 		}
-		data, err := d.at(addr, held)
+		data, err := d.at(addr, min(held, want))
 		if err != nil {
 			return nil, err
 		}

@@ -10,7 +10,7 @@ import (
 	"runtime"
 	"testing"
 
-	"github.com/spikegraph/spikegraph/train/internal/hdf5"
+	"github.com/spikegraph/spikegraph/internal/hdf5"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
@@ -215,7 +215,7 @@ func FuzzDecode(f *testing.F) {
 	require.NoError(f, err)
 	f.Add(b)
 	f.Add(b[:48])
-	for _, name := range []string{"old.h5"} {
+	for _, name := range []string{"old.h5", "sequences.h5"} {
 		b, err := os.ReadFile(filepath.Join("testdata", name))
 		require.NoError(f, err)
 		f.Add(b)

@@ -3,6 +3,7 @@ package hdf5
 import (
 	"bytes"
 	"encoding/binary"
+	"fmt"
 )
 
 // Messages of an object header (IV.A.2).
@@ -23,6 +24,15 @@ const (
 type message struct {
 	kind int
 	data []byte
+}
+
+// understood reports whether this package reads what the message says.
+func (m message) understood() bool {
+	switch m.kind {
+	case msgDataspace, msgLinkInfo, msgDatatype, msgLink, msgLayout, msgFilters, msgContinuation, msgSymbolTable:
+		return true
+	}
+	return false
 }
 
 type header []message
@@ -58,7 +68,8 @@ func (d *decoder) header(addr uint64) (header, error) {
 
 // header1 reads a header of version 1 (IV.A.1.a).
 func (d *decoder) header1(addr uint64) (header, error) {
-	c, err := d.at(addr, 16)
+	const prefix, head = 16, 8
+	c, err := d.at(addr, prefix)
 	if err != nil {
 		return nil, err
 	}
@@ -66,8 +77,7 @@ func (d *decoder) header1(addr uint64) (header, error) {
 		return nil, malformed("the object header at %d is of version %d, want 1 or 2", addr, v)
 	}
 	c.take(1 + 2 + 4)
-	blocks := []block{{addr + 16, uint64(c.u32())}}
-	return d.blocks(blocks, func(c *cursor, _ block) (*cursor, error) { return c, nil }, func(c *cursor) (m message, flags int) {
+	return d.blocks(block{addr + prefix, uint64(c.u32())}, head, plain, func(c *cursor) (m message, flags int) {
 		m.kind = c.u16()
 		n := c.u16()
 		flags = c.u8()
@@ -77,9 +87,18 @@ func (d *decoder) header1(addr uint64) (header, error) {
 	})
 }
 
+// plain is the messages of a block that holds nothing else.
+func plain(c *cursor, _ block) (*cursor, error) { return c, nil }
+
 // header2 reads a header of version 2 (IV.A.1.b).
 func (d *decoder) header2(addr uint64) (header, error) {
-	c := &cursor{b: d.b[addr+4:]}
+	const prefixMost = 4 + 1 + 1 + 16 + 4 + 8
+	c, err := d.at(addr, min(prefixMost, d.size-addr))
+	if err != nil {
+		return nil, err
+	}
+	all := len(c.b)
+	c.take(4)
 	if v := c.u8(); v != 2 {
 		return nil, malformed("the object header at %d is of version %d, want 2", addr, v)
 	}
@@ -94,46 +113,51 @@ func (d *decoder) header2(addr uint64) (header, error) {
 	if err := c.err("an object header"); err != nil {
 		return nil, err
 	}
-	head := uint64(len(d.b)-len(c.b)) - addr
-	if size > uint64(len(c.b)) {
-		_, err := d.at(addr, head+size)
-		return nil, err
+	prefix := uint64(all - len(c.b))
+	if size > d.size {
+		return nil, fmt.Errorf("%w: an object header of %d bytes", ErrTruncated, size)
 	}
-	blocks := []block{{addr, head + size + 4}}
-	return d.blocks(blocks, func(c *cursor, b block) (*cursor, error) {
-		body := c.b[:max(len(c.b)-4, 0)]
-		if len(c.b) < 8 || binary.LittleEndian.Uint32(c.b[len(body):]) != lookup3(body) {
-			return nil, malformed("the checksum of the object header at %d is wrong", b.addr)
-		}
-		switch {
-		case b.addr == addr:
-			body = body[head:]
-		case bytes.HasPrefix(body, []byte("OCHK")):
-			body = body[4:]
-		default:
-			return nil, malformed("% x at %d, want OCHK", body[:4], b.addr)
-		}
-		return &cursor{b: body}, nil
-	}, func(c *cursor) (m message, f int) {
+	open := func(c *cursor, b block) (*cursor, error) { return checked(c, b, b.addr == addr, int(prefix)) }
+	head := 4 // bytes before a message's data
+	if flags&4 != 0 {
+		head += 2 // order of creation
+	}
+	return d.blocks(block{addr, prefix + size + 4}, head, open, func(c *cursor) (m message, f int) {
 		m.kind = c.u8()
 		n := c.u16()
 		f = c.u8()
-		if flags&4 != 0 {
-			c.take(2) // order of creation
-		}
+		c.take(head - 4)
 		m.data = c.take(n)
 		return m, f
 	})
 }
 
+// checked returns the messages of a block of version 2: what is between its prefix, or signature, and
+// its checksum.
+func checked(c *cursor, b block, first bool, prefix int) (*cursor, error) {
+	body := c.b[:max(len(c.b)-4, 0)]
+	if len(c.b) < 8 || binary.LittleEndian.Uint32(c.b[len(body):]) != lookup3(body) {
+		return nil, fmt.Errorf("%w: the checksum of the object header at %d is wrong", ErrChecksum, b.addr)
+	}
+	switch {
+	case first:
+		body = body[prefix:]
+	case bytes.HasPrefix(body, []byte("OCHK")):
+		body = body[4:]
+	default:
+		return nil, malformed("% x at %d, want OCHK", body[:4], b.addr)
+	}
+	return &cursor{b: body}, nil
+}
+
 // block is a run of bytes with messages of one header.
 type block struct{ addr, size uint64 }
 
-// blocks reads messages of the blocks, and of those that continue them. open strips a block of what
-// is around its messages, next reads one.
-func (d *decoder) blocks(todo []block, open func(*cursor, block) (*cursor, error), next func(*cursor) (message, int)) (header, error) {
+// blocks reads the messages of a block, and of those that continue it, each of which has head bytes
+// before its data. open strips a block of what is around its messages, next reads one.
+func (d *decoder) blocks(first block, head int, open func(*cursor, block) (*cursor, error), next func(*cursor) (message, int)) (header, error) {
 	var h header
-	const least = 4 // bytes of the smallest message
+	todo := []block{first}
 	for i := 0; i < len(todo); i++ {
 		if i > 0 && d.seen[todo[i].addr] {
 			return nil, malformed("the header block at %d is there twice", todo[i].addr)
@@ -141,21 +165,18 @@ func (d *decoder) blocks(todo []block, open func(*cursor, block) (*cursor, error
 		d.seen[todo[i].addr] = true
 		c, err := d.at(todo[i].addr, todo[i].size)
 		if err == nil {
-			err = d.spend(len(c.b), 1)
-		}
-		if err == nil {
 			c, err = open(c, todo[i])
 		}
 		if err != nil {
 			return nil, err
 		}
-		for len(c.b) >= least {
+		for len(c.b) >= head {
 			m, flags := next(c)
 			if err := c.err("an object header"); err != nil {
 				return nil, err
 			}
-			if flags&shared != 0 && m.kind != 0 {
-				return nil, malformed("message %d of a header is shared with other objects", m.kind)
+			if flags&shared != 0 && m.understood() {
+				return nil, malformed("message %d of a header stands elsewhere, shared with other objects", m.kind)
 			}
 			if m.kind == msgContinuation {
 				at := &cursor{b: m.data}

@@ -6,7 +6,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/spikegraph/spikegraph/train/internal/ndarray"
+	"github.com/spikegraph/spikegraph/internal/ndarray"
 )
 
 const (
