@@ -1,0 +1,163 @@
+// Command convsnn trains a convolutional spiking network on Fashion-MNIST.
+//
+//	go run ./examples/convsnn                      # downloads the set to the user's cache
+//	go run ./examples/convsnn -dir DIR -steps 25   # as long as the benchmark job J3 shows an image
+//
+// The layers are those of J3: a convolution to 12 channels by windows of 5x5, the largest of each
+// 2x2, spiking neurons; the same to 64 channels; one output for each class. An image is shown for
+// 6 steps where J3 shows it for 25, and the outputs are membranes that do not fire: their mean over
+// time are the logits.
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"math"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"time"
+
+	"github.com/spikegraph/spikegraph/datasets"
+	"github.com/spikegraph/spikegraph/graph"
+	"github.com/spikegraph/spikegraph/layers"
+	"github.com/spikegraph/spikegraph/losses"
+	"github.com/spikegraph/spikegraph/optim"
+	"github.com/spikegraph/spikegraph/surrogate"
+	"github.com/spikegraph/spikegraph/train"
+	"github.com/spikegraph/spikegraph/train/report"
+)
+
+// config are the flags.
+type config struct {
+	dir    string
+	epochs int
+	steps  int
+	batch  int
+	limit  int
+	rate   float64
+	seed   uint64
+	out    string
+	save   string
+}
+
+// state is what the network carries from one step to the next.
+type state struct {
+	One, Two layers.LIFState
+	Out      layers.LeakyIntegratorState
+}
+
+func main() {
+	var c config
+	flag.StringVar(&c.dir, "dir", "", "directory with the set's four files (default: download once to the user's cache)")
+	flag.IntVar(&c.epochs, "epochs", 2, "passes over the training images")
+	flag.IntVar(&c.steps, "steps", 6, "steps that an image is shown")
+	flag.IntVar(&c.batch, "batch", 32, "images in a batch")
+	flag.IntVar(&c.limit, "limit", 0, "use only so many training images (0: all)")
+	flag.Float64Var(&c.rate, "rate", 4e-3, "learning rate of the first update, falling to zero by a cosine")
+	flag.Uint64Var(&c.seed, "seed", 1, "of weights and the order of images")
+	flag.StringVar(&c.out, "out", "", "directory for a picture of how it learned (default: none)")
+	flag.StringVar(&c.save, "save", "", "file for the trained weights")
+	flag.Parse()
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	if err := run(ctx, c); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+}
+
+// net places the layers and returns a step of the network: pixels [B 784] to membranes [B 10]. What
+// the first convolution makes of an image is the same in each step, and is computed once.
+func net(g *graph.Graph, _ bool) train.Step[state] {
+	pool := layers.MaxPool2d{Kernel: []int{2}}.Place(g, "pool")
+	conv1, one := conv(1, 12).Place(g, "conv1"), neurons(12, 12, 12).In(g, "one", 1)
+	conv2, two := conv(12, 64).Place(g, "conv2"), neurons(4, 4, 64).In(g, "two", 1)
+	u := within(1024)
+	fc := layers.Dense{In: 1024, Out: 10, W: u, B: u}.Place(g, "fc")
+	out := layers.LeakyIntegrator{N: 10, Decay: layers.Const(0.5)}.In(g, "out", 1)
+	return func(x *graph.Node, s state) (*graph.Node, state) {
+		var z, v *graph.Node
+		batch := x.Dim(0)
+		image := x.Reshape(batch, 28, 28, 1)
+		z, s.One = one.Step(pool.Apply(conv1.Apply(image)), s.One)
+		z, s.Two = two.Step(pool.Apply(conv2.Apply(z)), s.Two)
+		v, s.Out = out.Step(fc.Apply(z.Reshape(batch, 1024)), s.Out)
+		return v, s
+	}
+}
+
+// conv returns a convolution by windows of 5x5 that lie within the image.
+func conv(in, out int) layers.Conv2d {
+	return layers.Conv2d{In: in, Out: out, Kernel: []int{5}, Padding: layers.Valid, W: layers.KaimingUniform(), B: within(25 * in)}
+}
+
+// within returns ±1/√n for the weights of neurons with n inputs.
+func within(n int) layers.Uniform {
+	a := 1 / math.Sqrt(float64(n))
+	return layers.Uniform{Lo: -a, Hi: a}
+}
+
+// neurons returns those of one layer, along the axes of its image.
+func neurons(shape ...int) layers.LIF {
+	p := layers.Leaky(0, layers.Const(0.5))
+	p.Shape, p.Spike = shape, surrogate.Arctan{Alpha: 2}
+	return p
+}
+
+// trainer returns the network with what it learns by, for so many updates.
+func trainer(c config, updates int) *train.BPTT[state] {
+	opt := optim.NewAdam(c.rate)
+	opt.LR = optim.EpochsOf{Updates: 1, Of: optim.CosineAnnealingLR{LR: c.rate, TMax: updates}}
+	return &train.BPTT[state]{
+		Net: net, Steps: c.steps, Optimizer: opt, Seed: c.seed, Rates: true,
+		Loss: func(v, labels *graph.Node) *graph.Node { // 10: membranes are a few tenths high
+			return losses.MeanCrossEntropy(v.Scale(10), labels, losses.CEOptions{})
+		},
+	}
+}
+
+func run(ctx context.Context, c config) error {
+	images, test, err := datasets.OpenFashionMNIST(ctx, datasets.OpenOptions{Dir: c.dir, Bar: os.Stderr})
+	if err != nil {
+		return err
+	}
+	src, err := first(images, c.limit)
+	if err != nil {
+		return err
+	}
+	data := train.FromSource(src, datasets.BatchOptions{Size: c.batch, Shuffle: true, Seed: c.seed, Prefetch: 2})
+	held := train.FromSource(test, datasets.BatchOptions{Size: 250, Prefetch: 1})
+	t := trainer(c, data.Batches*c.epochs)
+	start := time.Now()
+	history, err := t.Fit(ctx, data, train.FitOptions{Epochs: c.epochs, Validation: held, Progress: os.Stdout})
+	if err != nil {
+		return err
+	}
+	if last, ok := history.Last(); ok && last.Validation != nil {
+		accuracy, _ := last.Validation.Metric("accuracy")
+		fmt.Printf("test accuracy %.2f %% after %d epochs in %.1f s\n", 100*accuracy, c.epochs, time.Since(start).Seconds())
+	}
+	if c.out != "" {
+		if err := report.Curves(history).Save(filepath.Join(c.out, "convsnn-curve.png")); err != nil {
+			return err
+		}
+	}
+	if c.save != "" {
+		return train.SaveWeights(c.save, t.Store)
+	}
+	return nil
+}
+
+// first returns the first n images, all for 0.
+func first(images *datasets.Images, n int) (datasets.Source, error) {
+	if n <= 0 || n >= images.Len() {
+		return images, nil
+	}
+	index := make([]int, n)
+	for i := range index {
+		index[i] = i
+	}
+	return datasets.Select(images, index)
+}

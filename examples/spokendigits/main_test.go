@@ -1,0 +1,110 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/binary"
+	"fmt"
+	"math"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/spikegraph/spikegraph/datasets"
+	"github.com/spikegraph/spikegraph/graph"
+	"github.com/spikegraph/spikegraph/train"
+	"github.com/spikegraph/spikegraph/train/checkpoint"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// recordings writes two takes of each of ten tones, 50 ms long, by each of the speakers; the second
+// speaker's are higher.
+func recordings(t *testing.T, speakers ...string) string {
+	t.Helper()
+	dir := t.TempDir()
+	for who, name := range speakers {
+		for digit := range 10 {
+			for take := range 2 {
+				hz := 200 * math.Pow(1.3, float64(digit)) * (1 + 0.03*float64(who))
+				samples := make([]int16, 400)
+				for i := range samples {
+					samples[i] = int16(8000 * math.Sin(2*math.Pi*hz*float64(i+take)/8000))
+				}
+				path := filepath.Join(dir, fmt.Sprintf("%d_%s_%d.wav", digit, name, take))
+				require.NoError(t, os.WriteFile(path, wav(t, samples), 0o644))
+			}
+		}
+	}
+	return dir
+}
+
+// wav returns a file of 8 kHz, 16 bits, one channel.
+func wav(t *testing.T, samples []int16) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	size := uint32(2 * len(samples))
+	for _, v := range []any{
+		[]byte("RIFF"), 36 + size, []byte("WAVEfmt "), uint32(16), uint16(1), uint16(1), uint32(8000),
+		uint32(16000), uint16(2), uint16(16), []byte("data"), size, samples,
+	} {
+		require.NoError(t, binary.Write(&b, binary.LittleEndian, v))
+	}
+	return b.Bytes()
+}
+
+// The program as it is run: it hears, learns, draws, writes weights, and keeps the spikes.
+func TestRun(t *testing.T) {
+	out := t.TempDir()
+	save := filepath.Join(out, "w.safetensors")
+	c := config{dir: recordings(t, "ada", "bob"), held: "bob", cache: out, epochs: 1, hidden: 16, steps: 8, batch: 10, rate: 4e-3, seed: 1, out: out, save: save}
+	for range 2 {
+		require.NoError(t, run(context.Background(), c))
+	}
+	kept, err := filepath.Glob(filepath.Join(out, "spokendigits-*.spikes"))
+	require.NoError(t, err)
+	assert.Len(t, kept, 2, "of the speakers that are learned from and of the others, each heard once")
+	assert.FileExists(t, filepath.Join(out, "spokendigits-curve.png"))
+	store := graph.NewStore(0)
+	require.NoError(t, train.LoadWeights(save, store, checkpoint.Rules{}))
+	for name, shape := range map[string][]int{"back.W": {16, 16}, "hidden.DecayA": {16}, "fc2.W": {16, 10}} {
+		p := store.Get(name)
+		require.NotNil(t, p, name)
+		assert.Equal(t, shape, []int(p.Value.Shape()), name)
+	}
+}
+
+// Tones are told apart, though the speaker is another.
+func TestLearns(t *testing.T) {
+	c := config{dir: recordings(t, "ada", "bob"), held: "bob", hidden: 32, steps: 8, rate: 1e-2, seed: 1}
+	voices, unknown, by, err := spikes(c)
+	require.NoError(t, err)
+	require.Len(t, by["bob"], 20)
+	opt := datasets.BatchOptions{Size: 10, Shuffle: true, Seed: 1, Layout: datasets.TimeFirst}
+	m := trainer(c, 60)
+	_, err = m.Fit(context.Background(), train.FromSource(voices, opt), train.FitOptions{Epochs: 30})
+	require.NoError(t, err)
+	scores, err := m.Evaluate(context.Background(), train.FromSource(unknown, opt))
+	require.NoError(t, err)
+	accuracy, ok := scores.Metric("accuracy")
+	require.True(t, ok)
+	assert.Greater(t, accuracy, 0.6)
+}
+
+// Another recording is another checksum.
+func TestChecksum(t *testing.T) {
+	all, err := datasets.SpokenDigits(recordings(t, "ada"))
+	require.NoError(t, err)
+	was := checksum(all)
+	assert.Equal(t, was, checksum(all))
+	all[7].Samples[3] += 0.5
+	assert.NotEqual(t, was, checksum(all))
+	assert.NotEqual(t, was, checksum(all[1:]))
+}
+
+func TestFaults(t *testing.T) {
+	ctx := context.Background()
+	assert.ErrorContains(t, run(ctx, config{}), "-dir is not given")
+	assert.ErrorContains(t, run(ctx, config{dir: filepath.Join(t.TempDir(), "none")}), "datasets:")
+	assert.ErrorContains(t, run(ctx, config{dir: recordings(t, "ada", "bob"), held: "eve"}), `no recording by "eve"`)
+}
