@@ -11,6 +11,7 @@
 package main
 
 import (
+	"errors"
 	"flag"
 	"fmt"
 	"io"
@@ -20,10 +21,10 @@ import (
 	"slices"
 
 	"github.com/spikegraph/spikegraph/datasets"
-	"github.com/spikegraph/spikegraph/examples/internal/draw"
 	"github.com/spikegraph/spikegraph/examples/internal/forecast"
 	"github.com/spikegraph/spikegraph/graph"
 	"github.com/spikegraph/spikegraph/layers"
+	"github.com/spikegraph/spikegraph/train/report"
 )
 
 const (
@@ -170,25 +171,29 @@ func picture[S any](path string, f *forecast.Forecaster[S], series *datasets.Ser
 	for _, r := range runs {
 		free.Values = append(free.Values, r[0]...)
 	}
-	attractor := func(title string, s *datasets.Series) draw.Panel {
-		return draw.Panel{Title: title, X: "x", Y: "z", Lines: []draw.Line{{X: s.Channel(0), Y: s.Channel(2)}}}
-	}
-	over := func(title string, channel int) draw.Panel {
-		times := make([]float64, longest)
-		for t := range times {
-			times[t] = float64(t) * dt * lyapunov
-		}
-		return draw.Panel{Title: title, X: "Lyapunov times", Y: title, Lines: []draw.Line{
-			{Name: "truth", X: times, Y: truth.Channel(channel)[:longest]}, {Name: "model", X: times, Y: free.Channel(channel)[:longest]},
-		}}
-	}
 	for _, v := range free.Values {
 		if math.IsNaN(v) || math.IsInf(v, 0) {
 			return fmt.Errorf("lorenz: the free run leaves all bounds; a larger -alpha or -train may hold it")
 		}
 	}
-	return draw.Lines(path, 14, 9, [][]draw.Panel{
-		{attractor("Lorenz attractor", truth), attractor("model in closed loop", free)},
-		{over("x", 0), over("z", 2)},
-	})
+	attractor := func(title string, s *datasets.Series) (report.Panel, error) {
+		return report.Lines(report.Axes{Title: title, X: "x", Y: "z"}, report.Series{X: s.Channel(0), Y: s.Channel(2)})
+	}
+	times := make([]float64, longest)
+	for t := range times {
+		times[t] = float64(t) * dt * lyapunov
+	}
+	over := func(title string, channel int) (report.Panel, error) {
+		return report.Lines(report.Axes{Title: title, X: "Lyapunov times", Y: title},
+			report.Series{Name: "truth", X: times, Y: truth.Channel(channel)[:longest]},
+			report.Series{Name: "model", X: times, Y: free.Channel(channel)[:longest]})
+	}
+	left, err1 := attractor("Lorenz attractor", truth)
+	right, err2 := attractor("model in closed loop", free)
+	x, err3 := over("x", 0)
+	z, err4 := over("z", 2)
+	if err := errors.Join(err1, err2, err3, err4); err != nil {
+		return err
+	}
+	return report.Figure{Panels: []report.Panel{left, right, x, z}, Columns: 2}.Save(path)
 }

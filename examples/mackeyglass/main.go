@@ -10,6 +10,7 @@
 package main
 
 import (
+	"errors"
 	"flag"
 	"fmt"
 	"io"
@@ -19,10 +20,10 @@ import (
 	"time"
 
 	"github.com/spikegraph/spikegraph/datasets"
-	"github.com/spikegraph/spikegraph/examples/internal/draw"
 	"github.com/spikegraph/spikegraph/examples/internal/forecast"
 	"github.com/spikegraph/spikegraph/graph"
 	"github.com/spikegraph/spikegraph/layers"
+	"github.com/spikegraph/spikegraph/train/report"
 )
 
 const (
@@ -127,8 +128,11 @@ func picture(path string, f *forecast.Forecaster[layers.ReservoirState], series 
 		free[t] = r[0][0]
 		wrong[t] = math.Log10(math.Abs(free[t]-truth[t]) + 1e-16)
 	}
-	return draw.Lines(path, 24, 8, [][]draw.Panel{
-		{{Title: "Mackey-Glass, delay 17", X: "step of free run", Y: "tanh(x - 1)", Lines: []draw.Line{{Name: "series", Y: truth}, {Name: "network", Y: free}}}},
-		{{X: "step of free run", Y: "log10 of the error", Lines: []draw.Line{{Y: wrong}}}},
-	})
+	curves, err1 := report.Lines(report.Axes{Title: "Mackey-Glass, delay 17", X: "step of free run", Y: "tanh(x - 1)"},
+		report.Series{Name: "series", Y: truth}, report.Series{Name: "network", Y: free})
+	errs, err2 := report.Lines(report.Axes{Title: "log10 of the error", X: "step of free run"}, report.Series{Y: wrong})
+	if err := errors.Join(err1, err2); err != nil {
+		return err
+	}
+	return report.Figure{Panels: []report.Panel{curves, errs}, Columns: 1}.Save(path)
 }
