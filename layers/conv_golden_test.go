@@ -29,11 +29,11 @@ var goldenConv = map[string]goldenLayer{
 
 func conv(place func(p layers.Conv, g *graph.Graph) layers.Synapse) goldenLayer {
 	return func(t *testing.T, c goldenCase, g *graph.Graph, in map[string]*graph.Node) (map[string]*graph.Node, map[string]string) {
-		c.known(t, "layer", "in_channels", "out_channels", "kernel_size", "stride", "strides", "padding", "lhs_dilation", "rhs_dilation", "groups", "bias")
+		c.Known(t, "layer", "in_channels", "out_channels", "kernel_size", "stride", "strides", "padding", "lhs_dilation", "rhs_dilation", "groups", "bias")
 		p := layers.Conv{
-			In: int(c.number("in_channels", 0)), Out: int(c.number("out_channels", 0)), Kernel: c.list(t, "kernel_size"),
+			In: int(c.Number("in_channels", 0)), Out: int(c.Number("out_channels", 0)), Kernel: c.list(t, "kernel_size"),
 			Stride: c.list(t, "stride"), InputDilation: c.list(t, "lhs_dilation"), KernelDilation: c.list(t, "rhs_dilation"),
-			Groups: int(c.number("groups", 1)), W: c.learned("w"), B: c.learned("b"), NoBias: c.learned("b") == nil, DType: f64,
+			Groups: int(c.Number("groups", 1)), W: c.learned("w"), B: c.learned("b"), NoBias: c.learned("b") == nil, DType: f64,
 		}
 		if p.Stride == nil {
 			p.Stride = c.list(t, "strides")
@@ -44,7 +44,7 @@ func conv(place func(p layers.Conv, g *graph.Graph) layers.Synapse) goldenLayer 
 			p.Padding = c.padding(t)
 		}
 		if m, ok := c.Inputs["mask"]; ok {
-			p.Mask = m.dense()
+			p.Mask = m.Dense()
 		}
 		return applied(place(p, g), in), map[string]string{"w": "l.W", "b": "l.B"}
 	}
@@ -52,14 +52,14 @@ func conv(place func(p layers.Conv, g *graph.Graph) layers.Synapse) goldenLayer 
 
 func convTranspose(place func(p layers.ConvTranspose, g *graph.Graph) layers.Synapse) goldenLayer {
 	return func(t *testing.T, c goldenCase, g *graph.Graph, in map[string]*graph.Node) (map[string]*graph.Node, map[string]string) {
-		c.known(t, "layer", "in_channels", "out_channels", "kernel_size", "stride", "padding", "pads", "bias")
+		c.Known(t, "layer", "in_channels", "out_channels", "kernel_size", "stride", "padding", "pads", "bias")
 		p := layers.ConvTranspose{
-			In: int(c.number("in_channels", 0)), Out: int(c.number("out_channels", 0)), Kernel: c.list(t, "kernel_size"),
+			In: int(c.Number("in_channels", 0)), Out: int(c.Number("out_channels", 0)), Kernel: c.list(t, "kernel_size"),
 			Stride: c.list(t, "stride"), Padding: c.padding(t),
 			W: c.learned("w"), B: c.learned("b"), NoBias: c.learned("b") == nil, DType: f64,
 		}
 		if m, ok := c.Inputs["mask"]; ok {
-			p.Mask = m.dense()
+			p.Mask = m.Dense()
 		}
 		return applied(place(p, g), in), map[string]string{"w": "l.W", "b": "l.B"}
 	}

@@ -9,24 +9,24 @@ import (
 
 // goldenActivations are the functions of the golden files, which give every constant.
 var goldenActivations = map[string]goldenLayer{
-	"leaky_relu":  function(func(c goldenCase, x *graph.Node) *graph.Node { return x.LeakyRelu(c.number("negative_slope", 0.01)) }, "negative_slope"),
-	"elu":         function(func(c goldenCase, x *graph.Node) *graph.Node { return x.Elu(c.number("alpha", 1)) }, "alpha"),
-	"celu":        function(func(c goldenCase, x *graph.Node) *graph.Node { return layers.Celu(x, c.number("alpha", 1)) }, "alpha"),
-	"soft_shrink": function(func(c goldenCase, x *graph.Node) *graph.Node { return layers.SoftShrink(x, c.number("lambd", 0.5)) }, "lambd"),
-	"hard_shrink": function(func(c goldenCase, x *graph.Node) *graph.Node { return layers.HardShrink(x, c.number("lambd", 0.5)) }, "lambd"),
+	"leaky_relu":  function(func(c goldenCase, x *graph.Node) *graph.Node { return x.LeakyRelu(c.Number("negative_slope", 0.01)) }, "negative_slope"),
+	"elu":         function(func(c goldenCase, x *graph.Node) *graph.Node { return x.Elu(c.Number("alpha", 1)) }, "alpha"),
+	"celu":        function(func(c goldenCase, x *graph.Node) *graph.Node { return layers.Celu(x, c.Number("alpha", 1)) }, "alpha"),
+	"soft_shrink": function(func(c goldenCase, x *graph.Node) *graph.Node { return layers.SoftShrink(x, c.Number("lambd", 0.5)) }, "lambd"),
+	"hard_shrink": function(func(c goldenCase, x *graph.Node) *graph.Node { return layers.HardShrink(x, c.Number("lambd", 0.5)) }, "lambd"),
 	"softmax":     function(func(c goldenCase, x *graph.Node) *graph.Node { return layers.Softmax(x, c.axis()...) }, "axis"),
 	"softmin":     function(func(c goldenCase, x *graph.Node) *graph.Node { return layers.Softmin(x, c.axis()...) }, "axis"),
 	"log_softmax": function(func(c goldenCase, x *graph.Node) *graph.Node { return layers.LogSoftmax(x, c.axis()...) }, "axis"),
 	"softmax2d":   function(func(_ goldenCase, x *graph.Node) *graph.Node { return layers.Softmax2d(x) }),
-	"glu":         function(func(c goldenCase, x *graph.Node) *graph.Node { return layers.Glu(x, int(c.number("axis", -1))) }, "axis"),
+	"glu":         function(func(c goldenCase, x *graph.Node) *graph.Node { return layers.Glu(x, int(c.Number("axis", -1))) }, "axis"),
 	"threshold": function(func(c goldenCase, x *graph.Node) *graph.Node {
-		return layers.Threshold(x, c.number("threshold", 0), c.number("value", 0))
+		return layers.Threshold(x, c.Number("threshold", 0), c.Number("value", 0))
 	}, "threshold", "value"),
 	"hard_tanh": function(func(c goldenCase, x *graph.Node) *graph.Node {
-		return layers.HardTanh(x, c.number("min_val", -1), c.number("max_val", 1))
+		return layers.HardTanh(x, c.Number("min_val", -1), c.Number("max_val", 1))
 	}, "min_val", "max_val"),
 	"softplus": function(func(c goldenCase, x *graph.Node) *graph.Node {
-		return layers.SoftplusOf(x, c.number("beta", 1), c.number("threshold", 20))
+		return layers.SoftplusOf(x, c.Number("beta", 1), c.Number("threshold", 20))
 	}, "beta", "threshold"),
 	"gelu": function(func(c goldenCase, x *graph.Node) *graph.Node {
 		if c.Params["approximate"] == false {
@@ -35,14 +35,14 @@ var goldenActivations = map[string]goldenLayer{
 		return layers.GeluTanh(x)
 	}, "approximate"),
 	"normalize": function(func(c goldenCase, x *graph.Node) *graph.Node {
-		return layers.Normalize(x, c.number("epsilon", 1e-5), c.axis()...)
+		return layers.Normalize(x, c.Number("epsilon", 1e-5), c.axis()...)
 	}, "axis", "epsilon"),
 	"one_hot": function(func(c goldenCase, x *graph.Node) *graph.Node {
-		return layers.OneHot(x.Cast(graph.Int32), int(c.number("num_classes", 0)), int(c.number("axis", -1)), f64)
+		return layers.OneHot(x.Cast(graph.Int32), int(c.Number("num_classes", 0)), int(c.Number("axis", -1)), f64)
 	}, "num_classes", "axis"),
 	"prelu": func(t *testing.T, c goldenCase, g *graph.Graph, in map[string]*graph.Node) (map[string]*graph.Node, map[string]string) {
-		c.known(t, "function", "a")
-		p := layers.PReLU{N: 1, A: layers.Const(c.number("a", 0.25)), DType: f64}
+		c.Known(t, "function", "a")
+		p := layers.PReLU{N: 1, A: layers.Const(c.Number("a", 0.25)), DType: f64}
 		if a, ok := c.Inputs["a"]; ok {
 			p.N, p.A = len(a.Data), layers.Values(a.Data)
 		}
@@ -61,7 +61,7 @@ func init() {
 
 func function(f func(c goldenCase, x *graph.Node) *graph.Node, params ...string) goldenLayer {
 	return func(t *testing.T, c goldenCase, _ *graph.Graph, in map[string]*graph.Node) (map[string]*graph.Node, map[string]string) {
-		c.known(t, append([]string{"function"}, params...)...)
+		c.Known(t, append([]string{"function"}, params...)...)
 		return map[string]*graph.Node{"y": f(c, in["x"])}, nil
 	}
 }

@@ -35,7 +35,7 @@ var goldenCells = map[string]goldenLayer{
 }
 
 func goldenConvLSTM(t *testing.T, c goldenCase, g *graph.Graph, in map[string]*graph.Node) (map[string]*graph.Node, map[string]string) {
-	c.known(t, "cell", "input_shape", "in_channels", "out_channels", "kernel_size", "groups", "rhs_dilation")
+	c.Known(t, "cell", "input_shape", "in_channels", "out_channels", "kernel_size", "groups", "rhs_dilation")
 	whole := func(name string) (list []int) {
 		switch v := c.Params[name].(type) {
 		case float64:
@@ -48,8 +48,8 @@ func goldenConvLSTM(t *testing.T, c goldenCase, g *graph.Graph, in map[string]*g
 		return list
 	}
 	cell := layers.ConvLSTM{
-		Size: whole("input_shape"), In: int(c.number("in_channels", 0)), Out: int(c.number("out_channels", 0)), Kernel: whole("kernel_size"),
-		Groups: int(c.number("groups", 1)), Dilation: int(c.number("rhs_dilation", 1)),
+		Size: whole("input_shape"), In: int(c.Number("in_channels", 0)), Out: int(c.Number("out_channels", 0)), Kernel: whole("kernel_size"),
+		Groups: int(c.Number("groups", 1)), Dilation: int(c.Number("rhs_dilation", 1)),
 		Wx: c.learned("wx"), Wh: c.learned("wh"), Bx: c.learned("bx"), Bh: c.learned("bh"), DType: f64,
 	}.Place(g, "l")
 	return stepped(in["x"], layers.LSTMState{H: in["h"], C: in["c"]}, cell),
@@ -60,7 +60,7 @@ var cellParams = map[string]string{"Wi": "l.Wi", "Wh": "l.Wh", "b": "l.B"}
 
 // cell returns the inputs and neurons of the case.
 func (c goldenCase) cell(t *testing.T) (in, n int) {
-	c.known(t, "cell", "activation", "bias", "num_in", "num_out")
+	c.Known(t, "cell", "activation", "bias", "num_in", "num_out")
 	return c.Inputs["Wi"].Shape[0], c.Inputs["Wh"].Shape[0]
 }
 

@@ -6,6 +6,7 @@ import (
 
 	"github.com/spikegraph/spikegraph/autodiff"
 	"github.com/spikegraph/spikegraph/graph"
+	"github.com/spikegraph/spikegraph/internal/golden"
 	"github.com/spikegraph/spikegraph/layers"
 	"github.com/stretchr/testify/require"
 	"gorgonia.org/tensor"
@@ -30,7 +31,7 @@ func TestGoldenLayers(t *testing.T) {
 	for _, m := range goldenLayers {
 		maps.Copy(all, m)
 	}
-	golden(t, "layers", func(t *testing.T, c goldenCase) {
+	golden.Run(t, "layers", func(t *testing.T, c goldenCase) {
 		for _, key := range []string{"layer", "cell", "function"} {
 			if name, ok := c.Params[key].(string); ok {
 				build := all[name]
@@ -52,21 +53,21 @@ func (c goldenCase) runLayer(t *testing.T, build goldenLayer) {
 	g := graph.New()
 	for name, param := range map[string]string{"running_mean": "l.Mean", "running_var": "l.Variance"} {
 		if a, ok := c.Inputs[name]; ok {
-			require.NoError(t, g.Store().Put(param, a.dense(), false))
+			require.NoError(t, g.Store().Put(param, a.Dense(), false))
 		}
 	}
 	in := map[string]*graph.Node{}
 	var args []*tensor.Dense
 	for _, name := range asNodes {
 		if a, ok := c.Inputs[name]; ok {
-			in[name], args = g.Input(name, f64, a.Shape...), append(args, a.dense())
+			in[name], args = g.Input(name, f64, a.Shape...), append(args, a.Dense())
 		}
 	}
 	outs, params := build(t, c, g, in)
 	require.NoError(t, g.Err())
 	var names []string
 	var nodes []*graph.Node
-	var want []goldenArray
+	var want []golden.Array
 	for name, a := range c.Outputs {
 		require.Contains(t, outs, name)
 		require.Equal(t, graph.Shape(a.Shape), outs[name].Shape(), name)

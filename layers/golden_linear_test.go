@@ -14,9 +14,9 @@ var goldenLinear = map[string]goldenLayer{
 		return applied(layers.Straight{}, in), nil
 	},
 	"AllToAll": func(t *testing.T, c goldenCase, g *graph.Graph, in map[string]*graph.Node) (map[string]*graph.Node, map[string]string) {
-		c.known(t, "layer", "include_self", "num_pre", "num_post")
+		c.Known(t, "layer", "include_self", "num_pre", "num_post")
 		x, y, w := c.Inputs["x"].Shape, graph.Shape(c.Outputs["y"].Shape), c.Inputs["W"].Shape
-		out := int(c.number("num_post", 1))
+		out := int(c.Number("num_post", 1))
 		if len(w) == 2 {
 			out = w[1]
 		} else if len(y) > 0 {
@@ -30,11 +30,11 @@ var goldenLinear = map[string]goldenLayer{
 		return map[string]*graph.Node{"y": d}, map[string]string{"W": "l.W"}
 	},
 	"OneToOne": func(t *testing.T, c goldenCase, g *graph.Graph, in map[string]*graph.Node) (map[string]*graph.Node, map[string]string) {
-		c.known(t, "layer", "num")
+		c.Known(t, "layer", "num")
 		return applied(layers.OneToOne{N: in["x"].Dim(-1), W: c.learned("W"), DType: f64}.Place(g, "l"), in), map[string]string{"W": "l.W"}
 	},
 	"MaskedLinear": func(t *testing.T, c goldenCase, g *graph.Graph, in map[string]*graph.Node) (map[string]*graph.Node, map[string]string) {
-		c.known(t, "layer")
+		c.Known(t, "layer")
 		m := c.Inputs["mask"]
 		return applied(layers.MaskedLinear{
 			In: m.Shape[0], Out: m.Shape[1], W: c.learned("W"), Mask: layers.Values(m.Data), DType: f64,
@@ -45,13 +45,13 @@ var goldenLinear = map[string]goldenLayer{
 }
 
 func goldenDense(t *testing.T, c goldenCase, g *graph.Graph, in map[string]*graph.Node) (map[string]*graph.Node, map[string]string) {
-	c.known(t, "layer", "num_in", "num_out", "bias")
+	c.Known(t, "layer", "num_in", "num_out", "bias")
 	return applied(c.dense(g, "l", "W", "b"), in), map[string]string{"W": "l.W", "b": "l.B"}
 }
 
 func goldenCSR(event bool) goldenLayer {
 	return func(t *testing.T, c goldenCase, g *graph.Graph, in map[string]*graph.Node) (map[string]*graph.Node, map[string]string) {
-		c.known(t, "layer", "shape", "transpose")
+		c.Known(t, "layer", "shape", "transpose")
 		shape := c.Params["shape"].([]any)
 		m := layers.CSR{Out: int(shape[1].(float64)), Start: ints(c.Inputs["indptr"].Data), Post: ints(c.Inputs["indices"].Data)}
 		w := c.learned("data")

@@ -12,7 +12,7 @@ var goldenNorms = map[string]goldenLayer{
 	"BatchNorm2d": goldenBatchNorm(layers.BatchNorm2d),
 	"BatchNorm3d": goldenBatchNorm(layers.BatchNorm3d),
 	"LayerNorm": func(t *testing.T, c goldenCase, g *graph.Graph, in map[string]*graph.Node) (map[string]*graph.Node, map[string]string) {
-		c.known(t, "layer", "normalized_shape", "epsilon", "elementwise_affine")
+		c.Known(t, "layer", "normalized_shape", "epsilon", "elementwise_affine")
 		p := layers.LayerNorm{
 			Epsilon: c.epsilon(), Scale: c.learned("scale"), Bias: c.learned("bias"), NoAffine: c.Params["elementwise_affine"] == false, DType: f64,
 		}
@@ -27,19 +27,19 @@ var goldenNorms = map[string]goldenLayer{
 		return applied(p.Place(g, "l"), in), normParams
 	},
 	"GroupNorm": func(t *testing.T, c goldenCase, g *graph.Graph, in map[string]*graph.Node) (map[string]*graph.Node, map[string]string) {
-		return c.groupNorm(t, g, in, layers.GroupNorm{Groups: int(c.number("num_groups", 0)), Channels: int(c.number("num_channels", 0))})
+		return c.groupNorm(t, g, in, layers.GroupNorm{Groups: int(c.Number("num_groups", 0)), Channels: int(c.Number("num_channels", 0))})
 	},
 	"InstanceNorm": func(t *testing.T, c goldenCase, g *graph.Graph, in map[string]*graph.Node) (map[string]*graph.Node, map[string]string) {
-		return c.groupNorm(t, g, in, layers.InstanceNorm(int(c.number("num_channels", 0))))
+		return c.groupNorm(t, g, in, layers.InstanceNorm(int(c.Number("num_channels", 0))))
 	},
 }
 
 var normParams = map[string]string{"scale": "l.Scale", "bias": "l.Bias"}
 
-func (c goldenCase) epsilon() layers.Param { return layers.Const(c.number("epsilon", 1e-5)) }
+func (c goldenCase) epsilon() layers.Param { return layers.Const(c.Number("epsilon", 1e-5)) }
 
 func (c goldenCase) groupNorm(t *testing.T, g *graph.Graph, in map[string]*graph.Node, p layers.GroupNorm) (map[string]*graph.Node, map[string]string) {
-	c.known(t, "layer", "num_groups", "num_channels", "epsilon", "affine")
+	c.Known(t, "layer", "num_groups", "num_channels", "epsilon", "affine")
 	p.Epsilon, p.Scale, p.Bias = c.epsilon(), c.learned("scale"), c.learned("bias")
 	p.NoAffine, p.DType = c.Params["affine"] == false, f64
 	return applied(p.Place(g, "l"), in), normParams
@@ -47,10 +47,10 @@ func (c goldenCase) groupNorm(t *testing.T, g *graph.Graph, in map[string]*graph
 
 func goldenBatchNorm(of func(n int, training bool) layers.BatchNorm) goldenLayer {
 	return func(t *testing.T, c goldenCase, g *graph.Graph, in map[string]*graph.Node) (map[string]*graph.Node, map[string]string) {
-		c.known(t, "layer", "num_features", "momentum", "epsilon", "affine")
+		c.Known(t, "layer", "num_features", "momentum", "epsilon", "affine")
 		_, evaluation := c.Inputs["running_mean"]
-		p := of(int(c.number("num_features", 0)), !evaluation)
-		p.Momentum, p.Epsilon = layers.Const(c.number("momentum", 0.99)), c.epsilon()
+		p := of(int(c.Number("num_features", 0)), !evaluation)
+		p.Momentum, p.Epsilon = layers.Const(c.Number("momentum", 0.99)), c.epsilon()
 		p.Scale, p.Bias, p.NoAffine, p.DType = c.learned("scale"), c.learned("bias"), c.Params["affine"] == false, f64
 		cell := p.Place(g, "l")
 		outs := applied(cell, in)

@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"github.com/spikegraph/spikegraph/graph"
+	"github.com/spikegraph/spikegraph/internal/golden"
 	"github.com/spikegraph/spikegraph/layers"
 	"github.com/stretchr/testify/require"
 	"gonum.org/v1/gonum/mat"
@@ -11,7 +12,7 @@ import (
 )
 
 func TestGoldenReservoir(t *testing.T) {
-	golden(t, "reservoir", func(t *testing.T, c goldenCase) {
+	golden.Run(t, "reservoir", func(t *testing.T, c goldenCase) {
 		_, nvar := c.Params["delay"]
 		_, esn := c.Params["ridge_alpha"]
 		_, radius := c.Outputs["radius_before"]
@@ -31,11 +32,11 @@ func TestGoldenReservoir(t *testing.T) {
 // reservoir returns the reservoir of the case, and every way to compute it.
 func (c goldenCase) reservoir(t *testing.T) layers.Reservoir {
 	t.Helper()
-	c.known(t, "N", "leaky_rate", "activation", "activation_type", "spectral_radius", "ridge_alpha", "wash", "train", "stride", "free_steps")
+	c.Known(t, "N", "leaky_rate", "activation", "activation_type", "spectral_radius", "ridge_alpha", "wash", "train", "stride", "free_steps")
 	p := layers.Reservoir{
-		In: c.Inputs["Win"].Shape[0], N: int(c.number("N", 0)), InDensity: 1, Density: 1, DType: f64,
+		In: c.Inputs["Win"].Shape[0], N: int(c.Number("N", 0)), InDensity: 1, Density: 1, DType: f64,
 		Win: layers.Values(c.Inputs["Win"].Data), W: layers.Values(c.Inputs["W"].Data),
-		LeakRate: layers.Const(c.number("leaky_rate", 0.3)), SpectralRadius: c.number("spectral_radius", 0),
+		LeakRate: layers.Const(c.Number("leaky_rate", 0.3)), SpectralRadius: c.Number("spectral_radius", 0),
 	}
 	if f, ok := c.Params["activation"].(string); ok {
 		p.Func = layers.Activation(f)
@@ -52,11 +53,11 @@ func (c goldenCase) reservoir(t *testing.T) layers.Reservoir {
 }
 
 // walk returns the states of every step.
-func walk(t *testing.T, p layers.Reservoir, u goldenArray) *tensor.Dense {
+func walk(t *testing.T, p layers.Reservoir, u golden.Array) *tensor.Dense {
 	t.Helper()
 	g := graph.New()
 	c := p.Place(g, "res")
-	rs, _ := graph.Loop(g.Literal(u.dense()), layers.ReservoirState{}, c.Step)
+	rs, _ := graph.Loop(g.Literal(u.Dense()), layers.ReservoirState{}, c.Step)
 	return run(t, g, []*graph.Node{rs})[0]
 }
 
@@ -68,14 +69,14 @@ func (c goldenCase) states(t *testing.T) {
 }
 
 func (c goldenCase) spectralRadius(t *testing.T) {
-	c.known(t, "N", "spectral_radius")
+	c.Known(t, "N", "spectral_radius")
 	n := c.Inputs["W"].Shape[0]
 	before, err := layers.SpectralRadius(c.Inputs["W"].Data, n)
 	require.NoError(t, err)
 	c.compare(t, "radius_before", c.Outputs["radius_before"], tensor.New(tensor.FromScalar(before)))
 	g := graph.New()
 	layers.Reservoir{
-		In: 1, N: n, InDensity: 1, Density: 1, W: layers.Values(c.Inputs["W"].Data), SpectralRadius: c.number("spectral_radius", 0),
+		In: 1, N: n, InDensity: 1, Density: 1, W: layers.Values(c.Inputs["W"].Data), SpectralRadius: c.Number("spectral_radius", 0),
 		Product: layers.ProductDense, DType: f64,
 	}.Place(g, "res")
 	require.NoError(t, g.Err())
@@ -88,9 +89,9 @@ func (c goldenCase) echoState(t *testing.T) {
 	for _, p.Product = range []layers.Product{layers.ProductDense, layers.ProductSparse} {
 		u := c.Inputs["u"]
 		in, steps := u.Shape[1], u.Shape[0]-1
-		train, wash := int(c.number("train", 0)), int(c.number("wash", 0))
-		rs := numbers(walk(t, p, goldenArray{[]int{steps, in}, u.Data[:steps*in]}))
-		n, stride := p.N, int(c.number("stride", 1))
+		train, wash := int(c.Number("train", 0)), int(c.Number("wash", 0))
+		rs := numbers(walk(t, p, golden.Array{Shape: []int{steps, in}, Data: u.Data[:steps*in]}))
+		n, stride := p.N, int(c.Number("stride", 1))
 		var some []float64
 		for s := 0; s < steps; s += stride {
 			some = append(some, rs[s*n:(s+1)*n]...)
@@ -103,7 +104,7 @@ func (c goldenCase) echoState(t *testing.T) {
 			x.SetRow(i, append([]float64{1}, rs[i*n:(i+1)*n]...))
 		}
 		y := mat.NewDense(steps, in, u.Data[in:])
-		wout := ridge(t, x.Slice(wash, train, 0, n+1), y.Slice(wash, train, 0, in), c.number("ridge_alpha", 0))
+		wout := ridge(t, x.Slice(wash, train, 0, n+1), y.Slice(wash, train, 0, in), c.Number("ridge_alpha", 0))
 		c.compare(t, "Wout", c.Outputs["Wout"], backed(wout.RawMatrix().Data, (n+1)*in))
 		var yhat mat.Dense
 		yhat.Mul(x, wout)
@@ -119,7 +120,7 @@ func (c goldenCase) free(t *testing.T, p layers.Reservoir, wout *mat.Dense, trai
 	w := wout.RawMatrix().Data
 	cell := p.Place(g, "res")
 	out := layers.Dense{In: p.N, Out: p.In, W: layers.Fix(layers.Values(w[p.In:])), B: layers.Fix(layers.Values(w[:p.In])), DType: f64}.Place(g, "out")
-	taught := g.Literal(c.Inputs["u"].dense()).Narrow(0, 0, train)
+	taught := g.Literal(c.Inputs["u"].Dense()).Narrow(0, 0, train)
 	_, s := graph.Loop(taught, layers.ReservoirState{}, cell.Step)
 	type state struct {
 		Res layers.ReservoirState
@@ -129,7 +130,7 @@ func (c goldenCase) free(t *testing.T, p layers.Reservoir, wout *mat.Dense, trai
 		r, next := cell.Step(s.Y, s.Res)
 		y := out.Apply(r)
 		return y, state{next, y}
-	}, graph.LoopOptions{Steps: int(c.number("free_steps", 0)), Graph: g})
+	}, graph.LoopOptions{Steps: int(c.Number("free_steps", 0)), Graph: g})
 	return run(t, g, []*graph.Node{ys})[0]
 }
 
@@ -157,10 +158,10 @@ func backed(x []float64, shape ...int) *tensor.Dense {
 
 // nvar compares the features step by step, and of the whole sequence.
 func (c goldenCase) nvar(t *testing.T) {
-	c.known(t, "num_in", "delay", "order", "stride", "constant")
+	c.Known(t, "num_in", "delay", "order", "stride", "constant")
 	p := layers.NVAR{
-		In: int(c.number("num_in", 0)), Delay: int(c.number("delay", 0)), Stride: int(c.number("stride", 1)),
-		Constant: c.flag("constant"),
+		In: int(c.Number("num_in", 0)), Delay: int(c.Number("delay", 0)), Stride: int(c.Number("stride", 1)),
+		Constant: c.Flag("constant", false),
 	}
 	switch o := c.Params["order"].(type) {
 	case nil:
@@ -175,7 +176,7 @@ func (c goldenCase) nvar(t *testing.T) {
 	}
 	g := graph.New()
 	cell := p.Place(g, "nvar")
-	u := g.Literal(c.Inputs["u"].dense())
+	u := g.Literal(c.Inputs["u"].Dense())
 	steps, _ := graph.Loop(u, layers.NVARState{}, cell.Step)
 	c.compare(t, "features", c.Outputs["features"], run(t, g, []*graph.Node{steps})[0])
 	c.compare(t, "features of the sequence", c.Outputs["features"], run(t, g, []*graph.Node{cell.Sequence(u)})[0])

@@ -5,6 +5,7 @@ import (
 
 	"github.com/spikegraph/spikegraph/autodiff"
 	"github.com/spikegraph/spikegraph/graph"
+	"github.com/spikegraph/spikegraph/internal/golden"
 	"github.com/spikegraph/spikegraph/layers"
 	"github.com/spikegraph/spikegraph/surrogate"
 	"github.com/stretchr/testify/require"
@@ -12,7 +13,7 @@ import (
 )
 
 func TestGoldenSNN(t *testing.T) {
-	golden(t, "snn", func(t *testing.T, c goldenCase) {
+	golden.Run(t, "snn", func(t *testing.T, c goldenCase) {
 		for name, o := range map[string]graph.LoopOptions{"loop": {}, "unrolled": {Unroll: true}} {
 			t.Run(name, func(t *testing.T) { runSNN(t, c, o) })
 		}
@@ -31,7 +32,7 @@ type snnTrace struct{ U1, S1, U2, S2 *graph.Node }
 
 // runSNN builds the net of a case and compares its traces, its loss and every gradient.
 func runSNN(t *testing.T, c goldenCase, o graph.LoopOptions) {
-	c.known(t, "neuron", "beta", "threshold", "reset", "reset_delay", "alpha_syn", "surrogate", "surrogate_parameter",
+	c.Known(t, "neuron", "beta", "threshold", "reset", "reset_delay", "alpha_syn", "surrogate", "surrogate_parameter",
 		"tau", "decay_input", "v_threshold", "v_reset", "detach_reset")
 	g := graph.New()
 	x := g.Input("x", graph.Float64, c.Inputs["x"].Shape...)
@@ -52,7 +53,7 @@ func runSNN(t *testing.T, c goldenCase, o graph.LoopOptions) {
 		}
 		outs["grad "+name] = gs[0]
 	}
-	want := map[string]goldenArray{}
+	want := map[string]golden.Array{}
 	for k, a := range c.Outputs {
 		want[k] = a
 	}
@@ -65,7 +66,7 @@ func runSNN(t *testing.T, c goldenCase, o graph.LoopOptions) {
 		require.Contains(t, outs, k)
 		names, nodes = append(names, k), append(nodes, outs[k])
 	}
-	for i, r := range run(t, g, nodes, c.Inputs["x"].dense()) {
+	for i, r := range run(t, g, nodes, c.Inputs["x"].Dense()) {
 		c.compare(t, names[i], want[names[i]], r)
 	}
 }
@@ -172,7 +173,7 @@ func (c goldenCase) constant(name string) layers.Param {
 	case ok:
 		return layers.Train(layers.Values(a.Data))
 	}
-	return layers.Const(c.number(name, 0))
+	return layers.Const(c.Number(name, 0))
 }
 
 // snnNeuron returns the neurons of the case.
@@ -187,16 +188,16 @@ func (c goldenCase) snnNeuron(t *testing.T) layers.LIF {
 		if p.Reset == layers.Hard && c.Params["neuron"] != "RLeaky, Leaky" {
 			p.Timing = layers.BeforeInput
 		}
-		if !c.flag("reset_delay") {
+		if !c.Flag("reset_delay", false) {
 			p.Timing, p.Detach = layers.Refunded, false
 		}
 	case "LIFNode", "IFNode":
-		p.VTh, p.Detach = layers.Const(c.number("v_threshold", 1)), c.flag("detach_reset")
+		p.VTh, p.Detach = layers.Const(c.Number("v_threshold", 1)), c.Flag("detach_reset", false)
 		p.Input, p.Decay = layers.Unscaled, layers.Const(1)
 		if tau, ok := c.Params["tau"].(float64); ok {
 			p.Decay = layers.Const(1 - 1/tau)
 		}
-		if c.flag("decay_input") {
+		if c.Flag("decay_input", false) {
 			p.Input = layers.Scaled
 		}
 		if v, ok := c.Params["v_reset"].(float64); ok {
@@ -214,7 +215,7 @@ func (c goldenCase) snnNeuron(t *testing.T) layers.LIF {
 
 func (c goldenCase) surrogate(t *testing.T) graph.Surrogate {
 	t.Helper()
-	a := c.number("surrogate_parameter", 0)
+	a := c.Number("surrogate_parameter", 0)
 	switch c.Params["surrogate"] {
 	case "atan":
 		return surrogate.Arctan{Alpha: a}

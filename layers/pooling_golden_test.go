@@ -44,7 +44,7 @@ var goldenPooling = map[string]goldenLayer{
 
 func pool(place func(p layers.Pool, g *graph.Graph) layers.Synapse) goldenLayer {
 	return func(t *testing.T, c goldenCase, g *graph.Graph, in map[string]*graph.Node) (map[string]*graph.Node, map[string]string) {
-		c.known(t, "layer", "kernel_size", "stride", "padding", "channel_axis")
+		c.Known(t, "layer", "kernel_size", "stride", "padding", "channel_axis")
 		channel, _ := c.channel(nil)
 		return applied(place(layers.Pool{
 			Kernel: c.list(t, "kernel_size"), Stride: c.list(t, "stride"), Padding: c.padding(t), Channel: channel,
@@ -61,7 +61,7 @@ func unbatchedPool(place func(p layers.Pool, g *graph.Graph) layers.Synapse) gol
 
 func poolLast(place func(p layers.PoolLast, g *graph.Graph) layers.Synapse) goldenLayer {
 	return func(t *testing.T, c goldenCase, g *graph.Graph, in map[string]*graph.Node) (map[string]*graph.Node, map[string]string) {
-		c.known(t, "layer", "kernel_size", "stride", "padding", "channel_axis")
+		c.Known(t, "layer", "kernel_size", "stride", "padding", "channel_axis")
 		channel, none := c.channel(new(-1))
 		return applied(place(layers.PoolLast{
 			Kernel: c.list(t, "kernel_size"), Stride: c.list(t, "stride"), Padding: c.padding(t), Channel: channel, NoChannel: none,
@@ -71,7 +71,7 @@ func poolLast(place func(p layers.PoolLast, g *graph.Graph) layers.Synapse) gold
 
 func adaptive(place func(p layers.AdaptivePool, g *graph.Graph) layers.Synapse) goldenLayer {
 	return func(t *testing.T, c goldenCase, g *graph.Graph, in map[string]*graph.Node) (map[string]*graph.Node, map[string]string) {
-		c.known(t, "layer", "target_shape", "channel_axis")
+		c.Known(t, "layer", "target_shape", "channel_axis")
 		channel, none := c.channel(new(-1))
 		return applied(place(layers.AdaptivePool{Target: c.list(t, "target_shape"), Channel: channel, NoChannel: none}, g), in), nil
 	}

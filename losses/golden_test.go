@@ -1,54 +1,21 @@
 package losses_test
 
 import (
-	"encoding/json"
 	"math"
-	"os"
-	"path/filepath"
 	"testing"
 
 	"github.com/spikegraph/spikegraph/autodiff"
 	"github.com/spikegraph/spikegraph/graph"
+	"github.com/spikegraph/spikegraph/internal/golden"
 	"github.com/spikegraph/spikegraph/losses"
 	"github.com/stretchr/testify/require"
 )
 
-type goldenArray struct {
-	Shape []int
-	Data  []float64
-}
-
-type goldenCase struct {
-	Name                   string
-	Params                 map[string]any
-	Inputs, Outputs, Grads map[string]goldenArray
-	Tolerance              struct{ Rtol, Atol float64 }
-}
-
-// goldenFiles lists the files of the area, from testdata or from where SPIKEGRAPH_GOLDEN says.
-func goldenFiles(t *testing.T) []string {
-	t.Helper()
-	dir := "testdata"
-	if d := os.Getenv("SPIKEGRAPH_GOLDEN"); d != "" {
-		dir = d
-	}
-	files, err := filepath.Glob(filepath.Join(dir, "losses", "*.json"))
-	require.NoError(t, err)
-	require.NotEmpty(t, files, "no golden files in %s", dir)
-	return files
-}
+// goldenCase is a case with what this package asks of it.
+type goldenCase struct{ golden.Case }
 
 func TestGoldenLosses(t *testing.T) {
-	for _, file := range goldenFiles(t) {
-		raw, err := os.ReadFile(file)
-		require.NoError(t, err)
-		var f struct{ Cases []goldenCase }
-		require.NoError(t, json.Unmarshal(raw, &f), file)
-		require.NotEmpty(t, f.Cases, file)
-		for _, c := range f.Cases {
-			t.Run(c.Name, c.run)
-		}
-	}
+	golden.Run(t, "losses", func(t *testing.T, c goldenCase) { c.run(t) })
 }
 
 // setup is one case as it is built: whatever is taken from params and inputs is struck off, so that
@@ -330,7 +297,7 @@ func (c goldenCase) run(t *testing.T) {
 	}
 }
 
-func (s *setup) compare(what string, n *graph.Node, want goldenArray) {
+func (s *setup) compare(what string, n *graph.Node, want golden.Array) {
 	s.t.Helper()
 	require.Equal(s.t, want.Shape, append([]int{}, n.Shape()...), what)
 	rtol, atol := s.c.Tolerance.Rtol, s.c.Tolerance.Atol

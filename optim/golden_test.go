@@ -4,30 +4,22 @@ import (
 	"encoding/json"
 	"fmt"
 	"math"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/spikegraph/spikegraph/graph"
+	"github.com/spikegraph/spikegraph/internal/golden"
 	"github.com/spikegraph/spikegraph/optim"
 	"github.com/stretchr/testify/require"
 	"gorgonia.org/tensor"
 )
 
-// array is a tensor of a golden file.
-type array struct {
-	Shape []int     `json:"shape"`
-	Data  []float64 `json:"data"`
-}
-
 // goldenCase is a case of a golden file; the format is said in its notes.
 type goldenCase struct {
-	Name      string                     `json:"name"`
-	Params    map[string]json.RawMessage `json:"params"`
-	Inputs    map[string]array           `json:"inputs"`
-	Outputs   map[string]array           `json:"outputs"`
-	Tolerance struct{ Rtol, Atol float64 }
+	Name            string
+	Params          map[string]json.RawMessage
+	Inputs, Outputs map[string]golden.Array
+	Tolerance       golden.Tolerance
 }
 
 // settings decodes the parameters of a case into the named variables. A name that is not known
@@ -53,31 +45,15 @@ func (c goldenCase) text(t *testing.T, name string) (s string) {
 
 func TestGoldenOptim(t *testing.T) {
 	t.Parallel()
-	dir := os.Getenv("SPIKEGRAPH_GOLDEN")
-	if dir == "" {
-		dir = "testdata"
-	}
-	files, err := filepath.Glob(filepath.Join(dir, "optim", "*.json"))
-	require.NoError(t, err)
-	require.NotEmpty(t, files)
-	for _, file := range files {
-		raw, err := os.ReadFile(file)
-		require.NoError(t, err)
-		var f struct{ Cases []goldenCase }
-		require.NoError(t, json.Unmarshal(raw, &f))
-		require.NotEmpty(t, f.Cases, file)
-		for _, c := range f.Cases {
-			t.Run(strings.TrimSuffix(filepath.Base(file), ".json")+"/"+c.Name, func(t *testing.T) {
-				t.Parallel()
-				if _, ok := c.Outputs["lr"]; ok {
-					goldenRate(t, c)
-					return
-				}
-				goldenUpdates(t, c, graph.Float64)
-				goldenUpdates(t, c, graph.Float32)
-			})
+	golden.Run(t, "optim", func(t *testing.T, c goldenCase) {
+		t.Parallel()
+		if _, ok := c.Outputs["lr"]; ok {
+			goldenRate(t, c)
+			return
 		}
-	}
+		goldenUpdates(t, c, graph.Float64)
+		goldenUpdates(t, c, graph.Float32)
+	})
 }
 
 // goldenRate compares a schedule with the rates of a case.
@@ -230,7 +206,7 @@ func goldenUpdates(t *testing.T, c goldenCase, d graph.DType) {
 }
 
 // slice returns element i of the first axis.
-func slice(x array, i int) []float64 {
+func slice(x golden.Array, i int) []float64 {
 	n := len(x.Data) / x.Shape[0]
 	return x.Data[i*n : (i+1)*n]
 }

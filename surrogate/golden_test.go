@@ -1,54 +1,21 @@
 package surrogate_test
 
 import (
-	"encoding/json"
 	"math"
-	"os"
-	"path/filepath"
 	"testing"
 
 	"github.com/spikegraph/spikegraph/autodiff"
 	"github.com/spikegraph/spikegraph/graph"
+	"github.com/spikegraph/spikegraph/internal/golden"
 	"github.com/spikegraph/spikegraph/surrogate"
 	"github.com/stretchr/testify/require"
 )
 
-type goldenArray struct {
-	Shape []int
-	Data  []float64
-}
-
-type goldenCase struct {
-	Name                   string
-	Params                 map[string]any
-	Inputs, Outputs, Grads map[string]goldenArray
-	Tolerance              struct{ Rtol, Atol float64 }
-}
-
-// goldenFiles lists the files of the area, from testdata or from where SPIKEGRAPH_GOLDEN says.
-func goldenFiles(t *testing.T) []string {
-	t.Helper()
-	dir := "testdata"
-	if d := os.Getenv("SPIKEGRAPH_GOLDEN"); d != "" {
-		dir = d
-	}
-	files, err := filepath.Glob(filepath.Join(dir, "surrogate", "*.json"))
-	require.NoError(t, err)
-	require.NotEmpty(t, files, "no golden files in %s", dir)
-	return files
-}
+// goldenCase is a case with what this package asks of it.
+type goldenCase struct{ golden.Case }
 
 func TestGoldenSurrogate(t *testing.T) {
-	for _, file := range goldenFiles(t) {
-		raw, err := os.ReadFile(file)
-		require.NoError(t, err)
-		var f struct{ Cases []goldenCase }
-		require.NoError(t, json.Unmarshal(raw, &f), file)
-		require.NotEmpty(t, f.Cases, file)
-		for _, c := range f.Cases {
-			t.Run(c.Name, c.run)
-		}
-	}
+	golden.Run(t, "surrogate", func(t *testing.T, c goldenCase) { c.run(t) })
 }
 
 // literals returns the arrays of the case as nodes of type d, by name.
@@ -95,7 +62,7 @@ func (c goldenCase) run(t *testing.T) {
 	} else {
 		oneInput(t, name, numbers, in, got)
 	}
-	want := map[string]goldenArray{}
+	want := map[string]golden.Array{}
 	for k, a := range c.Outputs {
 		want[k] = a
 	}

@@ -1,79 +1,18 @@
 package offline_test
 
 import (
-	"encoding/json"
 	"math"
-	"os"
-	"path/filepath"
 	"testing"
 
+	"github.com/spikegraph/spikegraph/internal/golden"
 	"github.com/spikegraph/spikegraph/train/offline"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"gorgonia.org/tensor"
 )
 
-type goldenArray struct {
-	Shape []int
-	Data  []float64
-}
-
-func (a goldenArray) dense() *tensor.Dense {
-	return tensor.New(tensor.WithShape(a.Shape...), tensor.WithBacking(append([]float64(nil), a.Data...)))
-}
-
-type goldenCase struct {
-	Name            string
-	Params          map[string]any
-	Inputs, Outputs map[string]goldenArray
-	Tolerance       struct{ Rtol, Atol float64 }
-}
-
-// golden runs every case of every file of the area, from testdata or where SPIKEGRAPH_GOLDEN says.
-func golden(t *testing.T, area string, run func(*testing.T, goldenCase)) {
-	dir := "testdata"
-	if d := os.Getenv("SPIKEGRAPH_GOLDEN"); d != "" {
-		dir = d
-	}
-	files, err := filepath.Glob(filepath.Join(dir, area, "*.json"))
-	require.NoError(t, err)
-	require.NotEmpty(t, files, "no golden files of %s in %s", area, dir)
-	for _, file := range files {
-		raw, err := os.ReadFile(file)
-		require.NoError(t, err)
-		var f struct{ Cases []goldenCase }
-		require.NoError(t, json.Unmarshal(raw, &f), file)
-		require.NotEmpty(t, f.Cases, file)
-		for _, c := range f.Cases {
-			t.Run(filepath.Base(file)+"/"+c.Name, func(t *testing.T) { run(t, c) })
-		}
-	}
-}
-
-func (c goldenCase) number(name string, def float64) float64 {
-	if v, ok := c.Params[name].(float64); ok {
-		return v
-	}
-	return def
-}
-
-func (c goldenCase) flag(name string, def bool) bool {
-	if v, ok := c.Params[name].(bool); ok {
-		return v
-	}
-	return def
-}
-
-func (c goldenCase) compare(t *testing.T, what string, got *tensor.Dense) {
-	t.Helper()
-	want := c.Outputs[what]
-	require.Equal(t, want.Shape, []int(got.Shape()), what)
-	for i, w := range want.Data {
-		if d := math.Abs(got.Float64s()[i] - w); !(d <= c.Tolerance.Atol+c.Tolerance.Rtol*math.Abs(w)) {
-			t.Fatalf("%s[%d] = %v, want %v", what, i, got.Float64s()[i], w)
-		}
-	}
-}
+// goldenCase is a case with what this package asks of it.
+type goldenCase struct{ golden.Case }
 
 // method returns what the case is about. How BrainPy looks for the optimum does not change it.
 func (c goldenCase) method(t *testing.T) (offline.Method, offline.Options) {
@@ -81,10 +20,10 @@ func (c goldenCase) method(t *testing.T) (offline.Method, offline.Options) {
 		require.Contains(t, []string{"algorithm", "alpha", "beta", "bias", "add_bias", "penalise_bias", "degree",
 			"l1_ratio", "max_iter", "learning_rate", "gradient_descent"}, k, "unknown param")
 	}
-	bias := c.flag("bias", false) || c.flag("add_bias", false)
-	o := offline.Options{Bias: bias, FreeBias: bias && !c.flag("penalise_bias", true), Workers: 2}
-	alpha := func(def float64) float64 { return c.number("alpha", c.number("beta", def)) }
-	degree := int(c.number("degree", 2))
+	bias := c.Flag("bias", false) || c.Flag("add_bias", false)
+	o := offline.Options{Bias: bias, FreeBias: bias && !c.Flag("penalise_bias", true), Workers: 2}
+	alpha := func(def float64) float64 { return c.Number("alpha", c.Number("beta", def)) }
+	degree := int(c.Number("degree", 2))
 	switch name := c.Params["algorithm"]; name {
 	case "LinearRegression":
 		return offline.Linear{}, o
@@ -97,7 +36,7 @@ func (c goldenCase) method(t *testing.T) (offline.Method, offline.Options) {
 	case "LassoRegression":
 		return offline.Lasso{Alpha: alpha(1), Degree: degree}, o
 	case "ElasticNetRegression":
-		return offline.ElasticNet{Alpha: alpha(1), L1Ratio: c.number("l1_ratio", 0.5), Degree: degree}, o
+		return offline.ElasticNet{Alpha: alpha(1), L1Ratio: c.Number("l1_ratio", 0.5), Degree: degree}, o
 	case "LogisticRegression":
 		return offline.Logistic{}, o
 	default:
@@ -107,23 +46,23 @@ func (c goldenCase) method(t *testing.T) (offline.Method, offline.Options) {
 }
 
 func TestGoldenOffline(t *testing.T) {
-	golden(t, "offline", func(t *testing.T, c goldenCase) {
+	golden.Run(t, "offline", func(t *testing.T, c goldenCase) {
 		if c.Params["algorithm"] == nil {
 			testFeatures(t, c)
 			return
 		}
 		m, o := c.method(t)
-		x, y := c.Inputs["X"].dense(), c.Inputs["Y"].dense()
+		x, y := c.Inputs["X"].Dense(), c.Inputs["Y"].Dense()
 		model, err := offline.Fit(m, x, y, o)
 		require.NoError(t, err)
 		for what := range c.Outputs {
 			switch what {
 			case "W":
-				c.compare(t, what, model.W)
+				c.Compare(t, what, model.W)
 			case "prediction", "probability":
 				p, err := model.Predict(x)
 				require.NoError(t, err)
-				c.compare(t, what, p)
+				c.Compare(t, what, p)
 			case "objective":
 				testObjective(t, c, model, x, y)
 			default:
@@ -137,7 +76,7 @@ func TestGoldenOffline(t *testing.T) {
 func testObjective(t *testing.T, c goldenCase, m *offline.Model, x, y *tensor.Dense) {
 	p, err := m.Predict(x)
 	require.NoError(t, err)
-	alpha, ratio := c.number("alpha", 1), c.number("l1_ratio", 0.5)
+	alpha, ratio := c.Number("alpha", 1), c.Number("l1_ratio", 0.5)
 	if c.Params["algorithm"] == "LassoRegression" {
 		ratio = 1
 	}
@@ -164,21 +103,21 @@ func testFeatures(t *testing.T, c goldenCase) {
 	for k := range c.Params {
 		require.Contains(t, []string{"degree", "add_bias"}, k, "unknown param")
 	}
-	x := c.Inputs["X"].dense()
+	x := c.Inputs["X"].Dense()
 	features := x
 	if c.Params["degree"] != nil {
 		var err error
-		features, err = offline.PolynomialFeatures(x, int(c.number("degree", 0)), c.flag("add_bias", true))
+		features, err = offline.PolynomialFeatures(x, int(c.Number("degree", 0)), c.Flag("add_bias", true))
 		require.NoError(t, err)
 	}
 	for what, want := range c.Outputs {
 		switch what {
 		case "features":
-			c.compare(t, what, features)
+			c.Compare(t, what, features)
 		case "normalized":
 			n, err := offline.Normalize(features)
 			require.NoError(t, err)
-			c.compare(t, what, n)
+			c.Compare(t, what, n)
 		case "powers":
 			testPowers(t, c, want)
 		default:
@@ -188,12 +127,12 @@ func testFeatures(t *testing.T, c goldenCase) {
 }
 
 // testPowers reads the exponents of the features off their values at primes.
-func testPowers(t *testing.T, c goldenCase, want goldenArray) {
+func testPowers(t *testing.T, c goldenCase, want golden.Array) {
 	primes := []float64{2, 3, 5, 7, 11, 13, 17, 19}
 	n := want.Shape[1]
 	require.LessOrEqual(t, n, len(primes))
 	at := tensor.New(tensor.WithShape(1, n), tensor.WithBacking(append([]float64(nil), primes[:n]...)))
-	f, err := offline.PolynomialFeatures(at, int(c.number("degree", 0)), c.flag("add_bias", true))
+	f, err := offline.PolynomialFeatures(at, int(c.Number("degree", 0)), c.Flag("add_bias", true))
 	require.NoError(t, err)
 	var got []float64
 	for _, v := range f.Float64s() {
