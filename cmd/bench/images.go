@@ -96,7 +96,7 @@ func images(c config, j imageJob) (result, error) {
 	if err := src.load(store); err != nil {
 		return r, err
 	}
-	if err := train(&r, c, prog, src, count(c.warmup, -1, 3), count(c.batches, 0, 30)); err != nil {
+	if err := measure(&r, c, prog, src, count(c.warmup, -1, 3), count(c.batches, 0, 30)); err != nil {
 		return r, err
 	}
 	if src.test != nil {

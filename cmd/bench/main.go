@@ -10,11 +10,14 @@
 //	J3       convolutions 12C5 and 64C5, each pooled and spiking, then 10 LIF, on images, 25 steps
 //	J2       700-256 recurrent LIF-20 leaky readout on spikes of 2 % density, 100 steps
 //	J7       J2 with 1,000 steps: the memory
+//	J4       an echo state network of 1,000 neurons learns the next of 10,000 Mackey-Glass steps by
+//	         ridge regression, and then runs free for 1,000
+//	J5       FORCE learning of four sines by 1,000 chaotic neurons, 6,000 steps, RLS every second one
 //	gemm     GFLOP/s of products of matrices, on one goroutine and on all
 //	gc       milliseconds for which the collection of garbage stops J2
 //	compile  milliseconds to trace, differentiate and compile J2 at 10, 100 and 1,000 steps
 //
-// A batch is 128 samples. ms_per_batch is the median over the timed batches, peak_rss_mb the most
+// A batch is 128 samples; J4 and J5 are measured by steps instead. ms_per_batch is the median over the timed batches, peak_rss_mb the most
 // memory the process had, base_rss_mb what it had before the first batch. With -init, weights and
 // batches come from a safetensors file instead, so that losses can be compared with another
 // program's: see compare.py beside this file, which writes one with PyTorch.
@@ -44,6 +47,10 @@ type config struct {
 	explain bool
 	profile string // where to write a CPU profile
 	seed    uint64
+
+	neurons int     // of J4 and J5; 1,000 if 0
+	links   float64 // of J4: connections to a neuron; a tenth of the neurons if 0
+	steps   int     // of J4 and J5, to train; the job's default if 0
 }
 
 // result is the JSON line.
@@ -73,6 +80,7 @@ type result struct {
 	Collected  int       `json:"collections,omitempty"`
 	Pauses     *spreadMs `json:"pause_ms,omitempty"` // that the program stood still for a collection
 	Stops      *spreadMs `json:"stop_ms,omitempty"`  // of that, until every goroutine had stopped
+	readoutResult
 }
 
 var jobs = map[string]func(c config) (result, error){
@@ -81,6 +89,8 @@ var jobs = map[string]func(c config) (result, error){
 	"J3":      func(c config) (result, error) { return images(c, convJob) },
 	"J2":      func(c config) (result, error) { return recurrent(c, 100) },
 	"J7":      func(c config) (result, error) { return recurrent(c, 1000) },
+	"J4":      echo,
+	"J5":      force,
 	"compile": compileTimes,
 	"gemm":    products,
 	"gc":      pauses,
@@ -100,6 +110,9 @@ func main() {
 	flag.BoolVar(&c.explain, "explain", false, "print passes, kernels and memory plan to standard error")
 	flag.Uint64Var(&c.seed, "seed", 1, "of weights, order and random numbers")
 	flag.StringVar(&c.profile, "cpuprofile", "", "write a CPU profile to this file")
+	flag.IntVar(&c.neurons, "neurons", 0, "neurons of J4 and J5 (0: 1000)")
+	flag.Float64Var(&c.links, "links", 0, "connections to a neuron in J4, on average (0: a tenth of the neurons)")
+	flag.IntVar(&c.steps, "steps", 0, "steps of training of J4 and J5 (0: the job's default)")
 	flag.Parse()
 	if err := run(c); err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
@@ -123,6 +136,9 @@ func run(c config) error {
 	}
 	if c.threads < 1 {
 		return fmt.Errorf("%d threads, want at least 1", c.threads)
+	}
+	if c.neurons < 0 || c.steps < 0 || !(c.links >= 0) {
+		return fmt.Errorf("%d neurons, %v links, %d steps, want at least 0", c.neurons, c.links, c.steps)
 	}
 	if c.profile != "" {
 		f, err := os.Create(c.profile)

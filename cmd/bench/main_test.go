@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/json"
 	"io"
+	"math"
 	"os"
 	"testing"
 
@@ -37,6 +38,39 @@ func TestJobs(t *testing.T) {
 			assert.Greater(t, line[key], 0.0, "%s: %s", job, key)
 		}
 	}
+}
+
+func TestReadouts(t *testing.T) {
+	for job, keys := range map[string][]string{
+		"J4": {"open_steps_per_s", "solve_s", "nrmse_1step", "free_nrmse84"},
+		"J5": {"mae_first", "mae_last", "mae_test"},
+	} {
+		for _, double := range []bool{false, true} {
+			line := output(t, config{job: job, threads: 2, seed: 1, neurons: 100, steps: 1200, double: double})
+			assert.EqualValues(t, 100, line["neurons"])
+			assert.EqualValues(t, 1200, line["steps"])
+			for _, key := range append(keys, "steps_per_s", "free_steps_per_s", "us_per_step", "peak_rss_mb") {
+				assert.Greater(t, line[key], 0.0, "%s: %s", job, key)
+			}
+			if job == "J4" {
+				assert.Less(t, line["nrmse_1step"], 0.01)
+			} else {
+				assert.Less(t, line["mae_last"], 0.2, "of a target of 0.6 on average")
+			}
+		}
+	}
+	few := output(t, config{job: "J4", threads: 1, seed: 1, neurons: 100, steps: 1000, links: 5})
+	assert.EqualValues(t, 5, few["links"])
+}
+
+func TestScores(t *testing.T) {
+	y := []float64{1, -1, 1, -1}
+	assert.Equal(t, 1., nrmse(make([]float64, 4), y))
+	assert.Equal(t, 2, validSteps([]float64{1.4, -1, 1.41, -1}, y))
+	assert.Equal(t, 0, validSteps([]float64{math.NaN(), -1, 1, -1}, y))
+	assert.Equal(t, 4, validSteps(y, y))
+	assert.Equal(t, 0.5, meanError([]float64{2, -1}, y))
+	assert.InDelta(t, 1.3/1.5*(1+0./2-1./6+0./3), sines(301)[300], 1e-12) // a quarter of the slowest sine
 }
 
 // The number of threads changes no bit of the loss.
@@ -78,8 +112,9 @@ func TestPauses(t *testing.T) {
 }
 
 func TestBadFlags(t *testing.T) {
-	assert.ErrorContains(t, run(config{job: "J99", threads: 1}), `there is no job "J99"; jobs are J1, J1s, J2, J3, J7, compile, gc, gemm`)
+	assert.ErrorContains(t, run(config{job: "J99", threads: 1}), `there is no job "J99"; jobs are J1, J1s, J2, J3, J4, J5, J7, compile, gc, gemm`)
 	assert.ErrorContains(t, run(config{job: "J1"}), "0 threads")
+	assert.ErrorContains(t, run(config{job: "J4", threads: 1, neurons: -1}), "-1 neurons")
 	assert.ErrorContains(t, run(config{job: "J1", threads: 1, init: "none.safetensors"}), "none.safetensors")
 	assert.ErrorContains(t, run(config{job: "J1", threads: 1, data: t.TempDir()}), "datasets:")
 }

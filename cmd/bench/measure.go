@@ -17,9 +17,9 @@ import (
 // batch is what one training step works on.
 type batch struct{ x, y *tensor.Dense }
 
-// train runs warm-up and timed batches of prog, whose one result is the loss, and fills in what was
+// measure runs warm-up and timed batches of prog, whose one result is the loss, and fills in what was
 // measured.
-func train(r *result, c config, prog *graph.Program, src *source, warmup, timed int) error {
+func measure(r *result, c config, prog *graph.Program, src *source, warmup, timed int) error {
 	loss := tensor.New(tensor.Of(prog.Outputs()[0].DType.Tensor()), tensor.WithShape(1))
 	out := []*tensor.Dense{loss}
 	if _, err := src.next(0); err != nil { // data are there before memory is measured

@@ -63,7 +63,7 @@ func recurrent(c config, steps int) (result, error) {
 	if long {
 		warmup, timed = 1, 3
 	}
-	err = train(&r, c, prog, src, count(c.warmup, -1, warmup), count(c.batches, 0, timed))
+	err = measure(&r, c, prog, src, count(c.warmup, -1, warmup), count(c.batches, 0, timed))
 	return r, err
 }
 
