@@ -20,10 +20,11 @@ type Graph struct {
 	// captured lists the nodes of the parent that a body reads; captures are their stand-ins.
 	captured, captures []*Node
 	standIn            map[*Node]*Node
-	index, indexArg    *Node // number of the loop's step, and its place in the loop, once asked for
-	segment            bool  // the body of a loop over segments: random ops pass it by
-	loop               bool  // the body of a loop, which has a step
-	closed             bool  // a body whose tracing is over
+	index, indexArg    *Node    // number of the loop's step, and its place in the loop, once asked for
+	segment            bool     // the body of a loop over segments: random ops pass it by
+	loop               bool     // the body of a loop, which has a step
+	closed             bool     // a body whose tracing is over
+	moved              []update // parameters that a step of the loop updates
 }
 
 // root is what a graph shares with the bodies inside it.
@@ -43,8 +44,11 @@ type root struct {
 	loops   map[*Graph]*Node // the loop that a body belongs to
 }
 
-// update is the value that a parameter takes when a run ends.
-type update struct{ param, value *Node }
+// update is the value that a parameter takes when a run ends, or a step of a loop.
+type update struct {
+	param, value *Node
+	carried      bool // by a loop: another loop may go on from it
+}
 
 // check is a scalar that must be finite for a run to go on to its updates.
 type check struct {

@@ -177,6 +177,7 @@ func (b *loopBuilder) loop(steps int, xs, s []*Node, paths []string, step stepFu
 			init[i] = m.enter(init[i])
 		}
 	}
+	init = append(init, b.carryMoved(l)...)
 	run := l.apply
 	if b.o.Unroll {
 		run = l.unroll
@@ -186,6 +187,9 @@ func (b *loopBuilder) loop(steps int, xs, s []*Node, paths []string, step stepFu
 		if used[i] {
 			last[i], final = final[0], final[1:]
 		}
+	}
+	for i, u := range body.moved {
+		b.g.settle(u.param, final[i])
 	}
 	return ys, last
 }

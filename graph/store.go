@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"hash/fnv"
 	"math/rand/v2"
+	"slices"
 	"sync"
 
 	"gorgonia.org/tensor"
@@ -157,6 +158,10 @@ func (n *Node) ParamName() string {
 
 // Update makes the parameter p take the value v when a run ends. All reads of p in the run see the
 // value from before; a parameter can be updated once in a graph.
+//
+// Where v is computed in the step of a Loop, p takes it at every step: the step reads what the one
+// before left, in the first that from before the loop, and when the run ends p is what the last step
+// made it. A loop after it in the same graph goes on from there.
 func (g *Graph) Update(p, v *Node) {
 	switch {
 	case !p.Valid() || !v.Valid():
@@ -167,20 +172,24 @@ func (g *Graph) Update(p, v *Node) {
 	case p.g.root != g.root:
 		g.Fail(fmt.Errorf("Update(%s): %w: the parameter is of another graph", p.ParamName(), ErrScope))
 		return
-	case v.g != g.root.graph:
-		g.Fail(fmt.Errorf("Update(%s): %w: the new value belongs to the body of a loop", p.ParamName(), ErrScope))
+	case v.g.root != g.root:
+		g.Fail(fmt.Errorf("Update(%s): %w: the new value is of another graph", p.ParamName(), ErrScope))
 		return
 	case !p.typ.Equal(v.typ):
 		g.Fail(fmt.Errorf("Update(%s): %w: it is %v, the new value %v", p.ParamName(), ErrShape, p.typ, v.typ))
 		return
 	}
-	for _, u := range g.root.updates {
-		if u.param == p {
-			g.Fail(fmt.Errorf("Update(%s): %w: it is updated twice", p.ParamName(), ErrValue))
-			return
+	if v.g != g.root.graph {
+		if err := g.move(p, v); err != nil {
+			g.Fail(fmt.Errorf("Update(%s): %w", p.ParamName(), err))
 		}
+		return
 	}
-	g.root.updates = append(g.root.updates, update{p, v})
+	if slices.ContainsFunc(g.root.updates, func(u update) bool { return u.param == p }) {
+		g.Fail(fmt.Errorf("Update(%s): %w: it is updated twice", p.ParamName(), ErrValue))
+		return
+	}
+	g.root.updates = append(g.root.updates, update{param: p, value: v})
 }
 
 // Check makes a run stop with an error naming what, before anything is updated, where the scalar n

@@ -109,6 +109,10 @@ func (w *WhileSpec) trace(cond *Node, step func() []*Node) bool {
 		g.Fail(fmt.Errorf("While: %w: the condition is %v, want a Bool scalar", ErrDType, cond))
 		return false
 	}
+	for _, u := range g.moved {
+		g.Fail(fmt.Errorf("While: Update(%s): %w: the new value belongs to a loop of unknown length", u.param.ParamName(), ErrScope))
+		return false
+	}
 	if len(next) != len(w.Carried) {
 		g.Fail(fmt.Errorf("While: %w: the state has %d nodes before the step and %d after it", ErrShape, len(w.Carried), len(next)))
 		return false

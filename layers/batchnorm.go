@@ -20,9 +20,11 @@ import (
 // that no optimizer touches, and so in checkpoints. As in BrainPy and unlike in torch the variance
 // is the biased one there too, and Momentum the share that is kept.
 //
-// In training the layer stands outside of loops, on stacked values [T B ... N]: the averages move
-// once in a run, and samples of one neuron over time are one population. A layer that is placed in
-// the step of a loop is a fault, which says so. In evaluation it may stand anywhere.
+// In training there are two places for it. On stacked values [T B ... N], outside of loops as in a
+// train.OverTime, the averages move once in a run, and samples of one neuron over time are one
+// population. In the step of a loop, x is [B ... N]: each step is normalized by its own batch, and
+// the averages move at every step. In evaluation the two agree. Where x is the same at all steps,
+// because nothing before it changes with time, it is one batch and the averages move once.
 type BatchNorm struct {
 	N        int         // features, extent of the last axis
 	Dims     int         // axes of places that x has: x is [B places N] or [T B places N]; any if 0
@@ -33,6 +35,7 @@ type BatchNorm struct {
 	Scale    Param       // [N], trained unless under Fix; 1
 	Bias     Param       // [N], trained unless under Fix; 0
 	NoAffine bool        // whether there are neither Scale nor Bias
+	OverTime bool        // whether statistics must be over time too: in training, not in a loop's step
 	DType    graph.DType // of parameters and input; Float32
 }
 
@@ -52,11 +55,11 @@ func BatchNorm3d(n int, training bool) BatchNorm {
 }
 
 // ThresholdBatchNorm returns the threshold-dependent batch normalization of the currents of spiking
-// neurons (Zheng, Wu, Deng, Hu, Li 2021, doi:10.1609/aaai.v35i12.17320): statistics over
-// time and batch, and Gain alpha·vTh, so that currents begin as wide as the threshold is high.
-// alpha is 1, or 1/√2 where two branches meet.
+// neurons (tdBN; Zheng, Wu, Deng, Hu, Li 2021, eq. 4 to 7, doi:10.1609/aaai.v35i12.17320): statistics
+// over time and batch, and Gain alpha·vTh, so that currents begin as wide as the threshold is high.
+// alpha is 1, or 1/√2 where two branches meet. It is applied to stacked currents [T B ... N].
 func ThresholdBatchNorm(n int, alpha, vTh float64, training bool) BatchNorm {
-	return BatchNorm{N: n, Training: training, Gain: Const(alpha * vTh)}
+	return BatchNorm{N: n, Training: training, Gain: Const(alpha * vTh), OverTime: true}
 }
 
 // BatchNormCell is a BatchNorm placed in a graph.
@@ -65,7 +68,7 @@ type BatchNormCell struct {
 	Mean, Variance          *graph.Node // running averages, [N]
 	Gain, Epsilon, Momentum *graph.Node
 	dims                    int
-	training                bool
+	training, overTime      bool
 	site
 }
 
@@ -74,7 +77,7 @@ type BatchNormCell struct {
 func (p BatchNorm) Place(g *graph.Graph, name string) BatchNormCell {
 	defer g.Scope(name)()
 	l := newPlacer(g, name, p.DType)
-	c := BatchNormCell{dims: p.Dims, training: p.Training, site: l.neurons(p.N, nil)}
+	c := BatchNormCell{dims: p.Dims, training: p.Training, overTime: p.OverTime, site: l.neurons(p.N, nil)}
 	if c.fault != nil {
 		return c
 	}
@@ -92,7 +95,7 @@ func (p BatchNorm) Place(g *graph.Graph, name string) BatchNormCell {
 }
 
 // Apply returns x [... N] normalized, of the same shape. In training the layer is applied once in a
-// graph, and outside of loops.
+// graph, or once in a step.
 func (c BatchNormCell) Apply(x *graph.Node) *graph.Node {
 	defer c.g.Scope(c.name)()
 	if x = c.arrive(x); !x.Valid() {
@@ -117,8 +120,8 @@ func (c BatchNormCell) Apply(x *graph.Node) *graph.Node {
 // place returns why x cannot be a batch to learn from.
 func (c BatchNormCell) place(x *graph.Node) error {
 	switch {
-	case c.g.Top().Parent() != nil:
-		return fmt.Errorf("%w: Training within a loop or branch; apply it to the stacked sequence [T B ...]", graph.ErrScope)
+	case c.overTime && c.g.Top().Parent() != nil:
+		return fmt.Errorf("%w: OverTime in the step of a loop; apply it to the stacked sequence [T B ...]", graph.ErrScope)
 	case x.Rank() < 2:
 		return fmt.Errorf("%w: Training on %v, want a batch", graph.ErrShape, x.Type())
 	}
@@ -134,7 +137,7 @@ func (c BatchNormCell) batch(x *graph.Node) (mean, variance *graph.Node) {
 	return x.Mean(axes...), x.Variance(axes...)
 }
 
-// follow moves a running average to what was measured.
+// follow moves a running average to what was measured: at the end of the run, or of the step.
 func (c BatchNormCell) follow(running, batch *graph.Node) {
 	c.g.Update(running, running.Add(c.Momentum.Neg().Shift(1).Mul(batch.StopGradient().Sub(running))))
 }

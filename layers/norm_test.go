@@ -53,6 +53,22 @@ func TestNormGradients(t *testing.T) {
 	}
 }
 
+// A norm in the step of a loop is differentiated through the statistics of each step.
+func TestNormGradientInStep(t *testing.T) {
+	t.Parallel()
+	gradtest.Check(t, gradtest.Case{
+		Name: "step", Inputs: []gradtest.Input{{Shape: []int{3, 4, 2}}, {Shape: []int{2}}},
+		Build: func(g *graph.Graph, xs []*graph.Node) *graph.Node {
+			bn := layers.BatchNorm{N: 2, Training: true, DType: f64}.Place(g, "n")
+			ys, _ := graph.Loop(xs[0], (*graph.Node)(nil), func(x, h *graph.Node) (*graph.Node, *graph.Node) {
+				h = h.Else(x.Like(0)).Scale(0.5).Add(bn.Apply(x.Mul(xs[1]).Add(h.Else(x.Like(0)).Tanh()))).Tanh()
+				return h, h
+			})
+			return ys
+		},
+	})
+}
+
 // What shares a mean has mean 0 and variance 1 afterwards.
 func TestNormMoments(t *testing.T) {
 	t.Parallel()
@@ -116,7 +132,7 @@ func TestNormFaults(t *testing.T) {
 	layers.BatchNorm{N: 4, Epsilon: layers.Train(layers.Const(1))}.Place(g, "e")
 	layers.BatchNorm{N: 4, NoAffine: true, Bias: layers.Const(1)}.Place(g, "f")
 	layers.BatchNorm{N: 4, Training: true}.Place(g, "h").Apply(g.Input("one", graph.Float32, 4))
-	in := layers.BatchNorm{N: 4, Training: true}.Place(g, "i")
+	in := layers.ThresholdBatchNorm(4, 1, 1, true).Place(g, "i")
 	graph.Loop(x, struct{}{}, func(x *graph.Node, s struct{}) (*graph.Node, struct{}) { return in.Apply(x), s })
 	layers.LayerNorm{}.Place(g, "j").Apply(x)
 	layers.LayerNorm{Shape: []int{4, 3}}.Place(g, "k").Apply(x)

@@ -34,6 +34,10 @@ type BPTT[S any] struct {
 	// dropout, for what: fitting, or evaluation and prediction. It is called once for each program;
 	// twice for one that learns with InTime.
 	Net func(g *graph.Graph, training bool) Step[S]
+	// OverTime, in place of Net, places the layers in g and returns the network over all of time. It
+	// is for layers that must see whole sequences, such as layers.ThresholdBatchNorm. S is not used:
+	// BPTT[struct{}] will do.
+	OverTime func(g *graph.Graph, training bool) OverTime
 	// Init returns the state that sequences of a batch of that size begin with; nil: the zero S.
 	Init func(g *graph.Graph, batch int) S
 	// Loss returns a scalar, the mean over samples, for the outputs out [T B ...] and the target as
@@ -119,7 +123,7 @@ func (t *BPTT[S]) Predict(ctx context.Context, x *tensor.Dense) (*tensor.Dense, 
 }
 
 func (t *BPTT[S]) predict(ctx context.Context, x *tensor.Dense) (*tensor.Dense, error) {
-	if err := errors.Join(refuse(t.Net != nil, "Net", nil, "a function"), ctx.Err()); err != nil {
+	if err := errors.Join(t.validateForm(), ctx.Err()); err != nil {
 		return nil, err
 	}
 	t.init()
@@ -148,7 +152,7 @@ func (t *BPTT[S]) init() {
 // validate returns everything that is wrong with the settings.
 func (t *BPTT[S]) validate(fitting bool) error {
 	return errors.Join(
-		refuse(t.Net != nil, "Net", nil, "a function"),
+		t.validateForm(),
 		refuse(t.Loss != nil, "Loss", nil, "a function"),
 		refuse(t.Optimizer != nil || !fitting, "Optimizer", nil, "an optimizer"),
 		refuse(t.Steps >= 0, "Steps", t.Steps, "at least 0"),

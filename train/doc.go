@@ -21,6 +21,9 @@
 // A step of training is one program: forward pass, loss, gradients, clipping, the optimizer's update
 // and metrics. It is compiled once for each shape of batch, and does not allocate after.
 //
+// A network with layers that must see all steps at once, such as a batch norm over time, is given as
+// an OverTime in place of a Step. Norms whose statistics are of each step stand in a Step.
+//
 // With InTime the gradient is computed forward in time by eligibility traces, e-prop or OTTT, over the
 // same step, in memory that does not grow with the number of steps.
 //
@@ -34,7 +37,7 @@
 // Sequences are [T B ...], time first; outputs are [T B ...]. Epochs and batches count from 0,
 // updates from 1. What is measured are means over samples. Firing rates are spikes for each neuron
 // and step: the mean of what a layer marks with graph.Node.Mark in the step, under its scope. Marks
-// in loops within a step are not read.
+// in loops within a step are not read; in an OverTime those in its loops are.
 //
 // # Errors
 //

@@ -12,9 +12,11 @@ type tracer[S any] struct {
 	t     *BPTT[S]
 	g     *graph.Graph
 	p     *program // receives names and classes
-	step  Step[S]
 	x     *graph.Node
 	state []*graph.Node // handed on from the chunk before
+
+	step Step[S] // the network; one of the two
+	over OverTime
 
 	target *graph.Node
 	names  []string // of the rates
@@ -31,9 +33,8 @@ type run struct {
 
 // build returns the outputs of the program.
 func (r *tracer[S]) build() []*graph.Node {
-	r.step = r.t.Net(r.g, r.learns())
-	if r.step == nil {
-		return []*graph.Node{r.g.Fail(fmt.Errorf("field Net: %w: the step is nil", graph.ErrValue))}
+	if !r.place() {
+		return nil
 	}
 	if r.t.InTime.Trace != NoTrace && r.learns() {
 		loss, measured := r.inTime()
@@ -88,13 +89,16 @@ func late(x *graph.Node, n int) *graph.Node { return x.Slice(graph.Range{From: n
 
 // forward runs the network over time. mid is the state after p.advance steps, if that is positive.
 func (r *tracer[S]) forward() (y run, mid []*graph.Node) {
+	if r.t.Steps == 0 && r.x.Rank() < 2 {
+		return run{Out: r.timeless()}, nil
+	}
+	if r.over != nil {
+		return r.whole(), nil
+	}
 	s := r.start()
 	steps := r.x.Dim(0)
 	if r.t.Steps > 0 {
 		return r.loop(&s, 0, r.t.Steps), nil
-	}
-	if r.x.Rank() < 2 {
-		return run{Out: r.timeless()}, nil
 	}
 	if r.p.advance == 0 {
 		return r.loop(&s, 0, steps), nil
