@@ -35,7 +35,7 @@ type FitOptions struct {
 type Hooks struct {
 	OnBatch      func(b Batch) error
 	OnEpoch      func(e Epoch) error // after validation
-	OnCheckpoint func(path string)
+	OnCheckpoint func(path string)   // once it is on disk; with Checkpoint.Background that is later
 }
 
 const defaultTail = 1024
@@ -109,6 +109,9 @@ func fit(ctx context.Context, e engine, data Data, o FitOptions) (*History, erro
 	}
 	l.show = newReporters(o)
 	err := l.run(ctx)
+	if late := l.settle(); late != nil {
+		err = errors.Join(err, late)
+	}
 	l.show.end()
 	l.history.trim(o.tail())
 	l.history.Stopped = l.at.Stopped
@@ -124,13 +127,13 @@ func (l *loop) run(ctx context.Context) error {
 		err := l.epoch(ctx)
 		switch {
 		case errors.Is(err, ErrStop):
-			err = l.save()
+			err = l.save(nil)
 			l.closePartial()
 			l.at.Stopped = "by a hook"
 			return err
 		case err != nil && ctx.Err() != nil && errors.Is(err, ctx.Err()):
 			err = fmt.Errorf("stopped in epoch %d before batch %d: %w", l.at.Epoch, l.at.Batch, err)
-			return errors.Join(err, l.save())
+			return errors.Join(err, l.save(nil))
 		case err != nil:
 			return err
 		}
@@ -170,7 +173,7 @@ func (l *loop) epoch(ctx context.Context) error {
 			return err
 		}
 		if l.enough() {
-			err := l.save()
+			err := l.save(nil)
 			l.closePartial()
 			return err
 		}
@@ -248,8 +251,7 @@ func (l *loop) close(ctx context.Context) error {
 		l.at.Updates++
 	}
 	e := l.record(seconds)
-	best, err := l.validate(ctx, &e)
-	if err != nil {
+	if err := l.validate(ctx, &e); err != nil {
 		return err
 	}
 	l.history.Epochs = append(l.history.Epochs, e)
@@ -258,7 +260,7 @@ func (l *loop) close(ctx context.Context) error {
 	if l.o.Monitor.exhausted(l.at.Watch) {
 		l.at.Stopped = fmt.Sprintf("early, %d epochs after the best", l.at.Watch.Waited)
 	}
-	if err := l.saveEpoch(best); err != nil {
+	if err := l.save(&e); err != nil {
 		return err
 	}
 	if l.o.Hooks.OnEpoch != nil {
@@ -284,20 +286,20 @@ func (l *loop) record(seconds float64) Epoch {
 		GradNorm: l.at.Total.mean(normColumn), Scores: l.at.Total.scores(l.at.Names)}
 }
 
-// validate evaluates the validation data, where it is their turn, and reports whether the epoch is
-// the best so far.
-func (l *loop) validate(ctx context.Context, e *Epoch) (best bool, err error) {
-	watched := e.Scores
+// validate evaluates the validation data, where it is their turn, and finds whether the epoch is the
+// best so far.
+func (l *loop) validate(ctx context.Context, e *Epoch) error {
 	if l.o.Validation.Epoch != nil {
 		if (e.Epoch+1)%max(l.o.ValidateEvery, 1) != 0 {
-			return false, nil
+			return nil
 		}
 		v, err := l.evaluate(ctx, l.o.Validation)
 		if err != nil {
-			return false, fmt.Errorf("epoch %d, validation: %w", e.Epoch, err)
+			return fmt.Errorf("epoch %d, validation: %w", e.Epoch, err)
 		}
-		e.Validation, watched = &v, v
+		e.Validation = &v
 	}
-	e.Best, err = l.o.Monitor.see(&l.at.Watch, e.Epoch, watched)
-	return e.Best, err
+	var err error
+	e.Best, err = l.o.Monitor.see(&l.at.Watch, e.Epoch, e.watched())
+	return err
 }

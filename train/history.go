@@ -31,6 +31,14 @@ type Epoch struct {
 	Scores
 }
 
+// watched are the scores that a Monitor sees: of the validation if there was one.
+func (e Epoch) watched() Scores {
+	if e.Validation != nil {
+		return *e.Validation
+	}
+	return e.Scores
+}
+
 // Last returns the last epoch, and false if there is none.
 func (h *History) Last() (Epoch, bool) {
 	if len(h.Epochs) == 0 {

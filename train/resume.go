@@ -5,8 +5,10 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math"
 	"os"
 	"path/filepath"
+	"strconv"
 
 	"github.com/spikegraph/spikegraph/optim"
 	"github.com/spikegraph/spikegraph/train/checkpoint"
@@ -20,9 +22,15 @@ import (
 // A checkpoint is saved at the end of every epoch, every Every batches, and on a stop by the
 // context or a hook. The one of the best epoch, see Monitor, is also in best.safetensors.
 type Checkpoint struct {
-	Dir      string // where; empty: no checkpoints
-	Every    int    // batches between checkpoints within an epoch; 0: at its end only
-	KeepLast int    // this many of the last; 0: all
+	Dir   string // where; empty: no checkpoints
+	Every int    // batches between checkpoints within an epoch; 0: at its end only
+	// What is kept; all if none of the three is set. The last checkpoint always is.
+	KeepLast  int // this many of the last
+	KeepEvery int // the first, and on from each one kept the next that is so many batches and epochs later
+	KeepBest  int // those of this many epochs that were the best by Monitor's number
+	// Background writes checkpoints while training goes on, one at a time. It takes a copy of the
+	// store in memory. An error of writing ends training at the next checkpoint, or at the end.
+	Background bool
 	// Resume goes on from the last checkpoint in Dir, if there is one. It is refused if it is of
 	// another model: other parameters, description, seed, names of metrics. Without Resume a
 	// directory with checkpoints is refused.
@@ -30,21 +38,24 @@ type Checkpoint struct {
 }
 
 const (
-	runKind  = "spikegraph.train"
-	stateKey = "spikegraph.train"
-	bestFile = "best.safetensors"
+	runKind    = "spikegraph.train"
+	stateKey   = "spikegraph.train"
+	watchedKey = "spikegraph.watched" // Monitor's number of the epoch that the checkpoint ends; else NaN
+	bestFile   = "best.safetensors"
 )
 
 func (c Checkpoint) validate() error {
 	return errors.Join(
 		refuse(c.Every >= 0, "Checkpoint.Every", c.Every, "at least 0"),
 		refuse(c.KeepLast >= 0, "Checkpoint.KeepLast", c.KeepLast, "at least 0"),
+		refuse(c.KeepEvery >= 0, "Checkpoint.KeepEvery", c.KeepEvery, "at least 0"),
+		refuse(c.KeepBest >= 0, "Checkpoint.KeepBest", c.KeepBest, "at least 0"),
 		refuse(c.Dir != "" || c == Checkpoint{}, "Checkpoint.Dir", `""`, "a directory"),
 	)
 }
 
 func (c Checkpoint) series() checkpoint.Series {
-	return checkpoint.Series{Dir: c.Dir, KeepLast: c.KeepLast}
+	return checkpoint.Series{Dir: c.Dir, KeepLast: c.KeepLast, KeepEvery: int64(c.KeepEvery), KeepBest: c.KeepBest, BestBy: watchedKey}
 }
 
 // about is what must be equal for a run to be resumed.
@@ -65,7 +76,9 @@ type snapshot struct {
 
 // saver writes the checkpoints of a run.
 type saver struct {
-	last int64 // number of the last one, of this run or the one resumed; 0: none
+	last    int64 // number of the last one, of this run or the one resumed; 0: none
+	beside  checkpoint.Background
+	written string // path of the last one, until the hook has been told
 }
 
 // about returns what the run is about.
@@ -75,22 +88,46 @@ func (l *loop) about() about {
 	return a
 }
 
-// save saves the run where it is, unless that is saved.
-func (l *loop) save() error {
-	if l.o.Checkpoint.Dir == "" || l.at.Tick == l.saver.last {
+// save saves the run where it is, unless that is saved; at the end of an epoch e, else nil. The best is
+// written first: where only one of the two gets written, the epoch is repeated when the run is
+// resumed.
+func (l *loop) save(e *Epoch) error {
+	c := l.o.Checkpoint
+	if c.Dir == "" || l.at.Tick == l.saver.last {
 		return nil
 	}
-	f, err := l.file()
+	f, err := l.file(e)
 	if err != nil {
 		return err
 	}
-	path, err := l.o.Checkpoint.series().Save(l.at.Tick, f)
-	if path != "" {
-		l.saver.last = l.at.Tick
-		if l.o.Hooks.OnCheckpoint != nil {
-			l.o.Hooks.OnCheckpoint(path)
-		}
+	if err := l.settle(); err != nil { // of the checkpoint before
+		return err
 	}
+	series, tick, best := c.series(), l.at.Tick, e != nil && e.Best
+	series.Higher = l.o.Monitor.Higher
+	write := func(f *checkpoint.File) (err error) {
+		if best {
+			err = writeBest(c.Dir, f)
+		}
+		if err == nil {
+			l.saver.written, err = series.Save(tick, f)
+		}
+		return err
+	}
+	l.saver.last = tick
+	if c.Background {
+		return l.saver.beside.Save(f, write)
+	}
+	return errors.Join(write(f), l.settle())
+}
+
+// settle waits for the checkpoint that is being written, if any, and tells the hook of it.
+func (l *loop) settle() error {
+	err := l.saver.beside.Wait()
+	if path := l.saver.written; path != "" && l.o.Hooks.OnCheckpoint != nil {
+		l.o.Hooks.OnCheckpoint(path)
+	}
+	l.saver.written = ""
 	return err
 }
 
@@ -99,29 +136,11 @@ func (l *loop) saveEvery() error {
 	if every := l.o.Checkpoint.Every; every == 0 || l.at.Batch%every != 0 {
 		return nil
 	}
-	return l.save()
+	return l.save(nil)
 }
 
-// saveEpoch saves at the end of an epoch. The best is written first: where only one of the two gets
-// written, the epoch is repeated when the run is resumed.
-func (l *loop) saveEpoch(best bool) error {
-	if l.o.Checkpoint.Dir == "" {
-		return nil
-	}
-	if best {
-		f, err := l.file()
-		if err == nil {
-			err = writeBest(l.o.Checkpoint.Dir, f)
-		}
-		if err != nil {
-			return err
-		}
-	}
-	return l.save()
-}
-
-// file returns the run as it is.
-func (l *loop) file() (*checkpoint.File, error) {
+// file returns the run as it is, at the end of an epoch e or nil.
+func (l *loop) file(e *Epoch) (*checkpoint.File, error) {
 	l.history.trim(l.o.tail())
 	state, err := json.Marshal(snapshot{l.about(), l.at, l.history.Epochs, l.history.Batches})
 	if err != nil {
@@ -131,8 +150,18 @@ func (l *loop) file() (*checkpoint.File, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &checkpoint.File{Kind: runKind, Tensors: l.tensors(),
-		Metadata: map[string]string{stateKey: string(state), trainedKey: names}}, nil
+	return &checkpoint.File{Kind: runKind, Tensors: l.tensors(), Metadata: map[string]string{
+		stateKey: string(state), trainedKey: names, watchedKey: strconv.FormatFloat(l.watched(e), 'g', -1, 64),
+	}}, nil
+}
+
+// watched returns Monitor's number of an epoch; NaN for nil, and where it was not looked at.
+func (l *loop) watched(e *Epoch) float64 {
+	if e == nil || l.o.Validation.Epoch != nil && e.Validation == nil {
+		return math.NaN()
+	}
+	v, _ := e.watched().Metric(l.o.Monitor.metric()) // that it is there, see has checked
+	return v
 }
 
 // tensors returns the store.

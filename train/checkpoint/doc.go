@@ -5,6 +5,7 @@
 // from disk, [Encode] and [Decode] to and from anything else. [File.Match] compares what came with what
 // a model expects, and [File.LoadInto] copies it into the model's own tensors, all of them or none.
 // [Series] keeps the numbered checkpoints of a run in one directory and deletes those no longer wanted.
+// [Background] writes while its owner goes on.
 //
 //	err := checkpoint.WriteFile("net.safetensors", &checkpoint.File{
 //		Kind:     "weights",

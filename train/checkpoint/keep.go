@@ -25,7 +25,7 @@ func (s Series) check(f *File) error {
 		return fmt.Errorf("checkpoint: KeepBest %d needs BestBy, a key of the metadata", s.KeepBest)
 	}
 	if _, err := strconv.ParseFloat(f.Metadata[s.BestBy], 64); err != nil {
-		return fmt.Errorf("checkpoint: metadata %q: expected a number to rank by: %w", s.BestBy, err)
+		return fmt.Errorf("checkpoint: metadata %q: expected a number to rank by, NaN for none: %w", s.BestBy, err)
 	}
 	return nil
 }
@@ -41,9 +41,11 @@ func (s Series) prune(all []Saved) error {
 	}
 	first := len(all) - max(s.KeepLast, 1)
 	var old []Saved
+	apart := int64(math.MinInt64) // the first step that is far enough from the last that was kept for it
 	for i, c := range all {
-		every := s.KeepEvery > 0 && c.Step%s.KeepEvery == 0
-		if i < first && !every && !slices.Contains(best, c) {
+		if s.KeepEvery > 0 && c.Step >= apart {
+			apart = c.Step + s.KeepEvery
+		} else if i < first && !slices.Contains(best, c) {
 			old = append(old, c)
 		}
 	}
@@ -51,28 +53,29 @@ func (s Series) prune(all []Saved) error {
 }
 
 // best returns the KeepBest checkpoints with the best numbers; of equals the later is better, and
-// NaN, as a file that has no number, is worst.
+// NaN, as a file that has no number, is never among them.
 func (s Series) best(all []Saved) ([]Saved, error) {
 	if s.KeepBest == 0 {
 		return nil, nil
 	}
 	score := make(map[Saved]float64, len(all))
+	var ranked []Saved
 	for _, c := range all {
 		h, err := ReadHeader(c.Path)
 		if err != nil {
 			return nil, err
 		}
 		x, err := strconv.ParseFloat(h.Metadata[s.BestBy], 64)
-		if err != nil {
-			x = math.NaN()
+		if err != nil || math.IsNaN(x) {
+			continue
 		}
 		if !s.Higher {
 			x = -x
 		}
 		score[c] = x
+		ranked = append(ranked, c)
 	}
-	ranked := slices.Clone(all)
-	slices.SortFunc(ranked, func(a, b Saved) int { // cmp.Compare puts NaN below all
+	slices.SortFunc(ranked, func(a, b Saved) int {
 		return cmp.Or(cmp.Compare(score[b], score[a]), cmp.Compare(b.Step, a.Step))
 	})
 	return ranked[:min(s.KeepBest, len(ranked))], nil

@@ -14,10 +14,11 @@ func TestKeepLastAndEvery(t *testing.T) {
 		s    Series
 		want []int64
 	}{
-		"all":            {Series{}, []int64{1, 2, 3, 4, 5, 6, 7}},
-		"last":           {Series{KeepLast: 2}, []int64{6, 7}},
-		"every":          {Series{KeepEvery: 3}, []int64{3, 6, 7}}, // the one just written stays
-		"last and every": {Series{KeepLast: 2, KeepEvery: 2}, []int64{2, 4, 6, 7}},
+		"all":             {Series{}, []int64{1, 2, 3, 4, 5, 6, 7}},
+		"last":            {Series{KeepLast: 2}, []int64{6, 7}},
+		"every":           {Series{KeepEvery: 3}, []int64{1, 4, 7}},
+		"every, and more": {Series{KeepEvery: 4}, []int64{1, 5, 7}}, // the one just written stays
+		"last and every":  {Series{KeepLast: 2, KeepEvery: 2}, []int64{1, 3, 5, 6, 7}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -26,6 +27,14 @@ func TestKeepLastAndEvery(t *testing.T) {
 			assert.Equal(t, c.want, held(t, c.s))
 		})
 	}
+}
+
+// Steps that are no multiples of anything are kept as far apart as they come.
+func TestKeepEveryOfUnevenSteps(t *testing.T) {
+	t.Parallel()
+	s := Series{Dir: t.TempDir(), KeepEvery: 10}
+	saveAll(t, s, 3, 6, 12, 13, 19, 25, 40, 41)
+	assert.Equal(t, []int64{3, 13, 25, 40, 41}, held(t, s))
 }
 
 func TestKeepBest(t *testing.T) {
@@ -37,7 +46,7 @@ func TestKeepBest(t *testing.T) {
 	}{
 		"lower":         {Series{KeepBest: 2}, []int64{3, 4, 6}}, // of equals the later
 		"higher":        {Series{KeepBest: 2, Higher: true}, []int64{5, 6}},
-		"more than any": {Series{KeepBest: 9}, []int64{0, 1, 2, 3, 4, 5, 6}},
+		"more than any": {Series{KeepBest: 9}, []int64{0, 1, 3, 4, 5, 6}}, // but no NaN
 		"best and last": {Series{KeepBest: 1, KeepLast: 2}, []int64{4, 5, 6}},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -21,9 +21,9 @@ type Series struct {
 	Dir       string // created by Save, with its parents
 	Prefix    string // of the names of the files, before the step; "checkpoint-"
 	KeepLast  int    // this many of the last; 0: this rule keeps none
-	KeepEvery int64  // those whose step is a multiple of this; 0: none
+	KeepEvery int64  // the first, and on from each one kept the next that is so many steps later; 0: none
 	KeepBest  int    // this many of the best by the metadata entry BestBy; 0: none
-	BestBy    string // key of a number in the metadata, such as "val_loss"
+	BestBy    string // key of a number in the metadata, such as "val_loss"; NaN is never best
 	Higher    bool   // the higher the number the better; else the lower
 }
 

@@ -95,12 +95,15 @@ func (m *Model) readFit(t *config.Table, c Changes) {
 		}
 	}
 	cp := t.Table("checkpoint")
-	dir, every, keep := cp.String("dir", c.Checkpoint), cp.Count("every", 0, 0), cp.Count("keep_last", 3, 0)
-	if c.Checkpoint != "" {
-		dir = c.Checkpoint
+	check := train.Checkpoint{
+		Dir: cp.String("dir", c.Checkpoint), Every: cp.Count("every", 0, 0), Background: cp.Bool("background", true),
+		KeepLast: cp.Count("keep_last", 3, 0), KeepEvery: cp.Count("keep_every", 0, 0), KeepBest: cp.Count("keep_best", 0, 0),
 	}
-	if dir != "" {
-		m.Fit.Checkpoint = train.Checkpoint{Dir: dir, Every: every, KeepLast: keep}
+	if c.Checkpoint != "" {
+		check.Dir = c.Checkpoint
+	}
+	if check.Dir != "" {
+		m.Fit.Checkpoint = check
 	} else if cp != nil {
 		cp.Fault("", "the key dir is missing: want a directory")
 	}
