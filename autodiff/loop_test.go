@@ -237,3 +237,19 @@ func TestLoopsOfZeroAndOneStep(t *testing.T) {
 		}
 	}
 }
+
+// The loop around keeps results of an inner loop, which is then not there to keep more for its own
+// backward loop.
+func TestHessianOfLoopsInLoops(t *testing.T) {
+	t.Parallel()
+	hessian := func(o graph.LoopOptions) []float64 {
+		g := graph.New()
+		xs, w := ramp(g, 3, 2), ramp(g, 2)
+		ys, _ := graph.Loop(xs, w, func(x, v node) (node, node) {
+			_, u := graph.Loop(xs, v, func(x, u node) (node, node) { return u, u.Mul(x).Add(w).Tanh() }, o)
+			return u, u.Add(x)
+		}, o)
+		return values(t, g, autodiff.Hessian(ys.Square().Sum(), w))[0]
+	}
+	assert.InDeltaSlice(t, hessian(graph.LoopOptions{Unroll: true}), hessian(graph.LoopOptions{}), 1e-12)
+}

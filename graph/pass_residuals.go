@@ -21,8 +21,8 @@ func residualsPass(u unit, _ *compiler) unit {
 	r := &rewriter{loops: map[*LoopSpec]*LoopSpec{}, extra: p.extra}
 	r.node = func(n *Node, in []*Node) *Node {
 		c := p.plans[n]
-		if c == nil {
-			return nil
+		if c == nil || in[c.from].ResultIndex() < 0 {
+			return nil // of an inner loop whose forward loop stayed behind: a loop around it keeps its results
 		}
 		forward := in[c.from].in[0]
 		l := n.Loop()
