@@ -89,6 +89,21 @@ func TestRandomGradients(t *testing.T) {
 	})
 }
 
+// The same for second derivatives, whose loops are forward, backward and both to one another.
+func TestRandomSecondDerivatives(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		g, m := randomGraph(t, graph.Float64, false)
+		loss := g.Const(graph.Float64, 0)
+		for _, x := range m.pool[4:] {
+			loss = loss.Add(x.Mean())
+		}
+		x := m.pool[m.next(4)]
+		grad := autodiff.Grad(loss, x)[0]
+		agree(t, g, graph.Float64, append(autodiff.Grad(grad.Square().Sum(), m.pool[:4]...), grad))
+	})
+}
+
 // A plan that puts everything at one place is found out.
 func TestCheckPlanFindsOverlaps(t *testing.T) {
 	t.Parallel()
