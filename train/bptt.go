@@ -113,7 +113,9 @@ func (t *BPTT[S]) Evaluate(ctx context.Context, data Data) (Scores, error) {
 	return s, nil
 }
 
-// Predict returns the outputs [T B ...] for the input x, of the shape of a batch's.
+// Predict returns the outputs [T B ...] for the input x, of the shape of a batch's. An output that is
+// NaN is an error that says where it came about. Parameters that are not finite are one of the first
+// call for a shape; later calls do not look at them again.
 func (t *BPTT[S]) Predict(ctx context.Context, x *tensor.Dense) (*tensor.Dense, error) {
 	y, err := t.predict(ctx, x)
 	if err != nil {
@@ -136,6 +138,9 @@ func (t *BPTT[S]) predict(ctx context.Context, x *tensor.Dense) (*tensor.Dense, 
 	}
 	out, err := p.prog.Run(x)
 	if err != nil {
+		return nil, err
+	}
+	if err := p.checkOutput(out[0], []*tensor.Dense{x}); err != nil {
 		return nil, err
 	}
 	return out[0], nil
@@ -220,6 +225,9 @@ func (t *BPTT[S]) step(b datasets.Batch, m *measure) (updates int, err error) {
 func (t *BPTT[S]) evaluate(ctx context.Context, data Data) (Scores, error) {
 	if data.Epoch == nil {
 		return Scores{}, refuse(false, "Data.Epoch", nil, "a function")
+	}
+	if err := checkParameters(t.Store); err != nil {
+		return Scores{}, err
 	}
 	var total totals
 	var last *program

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"iter"
-	"slices"
 
 	"github.com/spikegraph/spikegraph/datasets"
 	"github.com/spikegraph/spikegraph/graph"
@@ -89,26 +88,11 @@ func checkTensor(what string, x *tensor.Dense) error {
 	if x.RequiresIterator() || !x.DataOrder().IsRowMajor() {
 		return fmt.Errorf("%s: %w: the tensor is a view; clone it", what, graph.ErrValue)
 	}
-	at, v := -1, 0.0
-	switch graph.DTypeOf(x) {
-	case graph.Float32:
-		at, v = firstNotFinite(x.Float32s())
-	case graph.Float64:
-		at, v = firstNotFinite(x.Float64s())
-	}
-	if at >= 0 {
+	if at, v := notFinite(x); at >= 0 {
 		return fmt.Errorf("%w: element %v of the %s is %v",
 			datasets.ErrNotFinite, indices(at, x.Shape()), what, v)
 	}
 	return nil
-}
-
-// firstNotFinite returns the first value that is NaN or infinite, at -1 if there is none.
-func firstNotFinite[T float32 | float64](xs []T) (at int, v float64) {
-	if at = slices.IndexFunc(xs, func(x T) bool { return x-x != 0 }); at >= 0 {
-		v = float64(xs[at])
-	}
-	return at, v
 }
 
 // indices returns the place of element i of a shape.

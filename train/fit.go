@@ -107,6 +107,9 @@ func fit(ctx context.Context, e engine, data Data, o FitOptions) (*History, erro
 	if err := l.resume(ctx); err != nil {
 		return l.history, err
 	}
+	if err := checkParameters(l.store()); err != nil {
+		return l.history, err
+	}
 	l.show = newReporters(o)
 	err := l.run(ctx)
 	if late := l.settle(); late != nil {

@@ -85,6 +85,9 @@ func (t *BPTT[S]) compile(p *program, target bool) error {
 	if p.prog, err = f.Program(p.types...); err != nil {
 		return err
 	}
+	if err := checkParameters(t.Store); err != nil {
+		return err
+	}
 	if p.kind == training || p.kind == accumulating {
 		p.out = append(p.out, newTensor(p.prog.Outputs()[0]))
 	}

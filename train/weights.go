@@ -34,11 +34,15 @@ func SaveWeights(path string, s *graph.Store) error {
 // safetensors file of another tool whose names rules translate. Into a store without parameters
 // the weights in the file are put, to be taken up by the graphs that are built on it; else the file
 // must hold each parameter of the model, of the same shape and type, and nothing is changed unless
-// it does. What a checkpoint of Fit holds besides is left there.
+// it does. What a checkpoint of Fit holds besides is left there. A file of a model with a number that
+// is not finite is refused, with an error that wraps graph.ErrNonFinite.
 func LoadWeights(path string, s *graph.Store, rules checkpoint.Rules) error {
 	f, err := checkpoint.ReadFile(path)
 	if err != nil {
 		return fmt.Errorf("train: loading weights: %w", err)
+	}
+	if err := soundModel(f); err != nil {
+		return fmt.Errorf("train: loading weights from %s: %w", path, err)
 	}
 	if len(s.Params()) == 0 {
 		err = putInto(s, f)
@@ -50,6 +54,19 @@ func LoadWeights(path string, s *graph.Store, rules checkpoint.Rules) error {
 	}
 	if err != nil {
 		return fmt.Errorf("train: loading weights from %s: %w", path, err)
+	}
+	return nil
+}
+
+// soundModel returns an error for the first number of a model in f that is not finite.
+func soundModel(f *checkpoint.File) error {
+	for _, t := range f.Tensors {
+		if !ofModel(t.Name) {
+			continue
+		}
+		if err := checkParameter(t.Name, t.Value); err != nil {
+			return err
+		}
 	}
 	return nil
 }
