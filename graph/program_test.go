@@ -2,6 +2,7 @@ package graph_test
 
 import (
 	"errors"
+	"fmt"
 	"math"
 	"math/rand/v2"
 	"slices"
@@ -449,4 +450,25 @@ func TestStore(t *testing.T) {
 	assert.ErrorIs(t, s.Put("i64", tensor.New(tensor.WithBacking([]int64{1, 2})), true), graph.ErrDType)
 	b.Param("w2", graph.Var{Shape: []int{2}, Init: failing{}})
 	assert.ErrorContains(t, b.Err(), `parameter "w2": no luck`)
+	assert.ErrorIs(t, s.Put("nil", nil, true), graph.ErrValue)
+}
+
+type huge float64
+
+func (h huge) Init([]int, *rand.Rand) ([]float64, error) { return []float64{1, float64(h)}, nil }
+
+func TestInitialValuesAreNumbersOfTheirType(t *testing.T) {
+	t.Parallel()
+	place := func(d graph.DType, v float64) error {
+		g := graph.New()
+		g.Param("w", graph.Var{DType: d, Shape: []int{2}, Init: huge(v)})
+		return g.Err()
+	}
+	for _, v := range []float64{math.NaN(), math.Inf(-1), 1e39} {
+		err := place(graph.Float32, v)
+		assert.ErrorIs(t, err, graph.ErrValue)
+		assert.ErrorContains(t, err, fmt.Sprintf(`parameter "w": value out of its domain: initial value %v at element 1 is no number of Float32`, v))
+	}
+	assert.NoError(t, place(graph.Float64, 1e39))
+	assert.NoError(t, place(graph.Float32, 1e38))
 }

@@ -3,6 +3,7 @@ package graph
 import (
 	"fmt"
 	"hash/fnv"
+	"math"
 	"math/rand/v2"
 	"slices"
 	"sync"
@@ -43,6 +44,9 @@ func (s *Store) Get(name string) *Param { return s.byName[name] }
 func (s *Store) Put(name string, value *tensor.Dense, trained bool) error {
 	if s.byName[name] != nil {
 		return fmt.Errorf("graph: parameter %q is there already", name)
+	}
+	if value == nil {
+		return fmt.Errorf("graph: parameter %q: %w: the tensor is nil", name, ErrValue)
 	}
 	if DTypeOf(value) == Invalid {
 		return fmt.Errorf("graph: parameter %q: %w: tensors of %v are not supported", name, ErrDType, value.Dtype())
@@ -127,8 +131,8 @@ func (s *Store) create(name string, v Var) (*Param, error) {
 		return nil, fmt.Errorf("parameter %q: %w: %T gave %d values for shape %v", name, ErrShape, v.Init, len(x), v.Shape)
 	}
 	for i, e := range x {
-		if e-e != 0 {
-			return nil, fmt.Errorf("parameter %q: %w: initial value %v at element %d", name, ErrValue, e, i)
+		if e-e != 0 || v.DType == Float32 && math.Abs(e) > math.MaxFloat32 {
+			return nil, fmt.Errorf("parameter %q: %w: initial value %v at element %d is no number of %v", name, ErrValue, e, i, v.DType)
 		}
 	}
 	if err := s.Put(name, tensorFrom(v.DType, v.Shape, x), !v.Fixed && v.DType.IsFloat()); err != nil {

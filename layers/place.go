@@ -182,7 +182,7 @@ func (l placer) neurons(n int, shape []int) site {
 		return s
 	}
 	if slices.Min(s.shape) <= 0 {
-		s.fault = l.fail("N", fmt.Errorf("%w: %v neurons", graph.ErrShape, graph.Shape(s.shape)))
+		s.fault = l.fail("N", fmt.Errorf("%w: %v neurons, want at least 1 along each axis", graph.ErrShape, graph.Shape(s.shape)))
 	}
 	return s
 }

@@ -42,10 +42,21 @@ func notFloats(x *graph.Node) *graph.Node {
 	return nil
 }
 
+// without returns an invalid node if predictions x or targets y are not there, else nil.
+func without(x, y *graph.Node) *graph.Node {
+	switch {
+	case x.Valid() && y == nil:
+		return fail(x, fmt.Errorf("%w: the targets are nil", graph.ErrValue))
+	case !x.Valid() || !y.Valid():
+		return x.Sub(y) // passes on what has been said already
+	}
+	return nil
+}
+
 // unlike returns an invalid node if x and y are not floats of one type and shape, else nil.
 func unlike(x, y *graph.Node) *graph.Node {
-	if !x.Valid() || !y.Valid() {
-		return x.Sub(y)
+	if bad := without(x, y); bad != nil {
+		return bad
 	}
 	if bad := notFloats(x); bad != nil {
 		return bad
@@ -61,8 +72,8 @@ func unlike(x, y *graph.Node) *graph.Node {
 
 // notClasses returns an invalid node unless x are scores [… C] and ids Int32 class ids [...].
 func notClasses(x, ids *graph.Node) *graph.Node {
-	if !x.Valid() || !ids.Valid() {
-		return x.Sub(ids)
+	if bad := without(x, ids); bad != nil {
+		return bad
 	}
 	if bad := notFloats(x); bad != nil {
 		return bad

@@ -28,9 +28,10 @@ func pick(x, ids *graph.Node) *graph.Node {
 // class ids: [...], or [… 1], or a scalar that is the class of all samples.
 func CrossEntropySparse(logits, ids *graph.Node) *graph.Node {
 	defer within("CrossEntropySparse", logits)()
+	if bad := without(logits, ids); bad != nil {
+		return bad
+	}
 	switch {
-	case !logits.Valid() || !ids.Valid():
-		return logits.Sub(ids)
 	case ids.Rank() == logits.Rank() && ids.Dim(-1) == 1:
 		ids = ids.Squeeze(-1)
 	case ids.Rank() == 0 && logits.Rank() > 1:

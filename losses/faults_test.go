@@ -139,7 +139,7 @@ func TestInvalidNodesPassSilently(t *testing.T) {
 func TestNilIsAFault(t *testing.T) {
 	for name, f := range pairLosses {
 		x := graph.New().Const(graph.Float32, 1, 2, 3)
-		isFault(t, f(x, nil), graph.ErrValue, "nil")
+		isFault(t, f(x, nil), graph.ErrValue, "targets are nil")
 		require.False(t, f(nil, nil).Valid(), name)
 	}
 }
