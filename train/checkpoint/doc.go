@@ -6,6 +6,7 @@
 // a model expects, and [File.LoadInto] copies it into the model's own tensors, all of them or none.
 // [Series] keeps the numbered checkpoints of a run in one directory and deletes those no longer wanted.
 // [Background] writes while its owner goes on.
+// A [Journal] keeps what happened since a checkpoint, each record on disk before it is acknowledged.
 //
 //	err := checkpoint.WriteFile("net.safetensors", &checkpoint.File{
 //		Kind:     "weights",

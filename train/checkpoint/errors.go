@@ -15,6 +15,8 @@ var (
 	ErrVersion = errors.New("version is not supported")
 	// ErrMismatch: the file and the model have different tensors; see [MismatchError].
 	ErrMismatch = errors.New("file does not match the model")
+	// ErrJournal: the bytes are not a journal, or the records do not fit one.
+	ErrJournal = errors.New("not a valid journal")
 	// ErrStep: a series already holds this step or a later one, or does not hold the step asked for.
 	ErrStep = errors.New("step is out of order")
 )
