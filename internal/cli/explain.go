@@ -5,10 +5,10 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"os"
 
 	"github.com/spf13/cobra"
 	"github.com/spikegraph/spikegraph/graph"
+	"github.com/spikegraph/spikegraph/internal/atomicfile"
 	"github.com/spikegraph/spikegraph/internal/cli/model"
 )
 
@@ -117,7 +117,7 @@ func writeDOT(path string, outs []*graph.Node) error {
 	if err := graph.DOT(&b, outs...); err != nil {
 		return err
 	}
-	return os.WriteFile(path, b.Bytes(), 0o644)
+	return atomicfile.WriteBytes(path, b.Bytes())
 }
 
 // showExplained writes the result as text.

@@ -6,13 +6,13 @@ import (
 	"encoding/csv"
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
 	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spikegraph/spikegraph/datasets"
+	"github.com/spikegraph/spikegraph/internal/atomicfile"
 	"github.com/spikegraph/spikegraph/internal/cli/model"
 	"github.com/spikegraph/spikegraph/train/checkpoint"
 	"github.com/spikegraph/spikegraph/train/npz"
@@ -84,7 +84,7 @@ func (a *app) predict(ctx context.Context, path string, f predictFlags) error {
 	if err := writeCSV(ctx, m, src, &text); err != nil {
 		return err
 	}
-	if err := os.WriteFile(f.out, text.Bytes(), 0o644); err != nil {
+	if err := atomicfile.WriteBytes(f.out, text.Bytes()); err != nil {
 		return err
 	}
 	return a.wrote(f.out, src.Len())

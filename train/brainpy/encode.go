@@ -4,11 +4,11 @@ import (
 	"bytes"
 	"fmt"
 	"maps"
-	"os"
 	"reflect"
 	"slices"
 	"strconv"
 
+	"github.com/spikegraph/spikegraph/internal/atomicfile"
 	"github.com/spikegraph/spikegraph/internal/ndarray"
 	"github.com/vmihailenco/msgpack/v5"
 	"gorgonia.org/tensor"
@@ -17,14 +17,14 @@ import (
 // mostBytes is how much of an array stands in one piece.
 const mostBytes = 1 << 30
 
-// WriteFile writes a tree as BrainPy's load_pytree reads it; BrainPy's own files end in ".bp". Errors:
+// WriteFile writes a tree as BrainPy's load_pytree reads it, whole or not at all; BrainPy's own files end in ".bp". Errors:
 // ErrFormat for a value that the format has no place for, of the disk.
 func WriteFile(path string, tree map[string]any) error {
 	b, err := Encode(tree)
 	if err != nil {
 		return err
 	}
-	if err := os.WriteFile(path, b, 0o644); err != nil {
+	if err := atomicfile.WriteBytes(path, b); err != nil {
 		return fmt.Errorf("brainpy: %w", err)
 	}
 	return nil

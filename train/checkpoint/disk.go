@@ -5,16 +5,20 @@ import (
 	"io"
 	"os"
 	"strings"
+
+	"github.com/spikegraph/spikegraph/internal/atomicfile"
 )
 
 // WriteFile writes f to path so that at every moment path is the previous file or the new one,
-// whole: it writes a temporary file beside it, and renames that once it is on disk. Where an error
-// came before the rename, path is untouched and nothing is left over; an error after it says that
-// the new file stands but may not outlast a power cut. A process that is killed leaves at most
+// whole, and on disk. Where an error came before the new file took its
+// place, path is untouched and nothing is left over; a process that is killed leaves at most
 // ".<name>.tmp-<n>" behind. The new file has the permissions of the previous one. A symbolic link
 // is replaced and not followed.
 func WriteFile(path string, f *File) error {
-	return writeAtomic(osDisk{}, path, func(w io.Writer) error { return Encode(w, f) })
+	if err := atomicfile.Write(path, func(w io.Writer) error { return Encode(w, f) }); err != nil {
+		return &pathError{path, err}
+	}
+	return nil
 }
 
 // ReadFile reads the file at path. Errors as of Decode, with the path; fs.ErrNotExist where there

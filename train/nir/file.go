@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/spikegraph/spikegraph/internal/atomicfile"
 	"github.com/spikegraph/spikegraph/internal/hdf5"
 )
 
@@ -144,14 +145,15 @@ func readMetadata(g *hdf5.Group, prefix string, to map[string]Array) {
 	}
 }
 
-// WriteFile writes a .nir file that the reference implementation and the HDF5 library read. Errors:
+// WriteFile writes a .nir file that the reference implementation and the HDF5 library read, whole or not at
+// all. Errors:
 // ErrFormat for what HDF5 has no place for, of the disk.
 func (g *Graph) WriteFile(name string) error {
 	b, err := g.Encode()
 	if err != nil {
 		return err
 	}
-	if err := os.WriteFile(name, b, 0o644); err != nil {
+	if err := atomicfile.WriteBytes(name, b); err != nil {
 		return fmt.Errorf("nir: %w", err)
 	}
 	return nil

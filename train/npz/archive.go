@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/spikegraph/spikegraph/internal/atomicfile"
 	"github.com/spikegraph/spikegraph/train/checkpoint"
 	"gorgonia.org/tensor"
 )
@@ -125,7 +126,7 @@ func ReadFile(path string) (*checkpoint.File, error) {
 }
 
 // WriteFile writes f as a .npz archive without compression, or, if the path ends in ".npy", its only
-// tensor.
+// tensor; whole or not at all.
 func WriteFile(path string, f *checkpoint.File) error {
 	var b bytes.Buffer
 	var err error
@@ -140,7 +141,7 @@ func WriteFile(path string, f *checkpoint.File) error {
 	if err != nil {
 		return err
 	}
-	if err := os.WriteFile(path, b.Bytes(), 0o644); err != nil {
+	if err := atomicfile.WriteBytes(path, b.Bytes()); err != nil {
 		return fmt.Errorf("npz: %w", err)
 	}
 	return nil

@@ -5,8 +5,10 @@ import (
 	"encoding/csv"
 	"fmt"
 	"io"
-	"os"
 	"strconv"
+	"strings"
+
+	"github.com/spikegraph/spikegraph/internal/atomicfile"
 )
 
 // header are the columns of a CSV file, one row for each value.
@@ -58,20 +60,17 @@ func (t *Trace) writeRows(out *csv.Writer) error {
 	return nil
 }
 
-// save writes a file.
+// save writes a file, whole or not at all.
 func save(path string, write func(io.Writer) error) error {
-	f, err := os.Create(path)
-	if err != nil {
-		return fmt.Errorf("probe: %w", err)
+	err := atomicfile.Write(path, func(w io.Writer) error {
+		b := bufio.NewWriter(w)
+		if err := write(b); err != nil {
+			return err
+		}
+		return b.Flush()
+	})
+	if err != nil && !strings.HasPrefix(err.Error(), "probe:") {
+		err = fmt.Errorf("probe: %w", err)
 	}
-	w := bufio.NewWriter(f)
-	if err := write(w); err != nil {
-		f.Close()
-		return err
-	}
-	if err := w.Flush(); err != nil {
-		f.Close()
-		return fmt.Errorf("probe: %w", err)
-	}
-	return f.Close()
+	return err
 }

@@ -1,4 +1,10 @@
-package checkpoint
+// Package atomicfile writes files that are never half written.
+//
+//	err := atomicfile.Write("net.npz", func(w io.Writer) error { ... })
+//
+// Errors are those of the disk and of what writes, without a package's name in front. Files of one path
+// may be written by many goroutines at once: the last rename wins, and none is mixed from two.
+package atomicfile
 
 import (
 	"errors"
@@ -11,7 +17,36 @@ import (
 	"syscall"
 )
 
-// disk is what writeAtomic does to the file system; tests let each of these fail.
+// Write writes a file so that at every moment path is the previous file or the new one, whole: it writes
+// a temporary file beside it, and renames that once it is on disk. Where an error came before the
+// rename, path is untouched and nothing is left over; an error after it says that the new file
+// stands but may not outlast a power cut. A process that is killed leaves at most ".<name>.tmp-<n>"
+// behind. The new file has the permissions of the previous one. A symbolic link is replaced and not
+// followed, unless it leads to a device or a pipe: what is there is written to as it is.
+func Write(path string, content func(io.Writer) error) error {
+	info, err := os.Stat(path)
+	switch {
+	case err != nil || info.Mode().IsRegular():
+		return write(osDisk{}, path, content)
+	case info.IsDir():
+		return &fs.PathError{Op: "write", Path: path, Err: syscall.EISDIR}
+	}
+	file, err := os.OpenFile(path, os.O_WRONLY, 0)
+	if err != nil {
+		return err
+	}
+	return errors.Join(content(file), file.Close())
+}
+
+// WriteBytes is Write of bytes.
+func WriteBytes(path string, b []byte) error {
+	return Write(path, func(w io.Writer) error {
+		_, err := w.Write(b)
+		return err
+	})
+}
+
+// disk is what write does to the file system; tests let each of these fail.
 type disk interface {
 	Create(path string) (diskFile, error) // fs.ErrExist where something is there
 	Mode(path string) (fs.FileMode, error)
@@ -20,7 +55,7 @@ type disk interface {
 	SyncDir(path string) error
 }
 
-// diskFile is the part of *os.File that writeAtomic uses.
+// diskFile is the part of *os.File that write uses.
 type diskFile interface {
 	io.WriteCloser
 	Chmod(fs.FileMode) error
@@ -30,21 +65,21 @@ type diskFile interface {
 // maxLeftovers bounds the search for a free temporary name.
 const maxLeftovers = 10_000
 
-// writeAtomic puts what content writes at path; see WriteFile.
-func writeAtomic(d disk, path string, content func(io.Writer) error) error {
+// write is Write on a disk.
+func write(d disk, path string, content func(io.Writer) error) error {
 	tmp, file, err := createTemp(d, path)
 	if err != nil {
-		return &pathError{path, err}
+		return err
 	}
 	err = fill(d, file, path, content)
 	if err = errors.Join(err, file.Close()); err == nil {
 		err = d.Rename(tmp, path)
 	}
 	if err != nil {
-		return &pathError{path, errors.Join(err, d.Remove(tmp))}
+		return errors.Join(err, d.Remove(tmp))
 	}
 	if err := d.SyncDir(filepath.Dir(path)); err != nil {
-		return &pathError{path, fmt.Errorf("written, but it may not outlast a power cut: %w", err)}
+		return fmt.Errorf("written, but it may not outlast a power cut: %w", err)
 	}
 	return nil
 }

@@ -1,17 +1,20 @@
-package checkpoint
+package atomicfile
 
 import (
 	"errors"
+	"fmt"
 	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"runtime"
+	"strings"
+	"sync"
+	"syscall"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
-	"gorgonia.org/tensor"
 )
 
 var errInjected = errors.New("injected")
@@ -86,17 +89,12 @@ func (f faultyFile) Chmod(m fs.FileMode) error {
 func (f faultyFile) Sync() error  { return errors.Join(f.d.at("sync"), f.diskFile.Sync()) }
 func (f faultyFile) Close() error { return errors.Join(f.d.at("close"), f.diskFile.Close()) }
 
-// numbered returns a file which is told from others by its number.
-func numbered(x float32) *File {
-	return &File{Tensors: []Tensor{{"x", tensor.New(tensor.WithShape(1), tensor.WithBacking([]float32{x}))}}}
-}
-
-// requireNumber checks which file is at path, and that it is whole.
-func requireNumber(t *testing.T, want float32, path string) {
+// requireText checks which file is at path, and that it is whole.
+func requireText(t *testing.T, want, path string) {
 	t.Helper()
-	f, err := ReadFile(path)
+	b, err := os.ReadFile(path)
 	require.NoError(t, err)
-	require.Equal(t, []float32{want}, f.Tensor("x").Float32s())
+	require.Equal(t, want, string(b))
 }
 
 // names lists a directory.
@@ -110,8 +108,8 @@ func names(t *testing.T, dir string) (all []string) {
 	return all
 }
 
-// put writes a numbered file over a disk that may be faulty; a killed process is errInjected too.
-func put(d disk, path string, x float32) (err error) {
+// put writes a text over a disk that may be faulty; a killed process is errInjected too.
+func put(d disk, path, s string) (err error) {
 	defer func() {
 		if r := recover(); r == (killed{}) {
 			err = errInjected
@@ -119,7 +117,15 @@ func put(d disk, path string, x float32) (err error) {
 			panic(r)
 		}
 	}()
-	return writeAtomic(d, path, func(w io.Writer) error { return Encode(w, numbered(x)) })
+	return write(d, path, text(s))
+}
+
+// text is a content for Write.
+func text(s string) func(io.Writer) error {
+	return func(w io.Writer) error {
+		_, err := io.WriteString(w, s)
+		return err
+	}
 }
 
 var stepsBeforeRename = []string{"create", "mode", "chmod", "write", "sync", "close", "rename"}
@@ -131,11 +137,10 @@ func TestAnyErrorLeavesThePreviousFile(t *testing.T) {
 			t.Parallel()
 			dir := t.TempDir()
 			path := filepath.Join(dir, "net")
-			require.NoError(t, WriteFile(path, numbered(1)))
-			err := put(faulty{step: step}, path, 2)
+			require.NoError(t, Write(path, text("file 1")))
+			err := put(faulty{step: step}, path, "file 2")
 			require.ErrorIs(t, err, errInjected)
-			assert.Regexp(t, "^checkpoint: .*net: ", err)
-			requireNumber(t, 1, path)
+			requireText(t, "file 1", path)
 			assert.Equal(t, []string{"net"}, names(t, dir), "nothing is left over")
 		})
 	}
@@ -145,7 +150,7 @@ func TestAnyErrorLeavesNothing(t *testing.T) {
 	t.Parallel()
 	for _, step := range stepsBeforeRename {
 		dir := t.TempDir()
-		err := put(faulty{step: step}, filepath.Join(dir, "net"), 2)
+		err := put(faulty{step: step}, filepath.Join(dir, "net"), "file 2")
 		if step == "chmod" { // there is no mode to keep
 			require.NoError(t, err)
 			continue
@@ -162,11 +167,11 @@ func TestKilledAtAnyStep(t *testing.T) {
 		t.Run(step, func(t *testing.T) {
 			t.Parallel()
 			path := filepath.Join(t.TempDir(), "net")
-			require.NoError(t, WriteFile(path, numbered(1)))
-			require.ErrorIs(t, put(faulty{step: step, die: true}, path, 2), errInjected)
-			requireNumber(t, 1, path)
-			require.NoError(t, WriteFile(path, numbered(3)))
-			requireNumber(t, 3, path)
+			require.NoError(t, Write(path, text("file 1")))
+			require.ErrorIs(t, put(faulty{step: step, die: true}, path, "file 2"), errInjected)
+			requireText(t, "file 1", path)
+			require.NoError(t, Write(path, text("file 3")))
+			requireText(t, "file 3", path)
 		})
 	}
 }
@@ -175,11 +180,11 @@ func TestErrorAfterTheRename(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	path := filepath.Join(dir, "net")
-	require.NoError(t, WriteFile(path, numbered(1)))
-	err := put(faulty{step: "syncdir"}, path, 2)
+	require.NoError(t, Write(path, text("file 1")))
+	err := put(faulty{step: "syncdir"}, path, "file 2")
 	require.ErrorIs(t, err, errInjected)
 	assert.ErrorContains(t, err, "written, but")
-	requireNumber(t, 2, path)
+	requireText(t, "file 2", path)
 	assert.Equal(t, []string{"net"}, names(t, dir))
 }
 
@@ -189,10 +194,65 @@ func TestPermissionsAreKept(t *testing.T) {
 		t.Skip("Windows has other permissions")
 	}
 	path := filepath.Join(t.TempDir(), "net")
-	require.NoError(t, WriteFile(path, numbered(1)))
+	require.NoError(t, Write(path, text("file 1")))
 	require.NoError(t, os.Chmod(path, 0o640))
-	require.NoError(t, WriteFile(path, numbered(2)))
+	require.NoError(t, Write(path, text("file 2")))
 	info, err := os.Stat(path)
 	require.NoError(t, err)
 	assert.Equal(t, fs.FileMode(0o640), info.Mode().Perm())
+}
+
+// Devices are written to and stay what they are; a directory is refused.
+func TestOtherThanFiles(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	assert.ErrorIs(t, Write(dir, text("x")), syscall.EISDIR)
+	if _, err := os.Stat("/dev/null"); err != nil {
+		t.Skip("there is no /dev/null here")
+	}
+	path := filepath.Join(dir, "link")
+	require.NoError(t, os.Symlink("/dev/null", path))
+	require.NoError(t, Write(path, text("x")))
+	to, err := os.Readlink(path)
+	require.NoError(t, err)
+	assert.Equal(t, "/dev/null", to)
+	assert.ErrorIs(t, Write(path, func(io.Writer) error { return errInjected }), errInjected)
+}
+
+// Many writers of one path leave one of their files, whole, and nothing else.
+func TestWritersDoNotMix(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "net")
+	var done sync.WaitGroup
+	for i := range 20 {
+		done.Go(func() { assert.NoError(t, Write(path, text(strings.Repeat(string(rune('a'+i)), 10_000)))) })
+	}
+	done.Wait()
+	b, err := os.ReadFile(path)
+	require.NoError(t, err)
+	assert.Equal(t, strings.Repeat(string(b[:1]), 10_000), string(b))
+	assert.Equal(t, []string{"net"}, names(t, filepath.Dir(path)))
+}
+
+func ExampleWrite() {
+	dir, err := os.MkdirTemp("", "atomicfile")
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer os.RemoveAll(dir)
+	path := filepath.Join(dir, "a")
+	_ = Write(path, func(w io.Writer) error {
+		_, err := io.WriteString(w, "one")
+		return err
+	})
+	fmt.Println(Write(path, func(w io.Writer) error {
+		_, _ = io.WriteString(w, "half of tw")
+		return errors.New("the power is gone")
+	}))
+	b, err := os.ReadFile(path)
+	fmt.Println(string(b), err)
+	// Output:
+	// the power is gone
+	// one <nil>
 }
