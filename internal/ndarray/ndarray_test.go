@@ -119,3 +119,19 @@ func TestSize(t *testing.T) {
 		}
 	}
 }
+
+// A 2 x 3 x 2 array whose elements say where they are.
+func TestRowsAndColumns(t *testing.T) {
+	t.Parallel()
+	rows := []int16{0, 1, 10, 11, 20, 21, 100, 101, 110, 111, 120, 121}
+	columns := []int16{0, 100, 10, 110, 20, 120, 1, 101, 11, 111, 21, 121}
+	shape := []int{2, 3, 2}
+	assert.Equal(t, rows, ndarray.Rows(columns, shape))
+	assert.Equal(t, columns, ndarray.Columns(rows, shape))
+	for _, data := range []any{
+		[]float32{1, 2}, []float64{1, 2}, []int8{1, 2}, []int32{1, 2}, []int64{1, 2}, []uint8{1, 2}, []uint16{1, 2}, []uint32{1, 2},
+		[]uint64{1, 2}, []bool{true, false}, []string{"a", "b"},
+	} {
+		assert.Equal(t, data, ndarray.Rows(data, []int{2, 1}))
+	}
+}

@@ -23,3 +23,62 @@ func Places(shape, perm []int) []int {
 	}
 	return out
 }
+
+// Rows returns the elements of an array of that shape, a slice as Array has it that stands column by
+// column, row by row; the first index moves fastest in the one, the last in the other.
+func Rows(data any, shape []int) any {
+	n := len(shape)
+	reversed, perm := make([]int, n), make([]int, n)
+	for i := range shape {
+		reversed[i], perm[i] = shape[n-1-i], n-1-i
+	}
+	return taken(data, Places(reversed, perm))
+}
+
+// Columns is what Rows undoes.
+func Columns(data any, shape []int) any {
+	perm := make([]int, len(shape))
+	for i := range perm {
+		perm[i] = len(shape) - 1 - i
+	}
+	return taken(data, Places(shape, perm))
+}
+
+// taken returns the elements at those places.
+func taken(data any, places []int) any {
+	switch v := data.(type) {
+	case []float32:
+		return at(v, places)
+	case []float64:
+		return at(v, places)
+	case []int8:
+		return at(v, places)
+	case []int16:
+		return at(v, places)
+	case []int32:
+		return at(v, places)
+	case []int64:
+		return at(v, places)
+	case []uint8:
+		return at(v, places)
+	case []uint16:
+		return at(v, places)
+	case []uint32:
+		return at(v, places)
+	case []uint64:
+		return at(v, places)
+	case []bool:
+		return at(v, places)
+	case []string:
+		return at(v, places)
+	}
+	return data
+}
+
+func at[T any](v []T, places []int) []T {
+	out := make([]T, len(places))
+	for i, from := range places {
+		out[i] = v[from]
+	}
+	return out
+}

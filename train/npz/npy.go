@@ -58,7 +58,7 @@ func readArray(r io.Reader, allow func(n int) error) (*ndarray.Array, error) {
 		return nil, err
 	}
 	if h.fortran && len(h.shape) > 1 {
-		a.Data = rows(a.Data, h.shape)
+		a.Data = ndarray.Rows(a.Data, h.shape)
 	}
 	return a, nil
 }
@@ -119,49 +119,6 @@ func texts(raw []byte, h header, n int) ([]string, error) {
 		out[i] = s.String()
 	}
 	return out, nil
-}
-
-// rows returns data that stand column by column, row by row.
-func rows(data any, shape []int) any {
-	switch v := data.(type) {
-	case []float32:
-		return byRow(v, shape)
-	case []float64:
-		return byRow(v, shape)
-	case []int8:
-		return byRow(v, shape)
-	case []int16:
-		return byRow(v, shape)
-	case []int32:
-		return byRow(v, shape)
-	case []int64:
-		return byRow(v, shape)
-	case []uint8:
-		return byRow(v, shape)
-	case []uint16:
-		return byRow(v, shape)
-	case []uint32:
-		return byRow(v, shape)
-	case []uint64:
-		return byRow(v, shape)
-	case []bool:
-		return byRow(v, shape)
-	case []string:
-		return byRow(v, shape)
-	}
-	return data
-}
-
-func byRow[T any](v []T, shape []int) []T {
-	reversed, perm := make([]int, len(shape)), make([]int, len(shape))
-	for i := range shape {
-		reversed[i], perm[i] = shape[len(shape)-1-i], len(shape)-1-i
-	}
-	out := make([]T, len(v))
-	for i, from := range ndarray.Places(reversed, perm) {
-		out[i] = v[from]
-	}
-	return out
 }
 
 // Write writes t in the .npy format, version 1.0, little-endian, row by row. Errors:
