@@ -23,7 +23,7 @@ func writeBP(path string, f *checkpoint.File) error {
 	return brainpy.WriteFile(path, tree)
 }
 
-// readVariables returns the arrays of a BrainPy variable file in HDF5.
+// readVariables returns the arrays of a BrainPy variable file, each under every name it has.
 func readVariables(path string) (*checkpoint.File, error) {
 	v, err := brainpy.ReadVariables(path)
 	if err != nil {
@@ -32,7 +32,7 @@ func readVariables(path string) (*checkpoint.File, error) {
 	return v.File()
 }
 
-// writeVariables writes tensors as a BrainPy variable file in HDF5.
+// writeVariables writes tensors as a BrainPy variable file.
 func writeVariables(path string, f *checkpoint.File) error {
 	return brainpy.WriteVariables(path, &brainpy.Variables{Tensors: f.Tensors})
 }

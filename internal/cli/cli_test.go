@@ -77,7 +77,7 @@ func TestConvert(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, []float32{1, 2, 3, -4}, f.Tensor("hidden.W").Float32s())
 	assert.Equal(t, int32(7), f.Tensor("hidden.B").Data())
-	for _, name := range []string{"a.bp", "a.h5", "a.npz", "a.safetensors"} { // each from the one before
+	for _, name := range []string{"a.bp", "a.h5", "a.pkl", "a.npz", "a.pickle", "a.safetensors"} { // each from the one before
 		run(t, 0, "convert", path, filepath.Join(dir, name))
 		path = filepath.Join(dir, name)
 	}
@@ -85,6 +85,13 @@ func TestConvert(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, []float32{1, 2, 3, -4}, f.Tensor("fc1.W").Float32s())
 	assert.Equal(t, int32(7), f.Tensor("fc1.B").Data())
+	mat := filepath.Join(dir, "a.mat") // in which a scalar is an array of one element
+	run(t, 0, "convert", path, mat)
+	run(t, 0, "convert", mat, back)
+	f, err = checkpoint.ReadFile(back)
+	require.NoError(t, err)
+	assert.Equal(t, []float32{1, 2, 3, -4}, f.Tensor("fc1.W").Float32s())
+	assert.Equal(t, []int32{7}, f.Tensor("fc1.B").Int32s())
 	for args, want := range map[string]string{
 		path + " " + dir + "/x.bin":                          "want a name that ends in",
 		path + " " + there + " --rename no.*=x.*":            "no tensor has that name",

@@ -33,6 +33,8 @@ func formats() []format {
 		{"npy", []string{".npy"}, "a single NumPy array", npz.ReadFile, npz.WriteFile, nil},
 		{"brainpy", []string{".bp"}, "checkpoints of BrainPy: a level for each dot in a name", readBP, writeBP, nil},
 		{"brainpy-h5", []string{".h5", ".hdf5"}, "variable files of BrainPy", readVariables, writeVariables, nil},
+		{"brainpy-pkl", []string{".pkl", ".pickle"}, "the same as pickles: arrays alone, and nothing is run", readVariables, writeVariables, nil},
+		{"brainpy-mat", []string{".mat"}, "the same for MATLAB: a scalar becomes an array of one", readVariables, writeVariables, nil},
 		{"nir", []string{".nir"}, "Neuromorphic Intermediate Representation", readNIR, nil, writeNIR},
 	}
 }

@@ -3,8 +3,6 @@ package brainpy
 import (
 	"fmt"
 	"math"
-	"os"
-	"os/exec"
 	"path/filepath"
 	"runtime"
 	"testing"
@@ -147,78 +145,6 @@ func TestTensorsAndTree(t *testing.T) {
 	assert.ErrorIs(t, err, ErrFormat)
 }
 
-func variables() *Variables {
-	return &Variables{
-		Tensors: []checkpoint.Tensor{{Name: "Dense0.W", Value: dense([]float32{1, 2}, 1, 2)}, {Name: "Dense0.b", Value: dense([]float64{3, 4}, 2)}},
-		Aliases: map[string]string{"net.W": "Dense0.W", "tied.W": "Dense0.W"},
-	}
-}
-
-func TestVariableFiles(t *testing.T) {
-	t.Parallel()
-	for _, suffix := range []string{".npz", ".h5", ".hdf5"} {
-		path := filepath.Join(t.TempDir(), "net"+suffix)
-		require.NoError(t, WriteVariables(path, variables()))
-		got, err := ReadVariables(path)
-		require.NoError(t, err, suffix)
-		assert.Equal(t, variables().Aliases, got.Aliases, suffix)
-		f, err := got.File()
-		require.NoError(t, err)
-		assert.Len(t, f.Tensors, 4)
-		for _, want := range variables().Tensors {
-			equal(t, want.Value, f.Tensor(want.Name), want.Name)
-		}
-		equal(t, variables().Tensors[0].Value, f.Tensor("tied.W"), "tied.W")
-	}
-	for _, path := range []string{"net.pkl", "net.mat", "net"} {
-		_, err := ReadVariables(path)
-		assert.ErrorIs(t, err, ErrFormat)
-		assert.ErrorIs(t, WriteVariables(path, variables()), ErrFormat)
-	}
-	bad := variables()
-	bad.Aliases["x"] = "not there"
-	assert.ErrorIs(t, WriteVariables(filepath.Join(t.TempDir(), "net.npz"), bad), ErrFormat)
-}
-
-// asBrainPy reads a variable file and writes another as BrainPy does.
-const asBrainPy = `
-import sys, numpy as np
-if sys.argv[1].endswith(".npz"):
-    z = np.load(sys.argv[1]); v = {k: z[k] for k in z.files}
-    assert v["duplicate_keys"].tolist() == ["net.W", "tied.W"]
-    dup = {"duplicate_keys": ["net.W", "tied.W"], "duplicate_targets": ["Dense0.W", "Dense0.W"]}
-    np.savez(sys.argv[2], **{k: v[k] for k in ("Dense0.W", "Dense0.b")}, **dup)
-else:
-    import h5py
-    f = h5py.File(sys.argv[1]); assert f["duplicate_keys"].asstr()[()] == "net.W+tied.W"
-    with h5py.File(sys.argv[2], "w") as g:
-        for k in ("Dense0.W", "Dense0.b"): g[k] = f[k][()]
-        g.create_dataset("duplicate_keys", data="net.W+tied.W")
-        g.create_dataset("duplicate_targets", data="Dense0.W+Dense0.W")
-`
-
-func TestVariableFilesOfPython(t *testing.T) {
-	t.Parallel()
-	const py = "/usr/bin/python3"
-	if exec.Command(py, "-c", "import numpy, h5py").Run() != nil {
-		t.Skip("numpy and h5py are not installed: variable files are not compared with theirs")
-	}
-	for _, suffix := range []string{".npz", ".h5"} {
-		dir := t.TempDir()
-		ours, theirs := filepath.Join(dir, "ours"+suffix), filepath.Join(dir, "theirs"+suffix)
-		require.NoError(t, WriteVariables(ours, variables()))
-		out, err := exec.Command(py, "-c", asBrainPy, ours, theirs).CombinedOutput()
-		require.NoErrorf(t, err, "%s", out)
-		got, err := ReadVariables(theirs)
-		require.NoError(t, err)
-		assert.Equal(t, variables().Aliases, got.Aliases)
-		for i, want := range variables().Tensors {
-			assert.Equal(t, want.Name, got.Tensors[i].Name)
-			equal(t, want.Value, got.Tensors[i].Value, want.Name)
-		}
-	}
-}
-
 func FuzzDecode(f *testing.F) {
 	b, err := Encode(tree())
 	require.NoError(f, err)
@@ -234,27 +160,6 @@ func FuzzDecode(f *testing.F) {
 		_, err = Encode(tree)
 		require.NoError(t, err)
 		_, _ = Tensors(tree)
-	})
-}
-
-func FuzzReadVariables(f *testing.F) {
-	dir := f.TempDir()
-	for _, suffix := range []string{".npz", ".h5"} {
-		path := filepath.Join(dir, "seed"+suffix)
-		require.NoError(f, WriteVariables(path, variables()))
-		b, err := os.ReadFile(path)
-		require.NoError(f, err)
-		f.Add(b, suffix)
-	}
-	f.Fuzz(func(t *testing.T, b []byte, suffix string) {
-		if suffix != ".npz" && suffix != ".h5" {
-			return
-		}
-		path := filepath.Join(t.TempDir(), "f"+suffix)
-		require.NoError(t, os.WriteFile(path, b, 0o644))
-		if v, err := ReadVariables(path); err == nil {
-			_, _ = v.File()
-		}
 	})
 }
 

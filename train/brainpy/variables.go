@@ -1,6 +1,7 @@
 package brainpy
 
 import (
+	"errors"
 	"fmt"
 	"maps"
 	"os"
@@ -8,8 +9,11 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/spikegraph/spikegraph/internal/atomicfile"
 	"github.com/spikegraph/spikegraph/internal/hdf5"
+	"github.com/spikegraph/spikegraph/internal/matlab"
 	"github.com/spikegraph/spikegraph/internal/ndarray"
+	"github.com/spikegraph/spikegraph/internal/pickle"
 	"github.com/spikegraph/spikegraph/train/checkpoint"
 	"github.com/spikegraph/spikegraph/train/npz"
 	"gorgonia.org/tensor"
@@ -40,42 +44,56 @@ func (v *Variables) File() (*checkpoint.File, error) {
 	return f, nil
 }
 
-// ReadVariables reads a variable file, of the format that its suffix says: .npz, .h5 or .hdf5. Errors:
-// ErrFormat, ErrTruncated, of the disk.
-func ReadVariables(path string) (*Variables, error) {
-	switch filepath.Ext(path) {
-	case ".npz":
-		f, err := npz.ReadFile(path)
-		if err != nil {
-			return nil, fmt.Errorf("%w: %w", ErrFormat, err)
-		}
-		return split(f.Tensors)
-	case ".h5", ".hdf5":
-		b, err := os.ReadFile(path)
-		if err != nil {
-			return nil, fmt.Errorf("brainpy: %w", err)
-		}
-		root, err := hdf5.Decode(b)
-		if err != nil {
-			return nil, fmt.Errorf("%w: %w", ErrFormat, err)
-		}
-		return split(arraysOf(root, ""))
-	}
-	return nil, malformed("the suffix of %s, want .npz, .h5 or .hdf5", filepath.Base(path))
+// variableFormat is a form of variable files. Lists of names are tensors of text.
+type variableFormat struct {
+	suffixes []string
+	read     func(b []byte) ([]checkpoint.Tensor, error)
+	write    func(all []checkpoint.Tensor) ([]byte, error)
 }
 
-// arraysOf returns the arrays of a group; "/" in a name stands for a group in it.
-func arraysOf(g *hdf5.Group, prefix string) []checkpoint.Tensor {
-	var out []checkpoint.Tensor
-	for _, m := range g.Members {
-		if m.Group != nil {
-			out = append(out, arraysOf(m.Group, prefix+m.Name+"/")...)
-		} else {
-			out = append(out, checkpoint.Tensor{Name: prefix + m.Name, Value: m.Array.Dense()})
-		}
-	}
-	return out
+var variableFormats = []variableFormat{
+	{[]string{".npz"}, readArchive, writeArchive},
+	{[]string{".h5", ".hdf5"}, readHDF5, writeHDF5},
+	{[]string{".pkl", ".pickle"}, readPickle, writePickle},
+	{[]string{".mat"}, readMAT, writeMAT},
 }
+
+// formatOf returns the format that a suffix says.
+func formatOf(path string) (*variableFormat, error) {
+	var known []string
+	for i, f := range variableFormats {
+		if slices.Contains(f.suffixes, filepath.Ext(path)) {
+			return &variableFormats[i], nil
+		}
+		known = append(known, f.suffixes...)
+	}
+	return nil, malformed("the suffix of %s, want one of %s", filepath.Base(path), strings.Join(known, " "))
+}
+
+// ReadVariables reads a variable file, of the format that its suffix says: .npz, .h5, .hdf5, .pkl, .pickle or
+// .mat. Errors: ErrFormat, ErrTruncated, of the disk.
+func ReadVariables(path string) (*Variables, error) {
+	f, err := formatOf(path)
+	if err != nil {
+		return nil, err
+	}
+	b, err := os.ReadFile(path)
+	if err != nil {
+		return nil, fmt.Errorf("brainpy: %w", err)
+	}
+	all, err := f.read(b)
+	if err != nil {
+		what := ErrFormat
+		if slices.ContainsFunc(truncations, func(t error) bool { return errors.Is(err, t) }) {
+			what = ErrTruncated
+		}
+		return nil, fmt.Errorf("%w: %w", what, err)
+	}
+	return split(all)
+}
+
+// truncations are what the formats have for ErrTruncated.
+var truncations = []error{npz.ErrTruncated, hdf5.ErrTruncated, pickle.ErrTruncated, matlab.ErrTruncated}
 
 // split tells variables from aliases.
 func split(all []checkpoint.Tensor) (*Variables, error) {
@@ -125,60 +143,35 @@ func names(t *tensor.Dense) ([]string, error) {
 	return strings.Split(list[0], "+"), nil
 }
 
-// WriteVariables writes a variable file, of the format that its suffix says. Errors: ErrFormat for an
-// unknown suffix, a name that the format has no place for, an alias of no variable; of the disk.
+// WriteVariables writes a variable file, of the format that its suffix says, whole or not at all. In
+// a .mat file a scalar becomes an array of one element. Errors: ErrFormat for an unknown suffix, a name
+// that the format has no place for, an alias of no variable; of the disk.
 func WriteVariables(path string, v *Variables) error {
+	f, err := formatOf(path)
+	if err != nil {
+		return err
+	}
 	if _, err := v.File(); err != nil {
 		return err
 	}
-	aliases := slices.Sorted(maps.Keys(v.Aliases))
-	targets := make([]string, len(aliases))
-	for i, a := range aliases {
-		targets[i] = v.Aliases[a]
-	}
-	switch filepath.Ext(path) {
-	case ".npz":
-		f := &checkpoint.File{Tensors: slices.Clone(v.Tensors)}
-		if len(aliases) > 0 {
-			text := func(s []string) *tensor.Dense { return (&ndarray.Array{Shape: []int{len(s)}, Data: s}).Dense() }
-			f.Add(keyDuplicates, text(aliases))
-			f.Add(keyTargets, text(targets))
+	all := slices.Clone(v.Tensors)
+	if aliases := slices.Sorted(maps.Keys(v.Aliases)); len(aliases) > 0 {
+		targets := make([]string, len(aliases))
+		for i, a := range aliases {
+			targets[i] = v.Aliases[a]
 		}
-		if err := npz.WriteFile(path, f); err != nil {
-			return fmt.Errorf("%w: %w", ErrFormat, err)
-		}
-		return nil
-	case ".h5", ".hdf5":
-		return writeHDF5(path, v.Tensors, aliases, targets)
+		all = append(all, checkpoint.Tensor{Name: keyDuplicates, Value: texts(aliases)}, checkpoint.Tensor{Name: keyTargets, Value: texts(targets)})
 	}
-	return malformed("the suffix of %s, want .npz, .h5 or .hdf5", filepath.Base(path))
-}
-
-func writeHDF5(path string, list []checkpoint.Tensor, aliases, targets []string) error {
-	root := &hdf5.Group{}
-	add := func(name string, a *ndarray.Array) {
-		root.Members = append(root.Members, hdf5.Member{Name: name, Array: a})
-	}
-	for _, t := range list {
-		a, err := ndarray.Of(t.Value)
-		if err != nil {
-			return malformed("%s: %v", t.Name, err)
-		}
-		add(t.Name, a)
-	}
-	if len(aliases) > 0 {
-		if slices.ContainsFunc(slices.Concat(aliases, targets), func(s string) bool { return strings.Contains(s, "+") }) {
-			return malformed("a name with a + in it, of %q and %q", aliases, targets)
-		}
-		add(keyDuplicates, &ndarray.Array{Data: []string{strings.Join(aliases, "+")}})
-		add(keyTargets, &ndarray.Array{Data: []string{strings.Join(targets, "+")}})
-	}
-	b, err := hdf5.Encode(root)
+	b, err := f.write(all)
 	if err != nil {
-		return malformed("%v", err)
+		return fmt.Errorf("%w: %w", ErrFormat, err)
 	}
-	if err := os.WriteFile(path, b, 0o644); err != nil {
+	if err := atomicfile.WriteBytes(path, b); err != nil {
 		return fmt.Errorf("brainpy: %w", err)
 	}
 	return nil
+}
+
+func texts(list []string) *tensor.Dense {
+	return (&ndarray.Array{Shape: []int{len(list)}, Data: list}).Dense()
 }
