@@ -15,7 +15,12 @@ import (
 // ".<name>.tmp-<n>" behind. The new file has the permissions of the previous one. A symbolic link
 // is replaced and not followed.
 func WriteFile(path string, f *File) error {
-	if err := atomicfile.Write(path, func(w io.Writer) error { return Encode(w, f) }); err != nil {
+	return writeFile(path, func(w io.Writer) error { return Encode(w, f) })
+}
+
+// writeFile writes what content writes, whole or not at all.
+func writeFile(path string, content func(io.Writer) error) error {
+	if err := atomicfile.Write(path, content); err != nil {
 		return &pathError{path, err}
 	}
 	return nil

@@ -109,7 +109,7 @@ func (j *Journal) cut(file *os.File, size int64) error {
 
 // writeHead puts a journal without records at path.
 func writeHead(path string, first uint64) error {
-	return writeAtomic(osDisk{}, path, func(w io.Writer) error {
+	return writeFile(path, func(w io.Writer) error {
 		b := binary.LittleEndian.AppendUint64([]byte(journalMagic), first)
 		b = binary.LittleEndian.AppendUint32(b, crc32.Checksum(b, castagnoli))
 		_, err := w.Write(b)
