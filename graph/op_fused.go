@@ -21,6 +21,7 @@ type fused struct {
 	code    []kernel.Instr
 	in      []kernel.Operand
 	outs    []kernel.Output
+	program *kernel.Elementwise
 	types   []Type // of the results
 	names   []string
 	flops   int
@@ -29,12 +30,17 @@ type fused struct {
 // fusedOp is the node of a group: its inputs are what the group reads, its results what is read of it.
 type fusedOp struct{ *fused }
 
-// String names the op itself where it is alone, which is how Locate runs a graph.
+// String names the op itself where it is alone, which is how Locate runs a graph. It says where code that
+// was generated for the whole group runs it.
 func (o fusedOp) String() string {
 	if len(o.names) == 1 {
 		return o.names[0]
 	}
-	return "Fused[" + strings.Join(o.names, " ") + "]"
+	s := "Fused[" + strings.Join(o.names, " ") + "]"
+	if o.program.Generated() {
+		s += " generated"
+	}
+	return s
 }
 
 func (o fusedOp) Infer([]Type) (Type, error)      { panic("graph: a fused group has several results") }
@@ -48,7 +54,7 @@ const parallelElements = 1 << 19
 
 // run returns a kernel with scratch memory of its own.
 func (f *fused) run() evalFunc {
-	e := kernel.NewElementwise(f.compute, f.code, f.shape, f.in, f.outs)
+	e := f.program
 	blocks := e.Blocks()
 	t := &tiles{e: e, scratch: []*kernel.Scratch{e.NewScratch()}}
 	wide := f.shape.Size()*f.flops >= parallelElements && blocks >= 8
@@ -168,6 +174,7 @@ func (g *group) fuse(outs []*Node) (*fused, []*Node) {
 		f.outs = append(f.outs, kernel.Output{Kind: kinds[o.typ.DType], Reg: reg[o]})
 		f.types = append(f.types, Type{o.typ.DType, slices.Clone(o.typ.Shape)})
 	}
+	f.program = kernel.NewElementwise(f.compute, f.code, f.shape, f.in, f.outs)
 	return f, reads
 }
 

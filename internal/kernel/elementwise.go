@@ -10,10 +10,14 @@ package kernel
 // arithmetic gives the same bits at every level, exp and the like within the bounds in approx.go, and
 // no result depends on where a tile begins or ends. A product whose only use is a sum becomes one
 // instruction, which still rounds twice: how a caller cuts its programs does not show in the numbers.
+//
+// Where the program of a tile has one of the forms that code was generated for, that runs instead, with
+// the same results: it keeps in registers what the instructions would hand on through tiles.
 type Elementwise struct {
 	compute Kind
 	space   space
 	plan
+	form form
 }
 
 // Operand is an input of an elementwise program: how it is stored, and its stride in elements along
@@ -37,12 +41,23 @@ type Output struct {
 // register that has no value, or uses an operation that compute does not have.
 func NewElementwise(compute Kind, code []Instr, shape []int, in []Operand, out []Output) *Elementwise {
 	sp := newSpace(shape, compute, in)
-	return &Elementwise{compute: compute, space: sp, plan: newPlan(compute, code, sp, in, out)}
+	e := &Elementwise{compute: compute, space: sp, plan: newPlan(compute, code, sp, in, out)}
+	if compute == Float32 {
+		e.form = formOf(&e.plan)
+	}
+	return e
 }
 
 // Blocks returns the number of independent units of work, about a thousand elements each. Results do
 // not depend on how blocks are shared out.
 func (e *Elementwise) Blocks() int { return e.space.blocks }
+
+// Generated reports whether code that was generated for the form of the program runs in place of its
+// instructions.
+func (e *Elementwise) Generated() bool {
+	_, ok := loops32[active].forms[e.form.text]
+	return ok && e.compute == Float32
+}
 
 // Run computes blocks lo..hi of every output. A buffer of in holds at least the elements that the
 // operand's strides reach. An output may be the very memory of an input of the same kind that is

@@ -72,6 +72,19 @@ func (s *space) at(block int) tileAt {
 	return tileAt{row, 0, row * s.inner, min(s.rowsPerTile, s.rows-row) * s.inner}
 }
 
+// elementsAtOnce bounds the work between two points at which the goroutine can be stopped.
+const elementsAtOnce = 1 << 14
+
+// lengthen adds to tile at those that follow it in its row, from block next on, and returns how many.
+func (s *space) lengthen(at *tileAt, next, hi int) int {
+	more := 0
+	for next+more < hi && (next+more)%s.pieces != 0 && at.n+s.tile <= elementsAtOnce {
+		at.n += s.at(next + more).n
+		more++
+	}
+	return more
+}
+
 // offset returns where row begins in input i.
 func (s *space) offset(i, row int) int {
 	at := 0

@@ -7,6 +7,7 @@ type tape[T Number] struct {
 	in, out  [][]T // memory that is read or written in place
 	deferred []bool
 	coord    []int
+	whole    *formRun[T] // the generated code of the program, nil if there is none
 }
 
 func newTape[T Number](e *Elementwise, l *loops[T]) *tape[T] {
@@ -25,6 +26,9 @@ func newTape[T Number](e *Elementwise, l *loops[T]) *tape[T] {
 	if e.space.tile > 0 {
 		t.runUniform(e.fixedCode)
 	}
+	if code, ok := l.forms[e.form.text]; ok {
+		t.whole = newFormRun(&e.form, code, e.inputs+e.outputs)
+	}
 	return t
 }
 
@@ -32,8 +36,16 @@ func newTape[T Number](e *Elementwise, l *loops[T]) *tape[T] {
 func runBlocks[T Number](e *Elementwise, t *tape[T], lo, hi int, out, in []Buf) {
 	t.attach(e, out, in)
 	t.runOnce(e, in)
-	for block := lo; block < hi; block++ {
-		t.runTile(e, e.space.at(block), out, in)
+	if t.whole != nil {
+		t.whole.setNumbers(&e.form, t.loc)
+	}
+	for block := lo; block < hi; {
+		at := e.space.at(block)
+		block++
+		if t.whole != nil && t.whole.direct {
+			block += e.space.lengthen(&at, block, hi)
+		}
+		t.runTile(e, at, out, in)
 	}
 	t.detach(e)
 }
@@ -51,6 +63,9 @@ func (t *tape[T]) attach(e *Elementwise, out, in []Buf) {
 		}
 		t.deferred[j] = false
 	}
+	if t.whole != nil {
+		return // it reads all that it reads of a vector before it writes there
+	}
 	for _, h := range e.hazards {
 		if out[h.out].P == in[h.in].P {
 			t.deferred[h.out] = true
@@ -64,6 +79,9 @@ func (t *tape[T]) detach(e *Elementwise) {
 	clear(t.in)
 	clear(t.out)
 	clear(t.loc[:e.inputs+e.outputs])
+	if t.whole != nil {
+		clear(t.whole.tiles[:])
+	}
 }
 
 // runOnce computes what all tiles share.
@@ -123,7 +141,11 @@ func (t *tape[T]) runTile(e *Elementwise, at tileAt, out, in []Buf) {
 	for _, l := range e.loads {
 		load(t.loops, t.loc[l.loc][:at.n], in[l.io], l.kind, &e.space, l.io, at, t.coord)
 	}
-	t.run(e.code, at.n)
+	if t.whole != nil {
+		t.whole.run(&e.form, t.loc, at.n)
+	} else {
+		t.run(e.code, at.n)
+	}
 	for _, s := range e.stores {
 		store(t.loops, out[s.io], s.kind, at.start, t.loc[s.loc][:at.n])
 	}

@@ -10,6 +10,7 @@ type loops[T Number] struct {
 	fromBools func(dst []T, src []uint8) // 0 or 1 of bytes that are 0 or 1
 	toBools   func(dst []uint8, src []T) // 1 for what is not 0
 	copyRow   func(dst, src []T)
+	forms     map[string]formCode[T] // code for whole programs, by the text of their form
 }
 
 // The loops of each level, by element type; integers have but the portable ones.

@@ -3,9 +3,6 @@ package kernel
 // A loopCode is the assembly for an operation: n > 0 elements of dst from those of x, y and z.
 type loopCode[T Float] func(n int, dst, x, y, z *T, c0, c1 T)
 
-// elementsAtOnce bounds the work between two points at which the goroutine can be stopped.
-const elementsAtOnce = 1 << 14
-
 // vectorLoops are the operations that have assembly. The transcendental functions have it in float32
 // alone; what is not listed runs the portable loop.
 var vectorLoops = []struct {
@@ -65,6 +62,7 @@ func setLoops() {
 	single2, single512 := *loops32[portable], *loops32[portable]
 	double2, double512 := *loops64[portable], *loops64[portable]
 	single2.fromBools, single2.toBools = boolLoops(8, fromBoolsF32AVX2, toBoolsF32AVX2)
+	single2.forms, single512.forms = formsAt(avx2), formsAt(avx512)
 	single512.fromBools, single512.toBools = boolLoops(16, fromBoolsF32AVX512, toBoolsF32AVX512)
 	double2.fromBools, double2.toBools = boolLoops(4, fromBoolsF64AVX2, toBoolsF64AVX2)
 	double512.fromBools, double512.toBools = boolLoops(8, fromBoolsF64AVX512, toBoolsF64AVX512)

@@ -27,10 +27,16 @@ const notEqual = 4
 // constant returns a vector of one 64-bit pattern, or of the lower half of it for elements of 4 bytes.
 // It uses no instruction of SSE: after one of AVX that would cost a hundred cycles on some processors.
 func (v vector) constant(pattern uint64) reg.VecVirtual {
+	if all, ok := v.known[pattern]; ok {
+		return all
+	}
 	r, x, all := v.GP64(), v.XMM(), v.reg()
 	v.MOVQ(operand.U64(pattern), r)
 	v.VMOVQ(r, x)
 	v.broadcast(v.Context, x, all)
+	if v.known != nil {
+		v.known[pattern] = all
+	}
 	return all
 }
 

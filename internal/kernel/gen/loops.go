@@ -183,17 +183,25 @@ func (v numbers) loop(l loop, unroll int) {
 		src = append(src, v.arg(name))
 	}
 	compute := l.setup(v)
-	at := v.GP64()
-	v.XORQ(at, at)
-	place := func(base reg.Register, i int) operand.Mem {
-		return operand.Mem{Base: base, Index: at, Scale: 1, Disp: i * v.width}
-	}
-	vectorAt := func(i int, m mask) {
+	v.overVectors(n, unroll, func(place func(base reg.Register) operand.Mem, m mask) {
 		x := v.regs(l.reads)
 		for k := range x {
-			v.load(place(src[k], i), m, x[k])
+			v.load(place(src[k]), m, x[k])
 		}
-		v.store(compute(x...), m, place(dst, i))
+		v.store(compute(x...), m, place(dst))
+	})
+	v.end()
+}
+
+// overVectors writes a loop over n elements: blocks of so many vectors, single vectors, and the rest
+// under a mask. place returns where a vector lies behind a pointer. n is overwritten.
+func (v numbers) overVectors(n reg.Register, unroll int, one func(place func(base reg.Register) operand.Mem, m mask)) {
+	at := v.GP64()
+	v.XORQ(at, at)
+	vectorAt := func(i int, m mask) {
+		one(func(base reg.Register) operand.Mem {
+			return operand.Mem{Base: base, Index: at, Scale: 1, Disp: i * v.width}
+		}, m)
 	}
 	repeat := func(label, after string, vectors int) {
 		lanes := operand.Imm(uint64(vectors * v.lanes()))
@@ -216,5 +224,4 @@ func (v numbers) loop(l loop, unroll int) {
 	v.JZ(operand.LabelRef("done"))
 	vectorAt(0, v.firstLanes(n))
 	v.Label("done")
-	v.end()
 }

@@ -33,6 +33,7 @@ var families = []struct {
 	{"vector_approx", approx},
 	{"vector_joined", joined},
 	{"vector_bools", bools},
+	{"forms", forms},
 	{"reduce_sums", sums},
 	{"reduce_extremes", extremes},
 	{"philox", philox},
@@ -75,7 +76,9 @@ func generate() (map[string][]byte, error) {
 		files[f.name+"_amd64.s"] = text.Bytes()
 		files[f.name+"_stubs_amd64.go"] = stubs.Bytes()
 	}
-	return files, nil
+	table, err := formTable()
+	files["forms_table_amd64.go"] = table
+	return files, err
 }
 
 type closer struct{ *bytes.Buffer }

@@ -15,6 +15,7 @@ type numbers struct {
 	vector
 	arithmetic
 	*pool
+	given []operand.Op // the immediates, where they are no arguments of the function
 }
 
 // An instr is an instruction, plain and with its first operand one element in memory that is
@@ -74,7 +75,7 @@ var arithmetics = map[string]arithmetic{
 func numberVectors(c *build.Context, p *pool) []numbers {
 	var all []numbers
 	for _, v := range vectors(c) {
-		all = append(all, numbers{v, arithmetics[v.name], p})
+		all = append(all, numbers{v, arithmetics[v.name], p, nil})
 	}
 	return all
 }
@@ -131,8 +132,11 @@ func (v numbers) splat(x float64) reg.VecVirtual { return v.constant(v.pattern(x
 // signBit returns a register full of the sign bit.
 func (v numbers) signBit() reg.VecVirtual { return v.splat(math.Copysign(0, -1)) }
 
-// scalar returns a register full of an argument.
-func (v numbers) scalar(name string) reg.VecVirtual {
+// scalar returns a constant operand, or a register, full of an immediate: c0 or c1.
+func (v numbers) scalar(name string) operand.Op {
+	if v.given != nil {
+		return v.given[name[1]-'0']
+	}
 	p, err := v.Param(name).Resolve()
 	if err != nil {
 		panic(err)

@@ -15,6 +15,7 @@ type vector struct {
 	isa   string // AVX2 or AVX512, as in the names of the functions
 	width int    // bytes
 	elem
+	known map[uint64]reg.VecVirtual // constants that are in registers, where they are to be shared
 }
 
 // elem is an element type with the instructions for it.
@@ -51,7 +52,7 @@ var elems = []elem{
 func vectors(c *build.Context) []vector {
 	var all []vector
 	for _, e := range elems {
-		all = append(all, vector{c, "AVX2", 32, e}, vector{c, "AVX512", 64, e})
+		all = append(all, vector{c, "AVX2", 32, e, nil}, vector{c, "AVX512", 64, e, nil})
 	}
 	return all
 }

@@ -1,0 +1,179 @@
+package kernel
+
+import (
+	"cmp"
+	"encoding/binary"
+	"fmt"
+	"hash/fnv"
+	"slices"
+	"strings"
+)
+
+// form is the tile program of a plan as an expression: freed of the order of its instructions, of where
+// values lie and of its numbers. Programs of one form can run the same code. Its text has a line for each
+// operation and one for the results:
+//
+//	r0 = ScaledSum x0 x1 x2 c0
+//	r1 = Ge r0 c1
+//	out r0 r1
+//
+// x are tiles that the program reads, c numbers that are the same for all elements, both counted as they
+// first appear; r are the results of operations.
+type form struct {
+	text    string
+	in, out []int // the locations of what is read, and of the results
+	numbers []number
+}
+
+// number is a number of a form: an immediate, or the first element of a location.
+type number struct {
+	loc   int // below 0 if it is an immediate
+	value float64
+}
+
+// former finds the form of a plan.
+type former struct {
+	form
+	code    []operation
+	uniform map[int]bool // locations that hold one number
+	reads   [][3]int     // of each operation, its operands: operations, or what is held at first
+	shapes  map[int]uint64
+	label   map[int]string
+	lines   []string
+}
+
+// result says that a location holds, at the end, an operand.
+type result struct{ loc, of int }
+
+// held is the operand that stands for what a location holds before the program runs.
+func held(loc int) int { return -1 - loc }
+
+// formOf returns the form of the program that runs in every tile.
+func formOf(p *plan) form {
+	f := &former{code: p.code, uniform: map[int]bool{}, label: map[int]string{}, shapes: map[int]uint64{}}
+	for _, code := range [][]operation{p.fixedCode, p.uniformCode} {
+		for _, o := range code {
+			f.uniform[o.dst] = true
+		}
+	}
+	for _, l := range p.uniformLoads {
+		f.uniform[l.loc] = true
+	}
+	results := f.follow(p)
+	// Results of programs that differ in the order of their outputs alone come in one order.
+	slices.SortStableFunc(results, func(a, b result) int { return cmp.Compare(f.shape(a.of), f.shape(b.of)) })
+	last := "out"
+	for _, r := range results {
+		last += " " + f.write(r.of)
+		f.out = append(f.out, r.loc)
+	}
+	f.text = strings.Join(append(f.lines, last), "\n")
+	return f.form
+}
+
+// follow finds what each operation reads, and what the places of the results hold at the end.
+func (f *former) follow(p *plan) (results []result) {
+	now := map[int]int{}
+	at := func(loc int) int {
+		if of, ok := now[loc]; ok {
+			return of
+		}
+		return held(loc)
+	}
+	f.reads = make([][3]int, len(f.code))
+	for k, o := range f.code {
+		f.reads[k] = [3]int{at(o.x), at(o.y), at(o.z)}
+		now[o.dst] = k
+		if o.op == OpCopy {
+			now[o.dst] = f.reads[k][0]
+		}
+	}
+	for j, direct := range p.direct {
+		if direct {
+			results = append(results, result{p.inputs + j, at(p.inputs + j)})
+		}
+	}
+	for _, s := range p.stores {
+		if !slices.ContainsFunc(results, func(r result) bool { return r.loc == s.loc }) {
+			results = append(results, result{s.loc, at(s.loc)})
+		}
+	}
+	return results
+}
+
+// commutes are the operations whose first two operands may change places.
+var commutes = map[Opcode]bool{OpAdd: true, OpMul: true, OpFMA: true, OpFMS: true, OpFNMA: true}
+
+// operands returns the operands of operation k, and its immediates.
+func (f *former) operands(k int) (op string, operands []int, imms []float64) {
+	o := f.code[k]
+	operands = slices.Clone(f.reads[k][:o.op.Arity()])
+	if commutes[o.op] && f.shape(operands[0]) > f.shape(operands[1]) {
+		operands[0], operands[1] = operands[1], operands[0]
+	}
+	switch {
+	case o.op == OpAffine && isNegativeZero(o.imm1):
+		return "Scale", operands, []float64{o.imm0}
+	case o.op == OpAffine && o.imm0 == 1:
+		return "Shift", operands, []float64{o.imm1}
+	case o.op == OpAffine, o.op == OpLorentzian, o.op == OpInverseSquare:
+		imms = []float64{o.imm0, o.imm1}
+	case o.op == OpScaledSum, o.op == OpSubAbove:
+		imms = []float64{o.imm0}
+	}
+	return o.op.String(), operands, imms
+}
+
+// shape returns a number for what an operand is computed by, leaving aside from which tiles and numbers.
+func (f *former) shape(of int) uint64 {
+	if of < 0 {
+		if f.uniform[held(of)] {
+			return 1
+		}
+		return 0
+	}
+	if s, ok := f.shapes[of]; ok {
+		return s
+	}
+	op, operands, _ := f.operands(of)
+	h := fnv.New64a()
+	h.Write([]byte(op))
+	for _, v := range operands {
+		h.Write(binary.LittleEndian.AppendUint64(nil, f.shape(v)))
+	}
+	f.shapes[of] = h.Sum64()
+	return f.shapes[of]
+}
+
+// write returns the name of an operand; what it is computed from is written first.
+func (f *former) write(of int) string {
+	if _, ok := f.label[of]; !ok {
+		f.label[of] = f.name(of)
+	}
+	return f.label[of]
+}
+
+func (f *former) name(of int) string {
+	if loc := held(of); of < 0 && f.uniform[loc] {
+		return f.number(number{loc: loc})
+	} else if of < 0 {
+		f.in = append(f.in, loc)
+		return fmt.Sprintf("x%d", len(f.in)-1)
+	}
+	op, operands, imms := f.operands(of)
+	line := op
+	for _, v := range operands {
+		line += " " + f.write(v)
+	}
+	for _, c := range imms {
+		line += " " + f.number(number{-1, c})
+	}
+	name := fmt.Sprintf("r%d", len(f.lines))
+	f.lines = append(f.lines, name+" = "+line)
+	return name
+}
+
+func (f *former) number(n number) string {
+	f.numbers = append(f.numbers, n)
+	return fmt.Sprintf("c%d", len(f.numbers)-1)
+}

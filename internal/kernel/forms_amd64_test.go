@@ -1,0 +1,134 @@
+package kernel
+
+import (
+	"math"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
+)
+
+// formProgram is a program of a form: its tiles are its first inputs, the numbers the rest.
+type formProgram struct {
+	tiles, numbers int
+	code           []Instr
+	out            []Output
+}
+
+// programOf reads the text of a form back. immediate gives the numbers that are part of instructions.
+func programOf(text string, immediate func() float64) (p formProgram) {
+	count := func(kind byte) int {
+		seen := map[string]bool{}
+		for _, word := range strings.Fields(text) {
+			if word[0] == kind {
+				seen[word] = true
+			}
+		}
+		return len(seen)
+	}
+	p.tiles, p.numbers = count('x'), count('c')
+	register := func(word string) uint16 {
+		first := map[byte]int{'x': 0, 'c': p.tiles, 'r': p.tiles + p.numbers}[word[0]]
+		number := 0
+		for _, digit := range word[1:] {
+			number = 10*number + int(digit-'0')
+		}
+		return uint16(first + number)
+	}
+	ops := map[string]Opcode{}
+	for op := range opcodes {
+		ops[op.String()] = op
+	}
+	for _, line := range strings.Split(text, "\n") {
+		words := strings.Fields(line)
+		if words[0] == "out" {
+			for _, word := range words[1:] {
+				p.out = append(p.out, Output{Float32, register(word)})
+			}
+			continue
+		}
+		c := Instr{Op: ops[words[2]], Dst: register(words[0]), Imm0: immediate(), Imm1: immediate()}
+		switch words[2] {
+		case "Scale":
+			c.Op, c.Imm1 = OpAffine, math.Copysign(0, -1)
+		case "Shift":
+			c.Op, c.Imm0 = OpAffine, 1
+		}
+		for i, to := range []*uint16{&c.A, &c.B, &c.C}[:c.Op.Arity()] {
+			*to = register(words[3+i])
+		}
+		p.code = append(p.code, c)
+	}
+	return p
+}
+
+// formAgrees is the property that the code of a form stores what the interpreter of its level finds one
+// element after the other, to the bit; odd lengths, whatever the alignment, partly in place.
+func formAgrees(text string, l isa) func(t *rapid.T) {
+	return func(t *rapid.T) {
+		number := func() float64 { return rapid.SampledFrom([]float64{0.5, 0.95, -1.5, 3, 25, -0.25}).Draw(t, "number") }
+		p := programOf(text, number)
+		n := rapid.OneOf(rapid.IntRange(2, 70), rapid.SampledFrom([]int{255, 1025})).Draw(t, "n")
+		seed := rapid.Uint32().Draw(t, "seed")
+		element := func() float64 {
+			seed++
+			word := Philox([4]uint32{seed}, [2]uint32{})
+			if word[0]%3 == 0 {
+				return special[word[1]%uint32(len(special))]
+			}
+			return float64(int32(word[1])>>24) / 40
+		}
+		in := make([]array, p.tiles+p.numbers)
+		operands, ins := make([]Operand, len(in)), make([]Buf, len(in))
+		for i := range in {
+			skip := rapid.IntRange(0, 3).Draw(t, "skip")
+			in[i] = array{Operand{Float32, []int{1}}, Of(newBuf(Float32, n+skip, element).F32()[skip:])}
+			if i >= p.tiles {
+				in[i] = array{Operand{Float32, []int{0}}, Of([]float32{float32(number())})}
+			}
+			operands[i], ins[i] = in[i].Operand, in[i].buf
+		}
+		want := naive(loops32[l], p.code, []int{n}, in, p.out)
+		outs := make([]Buf, len(p.out))
+		for j := range outs {
+			outs[j] = Of(make([]float32, n))
+			if j < p.tiles && rapid.Bool().Draw(t, "in place") {
+				outs[j] = ins[j]
+			}
+		}
+		e := NewElementwise(Float32, p.code, []int{n}, operands, p.out)
+		require.Equal(t, text, e.form.text)
+		s := e.scratchAt(l)
+		require.Equal(t, l != portable, s.f32.whole != nil)
+		e.Run(s, 0, e.Blocks(), outs, ins)
+		for j := range outs {
+			for i, w := range want[j] {
+				requireSame(t, float64(w), float64(outs[j].F32()[i]), "result %d element %d of %d", j, i, n)
+			}
+		}
+	}
+}
+
+func TestFormsAgainstNaive(t *testing.T) {
+	require.NotEmpty(t, formTexts())
+	eachLevel(t, func(t *testing.T, l isa) {
+		for _, text := range formTexts() {
+			t.Run(strings.ReplaceAll(text, "\n", "; "), func(t *testing.T) { rapid.Check(t, formAgrees(text, l)) })
+		}
+	})
+}
+
+func FuzzForms(f *testing.F) {
+	f.Fuzz(rapid.MakeFuzz(func(t *rapid.T) {
+		formAgrees(rapid.SampledFrom(formTexts()).Draw(t, "form"), active)(t)
+	}))
+}
+
+// formTexts returns the forms that have code.
+func formTexts() (texts []string) {
+	for _, f := range formTable {
+		texts = append(texts, f.text)
+	}
+	return texts
+}

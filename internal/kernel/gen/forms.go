@@ -1,0 +1,227 @@
+package main
+
+import (
+	_ "embed"
+	"fmt"
+	"go/format"
+	"strings"
+
+	"github.com/mmcloughlin/avo/build"
+	"github.com/mmcloughlin/avo/operand"
+	"github.com/mmcloughlin/avo/reg"
+)
+
+// maxTiles is the number of tiles that a form may read and write: as many as there are registers for.
+const maxTiles = 11
+
+// formsText lists the programs that get code of their own.
+//
+//go:embed forms.txt
+var formsText string
+
+// form is one of them.
+type form struct {
+	name  string
+	lines []formLine
+	out   []string
+	text  string // as package kernel writes it
+}
+
+// formLine is one operation: the name of its result, of the operation and of what it reads.
+type formLine struct {
+	result, op string
+	operands   []string
+}
+
+// readForms parses a list of forms, with empty lines between them and comments behind #.
+func readForms(text string) (forms []form) {
+	for _, block := range strings.Split(text, "\n\n") {
+		var f form
+		var lines []string
+		for _, line := range strings.Split(block, "\n") {
+			words := strings.Fields(line)
+			switch {
+			case len(words) == 0 || strings.HasPrefix(line, "#"):
+				continue
+			case len(words) == 1:
+				f.name = words[0]
+				continue
+			case words[0] == "out":
+				f.out = words[1:]
+			default:
+				f.lines = append(f.lines, formLine{words[0], words[2], words[3:]})
+			}
+			lines = append(lines, line)
+		}
+		if f.name != "" {
+			f.text = strings.Join(lines, "\n")
+			forms = append(forms, f)
+		}
+	}
+	return forms
+}
+
+// count returns how many operands of a kind, x or c, a form has.
+func (f form) count(kind string) int {
+	seen := map[string]bool{}
+	for _, l := range append([]formLine{{operands: f.out}}, f.lines...) {
+		for _, o := range l.operands {
+			if strings.HasPrefix(o, kind) {
+				seen[o] = true
+			}
+		}
+	}
+	return len(seen)
+}
+
+// forms writes the code of every form, in float32.
+func forms(c *build.Context) {
+	laneData(c)
+	p := &pool{}
+	for _, f := range readForms(formsText) {
+		for _, v := range numberVectors(c, p) {
+			if v.size == 4 {
+				v.form(f)
+			}
+		}
+	}
+	p.write(c)
+}
+
+// formOps are the operations of forms; those of the interpreter compute what they do there.
+var formOps = map[string]func(v numbers) body{
+	"Scale": func(v numbers) body {
+		c := v.scalar("c0")
+		return func(x ...reg.VecVirtual) reg.VecVirtual { return v.product(x[0], c) }
+	},
+	"Shift": func(v numbers) body {
+		c := v.scalar("c0")
+		return func(x ...reg.VecVirtual) reg.VecVirtual { return v.sum(x[0], c) }
+	},
+}
+
+// formLoops are the names that the interpreter's loops have as operations.
+var formLoops = map[string]string{
+	"Neg": "negate", "Abs": "abs", "Square": "square", "Reciprocal": "reciprocal", "Sqrt": "squareRoot",
+	"Exp": "exp", "Sigmoid": "sigmoid", "Relu": "relu", "Step": "step", "Affine": "affine",
+	"Add": "add", "Sub": "subtract", "Mul": "multiply", "Div": "divide", "Min": "minimum", "Max": "maximum",
+	"Eq": "equal", "Ne": "unequal", "Lt": "less", "Le": "lessEqual", "Gt": "greater", "Ge": "greaterEqual",
+	"And": "and", "Or": "or", "Not": "not", "Select": "choose",
+	"FMA": "multiplyAdd", "FMS": "multiplySubtract", "FNMA": "subtractProduct",
+	"ScaledSum": "scaledSum", "SubAbove": "subtractAbove",
+	"Lorentzian": "lorentzian", "InverseSquare": "inverseSquare",
+}
+
+// formOp returns an operation and how many tiles or results it reads; immediates come after them.
+func formOp(op string) (setup func(v numbers) body, reads int) {
+	if setup, ok := formOps[op]; ok {
+		return setup, 1
+	}
+	for _, loops := range [][]loop{arithLoops, logicLoops, approxLoops, joinedLoops} {
+		for _, l := range loops {
+			if l.name == formLoops[op] {
+				return l.setup, l.reads
+			}
+		}
+	}
+	panic("gen: no operation " + op)
+}
+
+// form writes the function of a form: all values of an element stay in registers.
+func (v numbers) form(f form) {
+	v.begin(f.name, fmt.Sprintf("func(n int, tiles *[%d]*%%[1]s, numbers *%%[1]s)", maxTiles),
+		append([]string{"Computes n elements of a program of this form:", ""}, strings.Split(f.text, "\n")...)...)
+	n, tiles, memory := v.arg("n"), v.arg("tiles"), v.arg("numbers")
+	v.known = map[uint64]reg.VecVirtual{}
+	numbers := v.formNumbers(f, memory)
+	bodies, reads := make([]body, len(f.lines)), make([]int, len(f.lines))
+	for k, l := range f.lines {
+		setup, n := formOp(l.op)
+		of := v
+		for _, c := range l.operands[n:] {
+			of.given = append(of.given, numbers[c])
+		}
+		bodies[k], reads[k] = setup(of), n
+	}
+	in := f.count("x")
+	at := make([]reg.Register, in+len(f.out))
+	for i := range at {
+		at[i] = v.GP64()
+		v.MOVQ(operand.Mem{Base: tiles, Disp: i * 8}, at[i])
+	}
+	v.overVectors(n, 1, func(place func(base reg.Register) operand.Mem, m mask) {
+		values := map[string]reg.VecVirtual{}
+		v.prefetch(at, place, m)
+		for i := range in {
+			x := v.reg()
+			v.load(place(at[i]), m, x)
+			values[fmt.Sprintf("x%d", i)] = x
+		}
+		for k, l := range f.lines {
+			var args []reg.VecVirtual
+			for _, o := range l.operands[:reads[k]] {
+				if c, ok := numbers[o]; ok {
+					args = append(args, v.inRegister(c))
+				} else {
+					args = append(args, values[o])
+				}
+			}
+			values[l.result] = bodies[k](args...)
+		}
+		for j, o := range f.out {
+			v.store(values[o], m, place(at[in+j]))
+		}
+	})
+	v.end()
+}
+
+// prefetchAhead is how many bytes ahead of a vector memory is asked for: the more streams there are, the
+// less of them the processor follows by itself. From 256 to 2048 it makes no difference.
+const prefetchAhead = 512
+
+// prefetch asks for what comes after a whole vector.
+func (v numbers) prefetch(at []reg.Register, place func(base reg.Register) operand.Mem, m mask) {
+	if m.reg != nil {
+		return
+	}
+	for _, base := range at {
+		p := place(base)
+		p.Disp += prefetchAhead
+		v.PREFETCHT0(p)
+	}
+}
+
+// formNumbers returns the numbers of a form: in registers if there are many of these, else where they
+// lie in memory.
+func (v numbers) formNumbers(f form, memory reg.Register) map[string]operand.Op {
+	numbers := map[string]operand.Op{}
+	for i := range f.count("c") {
+		var c operand.Op = operand.Mem{Base: memory, Disp: i * poolStride}
+		if v.wide() {
+			c = v.inRegister(c)
+		}
+		numbers[fmt.Sprintf("c%d", i)] = c
+	}
+	return numbers
+}
+
+// inRegister returns a register full of a number.
+func (v numbers) inRegister(c operand.Op) reg.VecVirtual {
+	if memory, ok := c.(operand.Mem); ok {
+		return v.read(memory)
+	}
+	return c.(reg.VecVirtual)
+}
+
+// formTable returns the Go file that lists the code of the forms.
+func formTable() ([]byte, error) {
+	var b strings.Builder
+	b.WriteString("// Code generated by command: internal/kernel/gen. DO NOT EDIT.\n\npackage kernel\n\n")
+	b.WriteString("// formTable lists the forms that have code.\nvar formTable = []struct {\n\ttext string\n" +
+		"\tavx2, avx512 formCode[float32]\n}{\n")
+	for _, f := range readForms(formsText) {
+		fmt.Fprintf(&b, "{%q, %sF32AVX2, %sF32AVX512},\n", f.text, f.name, f.name)
+	}
+	b.WriteString("}\n")
+	return format.Source([]byte(b.String()))
+}
