@@ -19,7 +19,9 @@ import (
 // madeByCompiler are ops that no one can build, with why the samples need not have them.
 var madeByCompiler = map[string]string{
 	"fusedOp":      "the fuse pass makes it of elementwise ops: TestSamplesWithoutEachPass compares both",
-	"matMulAddOp":  "the accumulate pass makes it of an addition: TestAccumulatedProducts",
+	"timeSumOp":    "the stack pass makes it of sums in loops: TestStackedGradients, TestTimeSums",
+	"partsOp":      "the shard pass makes it of sums in loops: TestShards",
+	"joinOp":       "as partsOp",
 	"savedOp":      "reverse sweeps make it of loops: the tests of package autodiff",
 	"convInputOp":  "gradients of Conv make it: TestConvDerivatives, and the samples in package autodiff",
 	"convKernelOp": "as convInputOp",

@@ -18,6 +18,9 @@ func (p *Program) Explain(w io.Writer) error {
 	for _, t := range p.trace {
 		e.line("  %s", t)
 	}
+	for _, a := range p.again {
+		e.line("  %v", a)
+	}
 	e.line("kernels")
 	e.block(p.block, "  ")
 	for _, u := range p.updates {

@@ -33,7 +33,7 @@ func TestExplain(t *testing.T) {
 	g, y := leaky(t)
 	text := explain(t, compile(t, g, y))
 	for _, want := range []string{
-		"0 x Float32[5 2 3]", "simplify", "Loop[5]", "hidden: AddMatMul", "Fused[", "Sum[0]", "update w: in place", "planned", "in parameters",
+		"0 x Float32[5 2 3]", "simplify", "Loop[5]", "hidden: MatMul", "Fused[", "Sum[0]", "update w: in place", "planned", "in parameters",
 	} {
 		assert.Contains(t, text, want)
 	}

@@ -38,13 +38,6 @@ func (r *loopRun) run(c *call) error {
 			return s.err
 		}
 	}
-	for i, t := range r.shards[0].types {
-		for _, s := range r.shards[1:] {
-			if s.split.shareOf(i) == sums {
-				addBuf(c.out[i], s.out[i], t)
-			}
-		}
-	}
 	return nil
 }
 
@@ -52,21 +45,6 @@ func (r *loopRun) run(c *call) error {
 func (r *loopRun) Part(_, i int) {
 	s := r.shards[i]
 	s.err = s.run(r.c)
-}
-
-// addBuf adds src to dst, floats of type t.
-func addBuf(dst, src kernel.Buf, t Type) {
-	if t.DType == Float64 {
-		addTo(dst.F64(), src.F64())
-	} else {
-		addTo(dst.F32(), src.F32())
-	}
-}
-
-func addTo[T float32 | float64](dst, src []T) {
-	for i, x := range src {
-		dst[i] += x
-	}
 }
 
 // shardRun runs a loop's body step by step for the rows of one shard.
@@ -109,7 +87,7 @@ func newShardRun(p *loopPlan, outer *frame, e *env, shard, n int) *shardRun {
 
 // own returns the shard's part of a value outside, of which it sees type t.
 func (r *shardRun) own(b kernel.Buf, t Type, how share) kernel.Buf {
-	if r.n == 1 || how != rows {
+	if r.n == 1 || how == whole {
 		return b
 	}
 	return sliceOf(b, r.shard, t)
@@ -143,11 +121,6 @@ func (r *shardRun) run(c *call) error {
 	for i, t := range r.types {
 		how := r.split.shareOf(i)
 		r.cur[i], r.out[i] = r.own(c.in[i], t, how), r.own(c.out[i], t, how)
-		if how == sums && r.shard > 0 { // a sum of its own, from zero
-			r.out[i] = sliceOf(r.outer.regs[r.p.partial[i]], r.shard, t)
-			r.cur[i] = sliceOf(r.outer.regs[r.p.partial[i]], 0, t)
-			clear(r.cur[i].Bytes(t.DType.Size()))
-		}
 		if r.p.modes[i] == carryInPlace && l.Steps > 0 {
 			copyBuf(r.out[i], r.cur[i], t)
 			r.cur[i] = r.out[i]

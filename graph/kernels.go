@@ -15,16 +15,24 @@ type call struct {
 	pool    *kernel.Pool
 	env     *env
 	// events are what a product with spikes met, over all calls.
-	events struct{ ones, elements, sparse, calls int }
+	events events
 }
 
-// met notes a product with spikes: how many ones of how many elements, and whether it added rows.
-func (c *call) met(ones, elements int, sparse bool) {
-	e := &c.events
+// events are what products with spikes met: how many ones of how many elements, and how many of the
+// products added rows.
+type events struct{ ones, elements, sparse, calls int }
+
+// note adds one product.
+func (e *events) note(ones, elements int, sparse bool) {
 	e.ones, e.elements, e.calls = e.ones+ones, e.elements+elements, e.calls+1
 	if sparse {
 		e.sparse++
 	}
+}
+
+// add adds what another met.
+func (e *events) add(o events) {
+	e.ones, e.elements, e.sparse, e.calls = e.ones+o.ones, e.elements+o.elements, e.sparse+o.sparse, e.calls+o.calls
 }
 
 // evalFunc computes a node. An error is one of the data: a position out of range, a matrix that is

@@ -137,6 +137,7 @@ type mode struct {
 	index   func(at *Node) *Node // number of the step, from its place in the loop
 	enter   func(*Node) *Node    // applied to initial values
 	segment bool                 // outer loop of segments
+	whole   int                  // steps of the loop that this is a segment of, where the compiler made it
 }
 
 // loop makes the loop node.
@@ -146,7 +147,7 @@ func (b *loopBuilder) loop(steps int, xs, s []*Node, paths []string, step stepFu
 	if m.index != nil {
 		body.index = m.index(body.stepArg())
 	}
-	l := &LoopSpec{Name: b.o.Name, Body: body, Steps: steps, Reverse: b.o.Reverse, Recompute: m.segment && b.o.Segment > 0}
+	l := &LoopSpec{Name: b.o.Name, Body: body, Steps: steps, Reverse: b.o.Reverse, Recompute: m.segment && b.o.Segment > 0, whole: m.whole}
 	s = slices.Clone(s)
 	for i, n := range s {
 		if n == nil || n.pending != nil && !n.okay {

@@ -25,6 +25,9 @@ type LoopSpec struct {
 	Ys      []*Node // results of the step
 
 	split *loopSplit // how the compiler divides the loop; nil if it does not
+	// whole is the number of steps of the loop that this one is a segment of, 0 if it is none: choices
+	// that results depend on are made for the whole.
+	whole int
 }
 
 // Captures returns the placeholders of the values that the body reads from outside.

@@ -193,7 +193,6 @@ type loopPlan struct {
 	results []int // of carryResult: which stacked result
 	ys      []outPlan
 	spare   []int // registers of the second buffers of all shards, -1 if there is none
-	partial []int // registers of a zero and the sums of shards but the first, -1 if it is no sum
 	mem     int   // register of the body's memory
 }
 
@@ -235,14 +234,11 @@ func (b *block) lowerLoop(s *stepPlan, l *LoopSpec) {
 	body.plan(p.keepAlive())
 	n := l.split.shards()
 	for i, m := range p.modes {
-		spare, partial := -1, -1
+		spare := -1
 		if m == carryDouble || m == carryCopy {
 			spare = b.addScratch(s, stackedType(n, l.Carried[i].typ))
 		}
-		if l.split.shareOf(i) == sums {
-			partial = b.addScratch(s, stackedType(n, l.Carried[i].typ))
-		}
-		p.spare, p.partial = append(p.spare, spare), append(p.partial, partial)
+		p.spare = append(p.spare, spare)
 	}
 	p.mem = b.addScratch(s, Type{Bool, Shape{n * body.size}})
 }
@@ -275,7 +271,7 @@ func (s *stepPlan) overwrites(k, j int) bool {
 	case fusedOp:
 		x := s.node.in[j].typ
 		return x.Equal(o.types[k])
-	case matMulAddOp:
+	case timeSumOp:
 		return j == 0
 	case loopOp:
 		nc := len(o.Carried)

@@ -73,29 +73,28 @@ func (o matMulOp) attrs() Attrs { return Attrs{Name: "MatMul", TransA: o.ta, Tra
 
 func (o matMulOp) kernel(n *Node) evalFunc {
 	if n.typ.DType == Float64 {
-		return gemmKernel[float64](n, o, n.in[0], n.in[1], 0)
+		return gemmKernel[float64](n, o, n.in[0], n.in[1])
 	}
-	return gemmKernel[float32](n, o, n.in[0], n.in[1], 0)
+	return gemmKernel[float32](n, o, n.in[0], n.in[1])
 }
 
-// gemmKernel computes the product of a and b, added to what is there if beta is 1.
-func gemmKernel[T float32 | float64](n *Node, o matMulOp, a, b *Node, beta T) evalFunc {
+// gemmKernel computes the product of a and b.
+func gemmKernel[T float32 | float64](n *Node, o matMulOp, a, b *Node) evalFunc {
 	if o.spikes {
-		return spikeKernel(o, a, b, beta)
+		return spikeKernel[T](o, a, b)
 	}
 	as, bs := a.typ.Shape, b.typ.Shape
 	m, cols, k, _ := o.sizes(as, bs)
 	lda, ldb := as[len(as)-1], bs[len(bs)-1]
 	batch := n.typ.Shape[:len(n.typ.Shape)-2]
 	if b.capturedByLoop() && len(bs) == 2 && len(as) == 2 && m >= packRows {
-		return packedKernel(o, m, cols, k, lda, ldb, beta)
+		return packedKernel[T](o, m, cols, k, lda, ldb)
 	}
 	offA, offB := batchOffsets(as, batch), batchOffsets(bs, batch)
-	first := len(n.in) - 2 // the product's operands come last
 	return func(c *call) error {
-		x, y, z := kernel.View[T](c.in[first]), kernel.View[T](c.in[first+1]), kernel.View[T](c.out[0])
+		x, y, z := kernel.View[T](c.in[0]), kernel.View[T](c.in[1]), kernel.View[T](c.out[0])
 		for i := range offA {
-			kernel.GemmParallel(c.pool, o.ta, o.tb, m, cols, k, x[offA[i]:], lda, y[offB[i]:], ldb, beta, z[i*m*cols:], cols)
+			kernel.GemmParallel(c.pool, o.ta, o.tb, m, cols, k, x[offA[i]:], lda, y[offB[i]:], ldb, 0, z[i*m*cols:], cols)
 		}
 		return nil
 	}
@@ -113,17 +112,16 @@ func (x *Node) capturedByLoop() bool {
 
 // packedKernel is for a right factor that stays the same in all steps of a loop: it is brought into
 // the form that the product works on once, when the loop begins.
-func packedKernel[T float32 | float64](o matMulOp, m, n, k, lda, ldb int, beta T) evalFunc {
+func packedKernel[T float32 | float64](o matMulOp, m, n, k, lda, ldb int) evalFunc {
 	var packed *kernel.Packed[T]
 	run := -1
 	return func(c *call) error {
-		first := len(c.in) - 2
-		x, y, z := kernel.View[T](c.in[first]), kernel.View[T](c.in[first+1]), kernel.View[T](c.out[0])
+		x, y, z := kernel.View[T](c.in[0]), kernel.View[T](c.in[1]), kernel.View[T](c.out[0])
 		if run != c.env.loops {
 			run = c.env.loops
 			packed = kernel.PackB(packed, o.tb, k, n, y, ldb)
 		}
-		kernel.GemmPackedParallel(c.pool, o.ta, m, x, lda, packed, beta, z, n)
+		kernel.GemmPackedParallel(c.pool, o.ta, m, x, lda, packed, 0, z, n)
 		return nil
 	}
 }
@@ -180,43 +178,4 @@ func squeezeAxis(x *Node, axis int) *Node {
 		return x
 	}
 	return x.Squeeze(axis)
-}
-
-// matMulAddOp adds a product to its first input: inputs are c, a and b. Compilation makes it where
-// an accumulator meets a product.
-type matMulAddOp struct{ matMulOp }
-
-func (o matMulAddOp) String() string { return "Add" + o.matMulOp.String() }
-
-func (o matMulAddOp) Infer(in []Type) (Type, error) {
-	t, err := o.matMulOp.Infer(in[1:])
-	if err == nil && !t.Equal(in[0]) {
-		err = fmt.Errorf("%w: %v and %v", ErrShape, in[0], t)
-	}
-	return t, err
-}
-
-func (o matMulAddOp) Grad(n, gy *Node) []*Node {
-	product := matMul(n.in[1], n.in[2], o.ta, o.tb)
-	return append([]*Node{gy}, o.matMulOp.Grad(product, gy)...)
-}
-
-func (o matMulAddOp) attrs() Attrs {
-	return Attrs{Name: "AddMatMul", TransA: o.ta, TransB: o.tb}
-}
-
-func (o matMulAddOp) kernel(n *Node) evalFunc {
-	var add evalFunc
-	if n.typ.DType == Float64 {
-		add = gemmKernel[float64](n, o.matMulOp, n.in[1], n.in[2], 1)
-	} else {
-		add = gemmKernel[float32](n, o.matMulOp, n.in[1], n.in[2], 1)
-	}
-	size := n.typ.DType.Size()
-	return func(c *call) error {
-		if c.out[0].P != c.in[0].P {
-			copy(c.out[0].Bytes(size), c.in[0].Bytes(size))
-		}
-		return add(c)
-	}
 }

@@ -6,7 +6,6 @@ import (
 
 	"github.com/spikegraph/spikegraph/autodiff"
 	"github.com/spikegraph/spikegraph/graph"
-	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"gorgonia.org/tensor"
 )
@@ -17,25 +16,6 @@ func explain(t *testing.T, p *graph.Program) string {
 	var b strings.Builder
 	require.NoError(t, p.Explain(&b))
 	return b.String()
-}
-
-// A product that is added becomes one op that adds; the sums are the same.
-func TestAccumulatedProducts(t *testing.T) {
-	t.Parallel()
-	for _, d := range []graph.DType{graph.Float32, graph.Float64} {
-		g := graph.New()
-		x, w := g.Input("x", d, 6, 5, 3), g.Input("w", d, 5, 4)
-		_, last := graph.Loop(x, g.Const(d, 0, 3, 4), func(x, s *graph.Node) (*graph.Node, *graph.Node) {
-			return x, s.Add(x.Transpose().MatMul(w))
-		})
-		fast := compile(t, g, last)
-		assert.Contains(t, explain(t, fast), "AddMatMul")
-		slow, err := g.CompileWith(graph.Options{Disable: []string{"accumulate"}}, last)
-		require.NoError(t, err)
-		assert.NotContains(t, explain(t, slow), "AddMatMul")
-		in := []*tensor.Dense{ramp(d, 6, 5, 3), ramp(d, 5, 4)}
-		requireClose(t, run(t, slow, in...)[0], run(t, fast, in...)[0], bound(d, 1), "%v", d)
-	}
 }
 
 // The gradients of a product are products with transposes, for every way its operands can lie.

@@ -23,12 +23,12 @@ type pass struct {
 var passes = []pass{
 	{"saved", savedPass, "makes results of loops out of what backward passes keep of them", true},
 	{"simplify", simplifyPass, "rewrites by laws that hold for every float, folds constants and merges equal nodes", false},
+	{"recompute", recomputePass, "divides loops into segments that the backward pass computes again, where Options.MaxMemory asks for it", false},
 	{"residuals", residualsPass, "chooses what a loop keeps for its backward pass: the cheapest cut between what is costly to compute and what is needed", false},
 	{"stack", stackPass, "takes sums of products over time out of loops: one product over all steps", false},
 	{"dce", dcePass, "removes results, state and captures of loops that nothing reads", false},
 	{"shard", shardPass, "splits loops by rows of the batch, for workers that meet once", false},
 	{"spikes", spikesPass, "marks products with spikes, which add rows where the spikes are if those are few", false},
-	{"accumulate", accumulatePass, "adds products into what they are added to", false},
 	{"fuse", fusePass, "joins elementwise nodes of one shape into one kernel", true},
 }
 
@@ -38,6 +38,10 @@ type order struct{ first, then, why string }
 var orders = []order{
 	{"saved", "simplify", "rewriting a body would lose the nodes that Saved names"},
 	{"simplify", "residuals", "the cut compares nodes of a backward body with those of the forward body, which must be in one form"},
+	{"saved", "recompute", "what the backward loop reads must be results of the forward loop"},
+	{"simplify", "recompute", "the lengths of segments are chosen by the sums over time, which must be in their last form"},
+	{"recompute", "residuals", "what is kept of a segment is chosen like what is kept of a loop"},
+	{"recompute", "shard", "sums are kept in parts from segment to segment"},
 	{"residuals", "stack", "what is kept becomes a sequence, of which a product over all steps can be taken"},
 	{"stack", "dce", "the sums that a loop need not carry any more are dead"},
 	{"residuals", "dce", "the cut leaves results of forward loops without readers"},
@@ -46,9 +50,6 @@ var orders = []order{
 	{"shard", "spikes", "a product with Bool is known to no rule of the split"},
 	{"shard", "fuse", "a fused kernel has its shape"},
 	{"residuals", "spikes", "the cut compares products of two bodies, of which one may know less of its operands"},
-	{"spikes", "accumulate", "a product that is added to something is no longer one"},
-	{"dce", "accumulate", "a product that is read twice is not accumulated; dead readers would count"},
-	{"accumulate", "fuse", "an addition inside a fused kernel is no longer seen"},
 }
 
 func init() {
@@ -78,6 +79,10 @@ type compiler struct {
 	off    map[string]bool
 	verify bool
 	trace  []string // node counts after each pass, for Explain
+
+	// segments chooses the steps of a segment of each pair, 0 for one that stays whole; nil for all.
+	segments func(pairs []loopPair) []int
+	again    []segmentation // what it chose
 }
 
 // run takes a unit through the pipeline.

@@ -35,7 +35,7 @@ func TestConvolutionsInLoops(t *testing.T) {
 		if len(o.Disable) == 0 {
 			text := explain(t, p)
 			assert.Contains(t, text, "shards 2]")
-			assert.Contains(t, text, "\n  ConvKernel", "outside of the loop")
+			assert.Contains(t, text, "\n  TimeSum[ConvKernel", "outside of the loop")
 		}
 		b := make([]bool, steps*batch*8*8*2)
 		for i := range b {

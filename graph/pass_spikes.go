@@ -10,13 +10,15 @@ func spikesPass(u unit, _ *compiler) unit {
 	r.node = func(n *Node, in []*Node) *Node {
 		if o, ok := n.op.(matMulOp); ok && len(n.typ.Shape) == 2 && !o.tb && b[n.in[0]] {
 			o.spikes = true
-			x := in[0]
-			if _, ok := x.op.(castOp); ok && x.in[0].typ.DType == Bool { // read as it is stored
-				x = x.in[0]
-			}
-			return r.inside.add(o, []*Node{x, in[1]})
+			return r.inside.add(o, []*Node{stored(in[0]), in[1]})
 		}
 		switch o := n.op.(type) {
+		case timeSumOp:
+			if !b[n.in[1]] {
+				return nil
+			}
+			o.op = ofSpikes(o.op)
+			return r.inside.add(o, []*Node{in[0], stored(in[1]), in[2]})
 		case convOp:
 			o.spikes = b[n.in[0]]
 			return r.inside.add(o, in)
@@ -27,4 +29,25 @@ func spikesPass(u unit, _ *compiler) unit {
 		return nil
 	}
 	return r.graph(u, nil, make([]*Node, len(u.g.nodes)))
+}
+
+// ofSpikes returns the product whose left factor is binary.
+func ofSpikes(op Op) Op {
+	switch o := op.(type) {
+	case matMulOp:
+		o.spikes = true
+		return o
+	case convKernelOp:
+		o.spikes = true
+		return o
+	}
+	return op
+}
+
+// stored returns a binary value as it is stored.
+func stored(x *Node) *Node {
+	if _, ok := x.op.(castOp); ok && x.in[0].typ.DType == Bool {
+		return x.in[0]
+	}
+	return x
 }

@@ -4,7 +4,7 @@ import "slices"
 
 // stackPass takes sums of products over time out of loops: where a loop adds xₜᵀdₜ to a value that it
 // does nothing else with, as gradients of weights do, and xₜ is a step of a sequence, the loop
-// returns the dₜ instead, and one product over all steps, Xᵀ·D, takes the place of the many. What the
+// returns the dₜ instead, and products over many steps, Xᵀ·D, take the place of one for each. What the
 // loop no longer needs it leaves to dce.
 func stackPass(u unit, _ *compiler) unit {
 	r := &rewriter{loops: map[*LoopSpec]*LoopSpec{}, extra: map[*LoopSpec][]residual{}}
@@ -76,19 +76,14 @@ func (s *stacker) loop(n *Node, l *LoopSpec, in []*Node) *Node {
 func (t timeSum) product(loop *Node) *Node {
 	l := loop.Loop()
 	x, d := loop.in[len(l.Carried)+t.seq], loop.result(t.result)
-	rows := func(y *Node) *Node { return y.Flatten(0, 1) }
-	x = rows(x)
 	if t.cast {
 		x = x.Cast(d.typ.DType)
 	}
-	return loop.in[t.carried].Add(apply(t.op, x, rows(d)))
+	return apply(timeSumOp{t.op, stepsAtATime(t.d.typ), l.Reverse}, loop.in[t.carried], x, d)
 }
 
 // timeSums finds the sums over time among the carried values.
 func (l *LoopSpec) timeSums() []timeSum {
-	if l.Steps < 2 {
-		return nil
-	}
 	readers := l.readers()
 	var sums []timeSum
 	for i, c := range l.Carried {

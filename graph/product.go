@@ -13,9 +13,9 @@ const (
 
 // spikeKernel computes the product of a binary left factor, stored as floats or as Bool, by the
 // quicker of two ways. Which it is depends on the data alone.
-func spikeKernel[T float32 | float64](o matMulOp, a, b *Node, beta T) evalFunc {
+func spikeKernel[T float32 | float64](o matMulOp, a, b *Node) evalFunc {
 	m, n, k, _ := o.sizes(a.typ.Shape, b.typ.Shape)
-	p := &eventProduct[T]{trans: o.ta, m: m, n: n, k: k, lda: a.typ.Shape[1], beta: beta}
+	p := &eventProduct[T]{trans: o.ta, m: m, n: n, k: k, lda: a.typ.Shape[1]}
 	limit := sparseForward
 	if o.ta {
 		limit = sparseBackward
@@ -28,15 +28,14 @@ func spikeKernel[T float32 | float64](o matMulOp, a, b *Node, beta T) evalFunc {
 		return p.bools(a.typ.Shape, few)
 	}
 	return func(c *call) error {
-		first := len(c.in) - 2 // the factors come last
-		x, y, z := kernel.View[T](c.in[first]), kernel.View[T](c.in[first+1]), kernel.View[T](c.out[0])
+		x, y, z := kernel.View[T](c.in[0]), kernel.View[T](c.in[1]), kernel.View[T](c.out[0])
 		ones := few + 1
 		if few >= 0 {
 			ones = kernel.CountNonzero(x)
-			c.met(ones, len(x), ones <= few)
+			c.events.note(ones, len(x), ones <= few)
 		}
 		if ones > few {
-			kernel.GemmParallel(c.pool, o.ta, false, m, n, k, x, p.lda, y, n, beta, z, n)
+			kernel.GemmParallel(c.pool, o.ta, false, m, n, k, x, p.lda, y, n, 0, z, n)
 			return nil
 		}
 		p.x = x
@@ -49,7 +48,6 @@ func spikeKernel[T float32 | float64](o matMulOp, a, b *Node, beta T) evalFunc {
 type eventProduct[T float32 | float64] struct {
 	trans        bool
 	m, n, k, lda int
-	beta         T
 	parts        int
 	x            []T      // a, or
 	bits         []uint64 // a as bits
@@ -81,18 +79,18 @@ func (p *eventProduct[T]) Part(worker, i int) {
 	ws, z := &p.work[worker], p.z[lo*p.n:]
 	switch {
 	case p.bits != nil && p.trans:
-		beta := p.beta
+		var beta T
 		for k := 0; k < p.k; k += p.chunk {
 			rows := min(p.chunk, p.k-k)
 			kernel.EventGemmBitsTN(ws, hi-lo, p.n, rows, p.bits[k*p.lda+lo/wordBits:], p.lda, p.y[k*p.n:], p.n, beta, z, p.n)
 			beta = 1
 		}
 	case p.bits != nil:
-		kernel.EventGemmBits(ws, hi-lo, p.n, p.k, p.bits[lo*p.lda:], p.lda, p.y, p.n, p.beta, z, p.n)
+		kernel.EventGemmBits(ws, hi-lo, p.n, p.k, p.bits[lo*p.lda:], p.lda, p.y, p.n, 0, z, p.n)
 	case p.trans:
-		kernel.EventGemmTN(ws, hi-lo, p.n, p.k, p.x[lo:], p.lda, p.y, p.n, p.beta, z, p.n)
+		kernel.EventGemmTN(ws, hi-lo, p.n, p.k, p.x[lo:], p.lda, p.y, p.n, 0, z, p.n)
 	default:
-		kernel.EventGemm(ws, hi-lo, p.n, p.k, p.x[lo*p.lda:], p.lda, p.y, p.n, p.beta, z, p.n)
+		kernel.EventGemm(ws, hi-lo, p.n, p.k, p.x[lo*p.lda:], p.lda, p.y, p.n, 0, z, p.n)
 	}
 }
 
@@ -120,12 +118,11 @@ func (p *eventProduct[T]) bools(shape Shape, few int) evalFunc {
 		p.bits = make([]uint64, p.rows*p.lda)
 	}
 	return func(c *call) error {
-		first := len(c.in) - 2
-		x, y, z := c.in[first].Bool(), kernel.View[T](c.in[first+1]), kernel.View[T](c.out[0])
+		x, y, z := c.in[0].Bool(), kernel.View[T](c.in[1]), kernel.View[T](c.out[0])
 		if few >= 0 {
 			kernel.PackBools(p.bits, p.lda, x, p.rows, cols)
 			ones := kernel.CountBits(p.bits)
-			c.met(ones, len(x), ones <= few)
+			c.events.note(ones, len(x), ones <= few)
 			if ones <= few {
 				p.run(c.pool, y, z, ones)
 				return nil
@@ -139,10 +136,10 @@ func (p *eventProduct[T]) bools(shape Shape, few int) evalFunc {
 // dense multiplies a block of rows at a time.
 func (p *eventProduct[T]) dense(pool *kernel.Pool, x []bool, cols int, y, z []T) {
 	if p.rows == 0 || cols == 0 {
-		kernel.GemmParallel(pool, p.trans, false, p.m, p.n, p.k, p.block, cols, y, p.n, p.beta, z, p.n)
+		kernel.GemmParallel(pool, p.trans, false, p.m, p.n, p.k, p.block, cols, y, p.n, 0, z, p.n)
 		return
 	}
-	beta := p.beta
+	var beta T
 	for lo := 0; lo < p.rows; lo += boolBlock {
 		rows := min(boolBlock, p.rows-lo)
 		f := p.block[:rows*cols]

@@ -50,8 +50,7 @@ func (e *printer) times(fs []*frame, indent string) {
 			inner = append(inner, o.inner...)
 			if k > 0 {
 				s.took, s.calls = s.took+o.took, s.calls+o.calls
-				events.ones, events.elements = events.ones+o.c.events.ones, events.elements+o.c.events.elements
-				events.sparse, events.calls = events.sparse+o.c.events.sparse, events.calls+o.c.events.calls
+				events.add(o.c.events)
 			}
 		}
 		note := ""

@@ -18,7 +18,7 @@ func TestProfile(t *testing.T) {
 	require.NoError(t, p.Profile(&b, shardInputs(128)...))
 	text := b.String()
 	assert.Contains(t, text, "Loop[6 shards 2]")
-	assert.Regexp(t, `\d+\.\d+ +12 +    .*AddSpikeMatMul`, text, "two shards of six steps")
+	assert.Regexp(t, `\d+\.\d+ +12 +    .*SpikeMatMul`, text, "two shards of six steps")
 	assert.Regexp(t, `SpikeMatMul.*% ones, rows added in \d+ of \d+`, text)
 	assert.Contains(t, text, "in all")
 	assert.ErrorIs(t, p.Profile(&b), graph.ErrShape)

@@ -22,7 +22,10 @@ type Options struct {
 	Workers int      // goroutines that share the work of a kernel; the number of processors if 0
 	Disable []string // passes not to run, by name: see Passes
 	// MaxMemory, if positive, is the most bytes that a run may take besides inputs, results and
-	// parameters: a program that needs more is refused, with the figure.
+	// parameters. Where a program needs more, its backward loops compute segments of the forward loops
+	// again instead of keeping what these computed, in the longest segments that meet the bound; the
+	// results stay the same to the bit, and Explain says what was chosen. If that does not suffice the
+	// program is refused, with the figure.
 	MaxMemory int
 	Verify    bool // check the graph after every pass, and panic if a pass broke it
 }
@@ -39,7 +42,8 @@ type Program struct {
 	updates []updatePlan
 	block   *block
 	trace   []string
-	source  unit // before the passes
+	again   []segmentation // what is computed again to save memory
+	source  unit           // before the passes
 
 	mu   sync.Mutex
 	free []*runner
@@ -72,6 +76,15 @@ func (g *Graph) CompileWith(o Options, outputs ...*Node) (*Program, error) {
 	if err := g.compilable(o, outputs); err != nil {
 		return nil, fmt.Errorf("graph: %w", err)
 	}
+	p := g.program(o, outputs, nil)
+	if o.MaxMemory > 0 && p.Memory() > o.MaxMemory {
+		return g.fit(p, o, outputs)
+	}
+	return p, nil
+}
+
+// program compiles, with loops in the given segments.
+func (g *Graph) program(o Options, outputs []*Node, segments func([]loopPair) []int) *Program {
 	p := &Program{opts: o, store: g.root.store, inputs: g.inputs, checks: g.root.checks}
 	roots := slices.Clone(outputs)
 	for _, n := range outputs {
@@ -84,18 +97,14 @@ func (g *Graph) CompileWith(o Options, outputs ...*Node) (*Program, error) {
 		roots = append(roots, u.value)
 	}
 	p.source = unit{g, roots}
-	c := &compiler{off: map[string]bool{}, verify: o.Verify}
+	c := &compiler{off: map[string]bool{}, verify: o.Verify, segments: segments}
 	for _, name := range o.Disable {
 		c.off[name] = true
 	}
 	u := c.run(p.source)
-	p.trace = c.trace
+	p.trace, p.again = c.trace, c.again
 	p.plan(u, g.root.updates)
-	if need := p.block.size; o.MaxMemory > 0 && need > o.MaxMemory {
-		return nil, fmt.Errorf("graph: a run needs %s, the bound is %s: %w; LoopOptions.Segment keeps less of a loop and computes it again",
-			size(need), size(o.MaxMemory), ErrMemory)
-	}
-	return p, nil
+	return p
 }
 
 func (g *Graph) compilable(o Options, outputs []*Node) error {

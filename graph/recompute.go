@@ -1,0 +1,113 @@
+package graph
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+)
+
+// segmentation is a loop of which segments are computed again, and what that costs.
+type segmentation struct {
+	name               string
+	steps, again, each int // steps of the loop, how many of them are computed twice, in segments of each
+	flops, all         int // floating-point operations that this adds, and those of the whole program without it
+}
+
+func (s segmentation) String() string {
+	name := ""
+	if s.name != "" {
+		name = " " + s.name
+	}
+	return fmt.Sprintf("loop%s: %d of %d steps are computed twice, in segments of %d: %.1f %% more arithmetic",
+		name, s.again, s.steps, s.each, 100*float64(s.flops)/float64(max(1, s.all)))
+}
+
+// segmentation describes d, which is part of u.
+func (d *segmented) segmentation(u unit) segmentation {
+	l := d.pair.forward.Loop()
+	again := d.n * d.k * len(d.pair.backward)
+	return segmentation{
+		name: l.Name, steps: l.Steps, again: again, each: d.k,
+		flops: again * flopsOf(unit{l.Body, slices.Concat(l.Next, l.Ys)}), all: flopsOf(u),
+	}
+}
+
+// flopsOf estimates the floating-point operations of u: products in full, as if nothing in them were 0,
+// and one for each element of everything else.
+func flopsOf(u unit) int {
+	total := 0
+	need := reachable(u.g, u.outs)
+	for i, n := range u.g.nodes {
+		if !need[i] || len(n.in) == 0 {
+			continue
+		}
+		switch o := n.op.(type) {
+		case loopOp:
+			total += o.Steps * flopsOf(n.bodies()[0])
+			continue
+		case matMulOp:
+			_, _, k, _ := o.sizes(n.in[0].typ.Shape, n.in[1].typ.Shape)
+			total += 2 * k * n.typ.Shape.Size()
+		case convOp: // every output sums over the kernel's taps and channels
+			total += 2 * n.typ.Shape.Size() * n.in[1].typ.Shape.Size() / max(1, n.typ.Shape[len(n.typ.Shape)-1])
+		case convInputOp:
+			total += 2 * n.in[0].typ.Shape.Size() * n.in[1].typ.Shape.Size() / max(1, n.in[0].typ.Shape[len(n.in[0].typ.Shape)-1])
+		case convKernelOp:
+			total += 2 * n.in[1].typ.Shape.Size() * n.typ.Shape.Size() / max(1, n.in[1].typ.Shape[len(n.in[1].typ.Shape)-1])
+		case reshapeOp, resultOp, stopOp, barrierOp, customOp:
+		default:
+			total += n.typ.Shape.Size()
+		}
+	}
+	return total
+}
+
+// fit compiles again with loops in segments: as few loops as possible, those first that keep most, in
+// segments as long as the bound allows. It returns the first program that meets the bound.
+func (g *Graph) fit(whole *Program, o Options, outputs []*Node) (*Program, error) {
+	least := whole.Memory()
+	for loops, all := 1, 1; loops <= all; loops *= 2 {
+		for parts, steps := 2, 2; parts <= steps; parts += max(1, parts/2) {
+			p := g.program(o, outputs, func(pairs []loopPair) []int {
+				for _, p := range pairs {
+					steps, all = max(steps, p.forward.Loop().Steps), len(pairs)
+				}
+				return divideLargest(pairs, loops, parts)
+			})
+			if p.Memory() <= o.MaxMemory {
+				return p, nil
+			}
+			least = min(least, p.Memory())
+		}
+	}
+	return nil, fmt.Errorf("graph: a run needs %s, %s if parts of its loops are computed again; the bound is %s: %w",
+		size(whole.Memory()), size(least), size(o.MaxMemory), ErrMemory)
+}
+
+// divideLargest returns for each pair the length of its segments: about so many parts for those loops
+// that keep most, 0 for the others.
+func divideLargest(pairs []loopPair, loops, parts int) []int {
+	order := make([]int, len(pairs))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortStableFunc(order, func(i, j int) int { return cmp.Compare(pairs[j].bytes(), pairs[i].bytes()) })
+	ks := make([]int, len(pairs))
+	for _, i := range order[:min(loops, len(order))] {
+		steps, unit := pairs[i].forward.Loop().Steps, pairs[i].unit()
+		k := ((steps+parts-1)/parts + unit - 1) / unit * unit
+		if k < steps {
+			ks[i] = k
+		}
+	}
+	return ks
+}
+
+// bytes is the size of what the forward loop returns from all its steps.
+func (p loopPair) bytes() int {
+	l, n := p.forward.Loop(), 0
+	for _, y := range l.Ys {
+		n += l.Steps * y.typ.Bytes()
+	}
+	return n
+}
