@@ -80,9 +80,8 @@ type compiler struct {
 	verify bool
 	trace  []string // node counts after each pass, for Explain
 
-	// segments chooses the steps of a segment of each pair, 0 for one that stays whole; nil for all.
-	segments func(pairs []loopPair) []int
-	again    []segmentation // what it chose
+	segments func(pairs []loopPair) []division // chooses how the loops of each pair are divided; nil if none are
+	again    []segmentation                    // what it chose
 }
 
 // run takes a unit through the pipeline.

@@ -15,9 +15,9 @@ func recomputePass(u unit, c *compiler) unit {
 	}
 	pairs := findPairs(u)
 	s := &segmenter{r: &rewriter{loops: map[*LoopSpec]*LoopSpec{}}, of: map[*Node]*segmented{}, results: map[*Node][]*Node{}}
-	for i, k := range c.segments(pairs) {
-		if p := pairs[i]; k > 0 {
-			d := &segmented{pair: p, division: divide(p.forward.Loop(), k)}
+	for i, d := range c.segments(pairs) {
+		if p := pairs[i]; d.n > 0 {
+			d := &segmented{pair: p, division: d}
 			c.again = append(c.again, d.segmentation(u))
 			s.of[p.forward] = d
 			for _, b := range p.backward {
@@ -99,18 +99,19 @@ func (p loopPair) unit() int {
 	return unit
 }
 
-// division is how the steps of a loop are divided: n segments of k steps, as the loop walks, and a tail.
+// division is how the steps of a loop are divided, as it walks: n segments of k steps, none if n is 0,
+// and a tail, of which nothing is computed again since the backward loop begins with it.
 type division struct {
-	k, n       int
+	n, k       int
 	main, tail Range
 }
 
-func divide(l *LoopSpec, k int) division {
-	d := division{k: k, n: l.Steps / k}
-	whole := d.n * k
-	d.main, d.tail = Range{From: 0, To: whole}, Range{From: whole, To: l.Steps}
+// divided returns the division of l into n segments of k steps and a tail.
+func (l *LoopSpec) divided(n, k int) division {
+	d := division{n: n, k: k}
+	d.main, d.tail = Range{From: 0, To: n * k}, Range{From: n * k, To: l.Steps}
 	if l.Reverse {
-		d.main, d.tail = Range{From: l.Steps - whole, To: l.Steps}, Range{From: 0, To: l.Steps - whole}
+		d.main, d.tail = Range{From: l.Steps - n*k, To: l.Steps}, Range{From: 0, To: l.Steps - n*k}
 	}
 	return d
 }

@@ -84,7 +84,7 @@ func (g *Graph) CompileWith(o Options, outputs ...*Node) (*Program, error) {
 }
 
 // program compiles, with loops in the given segments.
-func (g *Graph) program(o Options, outputs []*Node, segments func([]loopPair) []int) *Program {
+func (g *Graph) program(o Options, outputs []*Node, segments func([]loopPair) []division) *Program {
 	p := &Program{opts: o, store: g.root.store, inputs: g.inputs, checks: g.root.checks}
 	roots := slices.Clone(outputs)
 	for _, n := range outputs {

@@ -62,17 +62,17 @@ func flopsOf(u unit) int {
 	return total
 }
 
-// fit compiles again with loops in segments: as few loops as possible, those first that keep most, in
-// segments as long as the bound allows. It returns the first program that meets the bound.
+// fit compiles again with loops in segments: as few loops as possible, those first that keep most, and
+// as few steps as possible that are computed twice. It returns the first program that meets the bound.
 func (g *Graph) fit(whole *Program, o Options, outputs []*Node) (*Program, error) {
 	least := whole.Memory()
 	for loops, all := 1, 1; loops <= all; loops *= 2 {
-		for parts, steps := 2, 2; parts <= steps; parts += max(1, parts/2) {
-			p := g.program(o, outputs, func(pairs []loopPair) []int {
+		for share, steps := 0.95, 2; share*float64(steps) >= 1; share = less(share) {
+			p := g.program(o, outputs, func(pairs []loopPair) []division {
 				for _, p := range pairs {
 					steps, all = max(steps, p.forward.Loop().Steps), len(pairs)
 				}
-				return divideLargest(pairs, loops, parts)
+				return divideLargest(pairs, loops, share)
 			})
 			if p.Memory() <= o.MaxMemory {
 				return p, nil
@@ -84,23 +84,39 @@ func (g *Graph) fit(whole *Program, o Options, outputs []*Node) (*Program, error
 		size(whole.Memory()), size(least), size(o.MaxMemory), ErrMemory)
 }
 
-// divideLargest returns for each pair the length of its segments: about so many parts for those loops
-// that keep most, 0 for the others.
-func divideLargest(pairs []loopPair, loops, parts int) []int {
+// less returns the next share of steps to try.
+func less(share float64) float64 {
+	if share > 0.5 {
+		return share - 0.09
+	}
+	return share * 0.7
+}
+
+// divideLargest divides the loops that keep most, so that about a share of their steps is kept at a time.
+func divideLargest(pairs []loopPair, loops int, share float64) []division {
 	order := make([]int, len(pairs))
 	for i := range order {
 		order[i] = i
 	}
 	slices.SortStableFunc(order, func(i, j int) int { return cmp.Compare(pairs[j].bytes(), pairs[i].bytes()) })
-	ks := make([]int, len(pairs))
+	ds := make([]division, len(pairs))
 	for _, i := range order[:min(loops, len(order))] {
-		steps, unit := pairs[i].forward.Loop().Steps, pairs[i].unit()
-		k := ((steps+parts-1)/parts + unit - 1) / unit * unit
-		if k < steps {
-			ks[i] = k
-		}
+		ds[i] = pairs[i].divided(share)
 	}
-	return ks
+	return ds
+}
+
+// divided divides the loops so that about a share of the steps is kept at a time.
+func (p loopPair) divided(share float64) division {
+	l, unit := p.forward.Loop(), p.unit()
+	keep := max(unit, int(share*float64(l.Steps)))
+	again := l.Steps - keep
+	if again <= 0 {
+		return division{}
+	}
+	n := (again + keep - 1) / keep
+	k := ((again+n-1)/n + unit - 1) / unit * unit
+	return l.divided(min(n, l.Steps/k), k)
 }
 
 // bytes is the size of what the forward loop returns from all its steps.

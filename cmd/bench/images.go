@@ -220,7 +220,7 @@ func compile(r *result, c config, g *graph.Graph, loss *graph.Node, opt optim.Op
 		params := g.Trained()
 		opt.Update(g, params, autodiff.Grad(loss, params...))
 		g.Check("loss", loss)
-		o := graph.Options{Workers: c.threads}
+		o := graph.Options{Workers: c.threads, MaxMemory: int(c.memory * 1e6)}
 		if c.disable != "" {
 			o.Disable = strings.Split(c.disable, ",")
 		}

@@ -43,6 +43,7 @@ type config struct {
 	init    string // safetensors with weights and batches
 	double  bool
 	disable string
+	memory  float64 // bound on planned memory, MB; none if 0
 	kernels bool
 	explain bool
 	profile string // where to write a CPU profile
@@ -106,6 +107,7 @@ func main() {
 	flag.StringVar(&c.init, "init", "", "safetensors file with initial weights and batches")
 	flag.BoolVar(&c.kernels, "kernels", false, "print the time of every kernel of one batch to standard error")
 	flag.StringVar(&c.disable, "disable", "", "compiler passes not to run, separated by commas")
+	flag.Float64Var(&c.memory, "memory", 0, "most megabytes that a program may plan; what it cannot keep it computes again")
 	flag.BoolVar(&c.double, "double", false, "compute in float64")
 	flag.BoolVar(&c.explain, "explain", false, "print passes, kernels and memory plan to standard error")
 	flag.Uint64Var(&c.seed, "seed", 1, "of weights, order and random numbers")
