@@ -1,10 +1,9 @@
 package nir
 
 import (
-	"fmt"
 	"slices"
 
-	"github.com/spikegraph/spikegraph/internal/ndarray"
+	"github.com/spikegraph/spikegraph/graph"
 	"github.com/spikegraph/spikegraph/layers"
 	"gorgonia.org/tensor"
 )
@@ -27,58 +26,112 @@ func Chain(in, out []int, nodes ...Node) *Graph {
 	return g
 }
 
-// NewAffine returns the node of a layers.Dense with weights w [in out] and biases b [out], as the store
-// keeps them: Affine, or Linear if b is nil. Errors: ErrUnsupported for other shapes or types.
-func NewAffine(name string, w, b *tensor.Dense) (Node, error) {
+// NewDense returns the node of a layers.Dense: Affine, or Linear if it has no biases. Errors: ErrUnsupported for
+// parameters that the store lacks.
+func NewDense(name string, p layers.Dense, from Source) (Node, error) {
 	n := Node{Name: name, Type: "Linear", Params: map[string]Array{}}
-	weight, err := transposed(w, 1, 0)
+	dtype := p.DType
+	p.DType = graph.Float64
+	out, err := from.values(name, func(g *graph.Graph) []*graph.Node {
+		c := p.Place(g, name)
+		if c.B == nil {
+			return []*graph.Node{c.W}
+		}
+		return []*graph.Node{c.W, c.B}
+	})
 	if err != nil {
-		return n, unsupported(name, "the weights: %v", err)
+		return n, err
 	}
-	n.Params["weight"] = weight
-	if b == nil {
-		return n, nil
+	n.Params["weight"] = transposed(out[0], dtype, 1, 0)
+	if len(out) > 1 {
+		n.Type, n.Params["bias"] = "Affine", transposed(out[1], dtype, 0)
 	}
-	bias, err := transposed(b, 0)
-	if err != nil || !slices.Equal(bias.Shape, weight.Shape[:1]) {
-		return n, unsupported(name, "biases of shape %v for weights of %v: %v", b.Shape(), w.Shape(), err)
-	}
-	n.Type, n.Params["bias"] = "Affine", bias
 	return n, nil
 }
 
-// transposed returns a tensor with axis i of the result axis perm[i] of it.
-func transposed(t *tensor.Dense, perm ...int) (Array, error) {
-	a, err := ndarray.Of(t)
+// NewScale returns the node of a layers.OneToOne. Errors as NewDense has them.
+func NewScale(name string, p layers.OneToOne, from Source) (Node, error) {
+	n := Node{Name: name, Type: "Scale", Params: map[string]Array{}}
+	dtype := p.DType
+	p.DType = graph.Float64
+	out, err := from.values(name, func(g *graph.Graph) []*graph.Node { return []*graph.Node{p.Place(g, name).W} })
 	if err != nil {
-		return Array{}, err
+		return n, err
 	}
-	v := ndarray.Floats(a.Data)
-	if len(a.Shape) != len(perm) || v == nil {
-		return Array{}, fmt.Errorf("they are %v, want %d axes of numbers", a.Shape, len(perm))
+	var axes []int
+	for i := range out[0].Shape() {
+		axes = append(axes, i)
 	}
+	n.Params["scale"] = transposed(out[0], dtype, axes...)
+	return n, nil
+}
+
+// transposed returns a tensor of float64 with axis i of the result axis perm[i] of it, in a type.
+func transposed(t *tensor.Dense, d graph.DType, perm ...int) Array {
 	shape := make([]int, len(perm))
 	for i, p := range perm {
-		shape[i] = a.Shape[p]
+		shape[i] = t.Shape()[p]
 	}
-	return Array{Shape: shape, Data: typed(permute(v, a.Shape, perm), a.Data)}, nil
+	like := any([]float32(nil))
+	if d == graph.Float64 {
+		like = nil
+	}
+	return Array{Shape: shape, Data: typed(permute(t.Float64s(), t.Shape(), perm), like)}
 }
 
-// NewLI returns the node of a layers.LeakyIntegrator in steps of dt ms: LI, or I where it has Decay 1.
-// Constants are those of the settings, which must be numbers: what was trained is given as layers.Values
-// from the store. Errors: ErrUnsupported, with the field that NIR has no place for.
-func NewLI(name string, p layers.LeakyIntegrator, dt float64) (Node, error) {
-	s, err := newSettings(name, p, dt)
-	return s.node(name, "I", "LI"), err
+// NewFlatten returns the node that makes one axis of all axes of an input of that shape.
+func NewFlatten(name string, in []int) Node {
+	return Node{Name: name, Type: "Flatten", Params: map[string]Array{
+		"start_dim": whole(0), "end_dim": whole(-1), "input_type": each(in, len(in)),
+	}}
 }
 
-// NewLIF returns the node of a layers.LIF in steps of dt ms: LIF, or IF where it has Decay 1. NIR's neurons
-// are set to v_reset by a spike: Reset must be Hard. Constants are as NewLI has them. Errors:
-// ErrUnsupported, with the field that NIR has no place for.
-func NewLIF(name string, p layers.LIF, dt float64) (Node, error) {
-	s, err := newSettings(name, layers.LeakyIntegrator{
-		N: p.N, Shape: p.Shape, VRest: p.VRest, V0: p.V0, R: p.R, Tau: p.Tau, Decay: p.Decay, Input: p.Input, DType: p.DType,
-	}, dt)
+// NewLI returns the node of a layers.LeakyIntegrator: LI, or I where it has Decay 1. Errors: ErrUnsupported, with
+// the field that NIR has no place for.
+func NewLI(name string, p layers.LeakyIntegrator, from Source) (Node, error) {
+	n := Node{Name: name, Type: "LI", Params: map[string]Array{}}
+	shape := p.Shape
+	if len(shape) == 0 {
+		shape = []int{p.N}
+	}
+	if p.V0 != nil {
+		return n, unsupported(name, "NIR has no place for V0")
+	}
+	tau, share, err := from.memory(name, p, shape)
+	if err != nil {
+		return n, err
+	}
+	r, err := from.constant(name, "R", p.R, 1, shape)
+	if err != nil {
+		return n, err
+	}
+	rest, err := from.constant(name, "VRest", p.VRest, 0, shape)
+	if err != nil {
+		return n, err
+	}
+	if tau == nil {
+		n.Type = "I"
+		if p.Input == layers.Scaled || slices.ContainsFunc(rest, func(v float64) bool { return v != 0 }) {
+			return n, unsupported(name, "NIR has no place for Scaled input or VRest where nothing leaks")
+		}
+		for i := range r {
+			r[i] *= msPerSecond / from.Dt
+		}
+	} else {
+		if p.Input == layers.Unscaled {
+			for i := range r {
+				r[i] /= share[i]
+			}
+		}
+		n.Params["tau"], n.Params["v_leak"] = Array{shape, tau}, Array{shape, rest}
+	}
+	n.Params["r"] = Array{slices.Clone(shape), r}
+	return n, nil
+}
+
+// NewLIF returns the node of a layers.LIF: LIF, or IF where it has Decay 1. NIR's neurons are set to v_reset by a
+// spike: Reset must be Hard. Errors: ErrUnsupported, with the field that NIR has no place for.
+func NewLIF(name string, p layers.LIF, from Source) (Node, error) {
 	for _, f := range []struct {
 		name string
 		bad  bool
@@ -87,90 +140,46 @@ func NewLIF(name string, p layers.LIF, dt float64) (Node, error) {
 		{"Timing other than AtSpike", p.Timing != layers.AtSpike},
 		{"TauRef", p.TauRef != nil && p.TauRef != layers.Param(layers.Const(0))},
 	} {
-		if f.bad && err == nil {
-			err = unsupported(name, "NIR has no place for %s", f.name)
+		if f.bad {
+			return Node{}, unsupported(name, "NIR has no place for %s", f.name)
 		}
 	}
-	s.set("v_threshold", p.VTh, 20, &err)
-	s.set("v_reset", p.VReset, -5, &err)
-	return s.node(name, "IF", "LIF"), err
-}
-
-// settings are constants of neurons on the way to a node.
-type settings struct {
-	name   string
-	shape  []int
-	params map[string]Array
-	leaks  bool
-}
-
-func newSettings(name string, p layers.LeakyIntegrator, dt float64) (s settings, err error) {
-	s = settings{name: name, shape: p.Shape, params: map[string]Array{}}
-	if len(s.shape) == 0 {
-		s.shape = []int{p.N}
+	n, err := NewLI(name, layers.LeakyIntegrator{
+		N: p.N, Shape: p.Shape, VRest: p.VRest, V0: p.V0, R: p.R, Tau: p.Tau, Decay: p.Decay, Input: p.Input,
+	}, from)
+	if err != nil {
+		return n, err
 	}
-	if p.V0 != nil {
-		return s, unsupported(name, "NIR has no place for V0")
-	}
-	decay := layers.Const(0)
-	if c, ok := p.Decay.(layers.Const); ok {
-		decay = c
-	} else if p.Decay != nil {
-		return s, unsupported(name, "give Tau in place of Decay")
-	}
-	switch {
-	case p.Decay == nil && p.Input == layers.Scaled:
-		s.leaks = true
-		s.set("tau", p.Tau, 10, &err)
-		s.set("r", p.R, 1, &err)
-		s.set("v_leak", p.VRest, 0, &err)
-		s.scale("tau", 1./msPerSecond)
-	case decay == 1 && p.Input == layers.Unscaled:
-		if p.VRest != nil && p.VRest != layers.Param(layers.Const(0)) {
-			return s, unsupported(name, "NIR has no place for VRest where nothing leaks")
+	n.Type += "F"
+	shape := n.Params["r"].Shape
+	for _, c := range []struct {
+		param, field string
+		p            layers.Param
+		def          float64
+	}{{"v_threshold", "VTh", p.VTh, 20}, {"v_reset", "VReset", p.VReset, -5}} {
+		v, err := from.constant(name, c.field, c.p, c.def, shape)
+		if err != nil {
+			return n, err
 		}
-		s.set("r", p.R, 1, &err)
-		s.scale("r", msPerSecond/dt)
-	default:
-		err = unsupported(name, "NIR has no place for Input %v with Decay %v; want Scaled with Tau, or Unscaled with Decay 1", p.Input, p.Decay)
+		n.Params[c.param] = Array{slices.Clone(shape), v}
 	}
-	return s, err
+	return n, nil
 }
 
-// set adds a constant, one number for each neuron.
-func (s settings) set(param string, p layers.Param, def float64, err *error) {
-	if *err != nil {
-		return
+// NewDelay returns the node of a layers.Delay. Errors as NewDense has them.
+func NewDelay(name string, p layers.Delay, from Source) (Node, error) {
+	n := Node{Name: name, Type: "Delay", Params: map[string]Array{}}
+	shape := p.Shape
+	if len(shape) == 0 {
+		shape = []int{p.N}
 	}
-	if p == nil {
-		p = layers.Const(def)
+	if p.D == nil {
+		p.D = layers.Uniform{Lo: 0, Hi: p.Max}
 	}
-	switch p.(type) {
-	case layers.Const, layers.Values:
-	default:
-		*err = unsupported(s.name, "%s is %T; give the numbers that the store has, as layers.Values", param, p)
-		return
+	d, err := from.constant(name, "D", p.D, 0, shape)
+	for i := range d {
+		d[i] /= msPerSecond
 	}
-	v, bad := p.Init(s.shape, nil)
-	if bad != nil {
-		*err = unsupported(s.name, "%s: %v", param, bad)
-		return
-	}
-	s.params[param] = Array{Shape: slices.Clone(s.shape), Data: slices.Clone(v)}
-}
-
-func (s settings) scale(param string, by float64) {
-	v, _ := s.params[param].Data.([]float64)
-	for i := range v {
-		v[i] *= by
-	}
-}
-
-// node returns the node, of type still if nothing leaks.
-func (s settings) node(name, still, leaks string) Node {
-	n := Node{Name: name, Type: still, Params: s.params}
-	if s.leaks {
-		n.Type = leaks
-	}
-	return n
+	n.Params["delay"] = Array{shape, d}
+	return n, err
 }

@@ -4,60 +4,89 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/spikegraph/spikegraph/graph"
 	"github.com/spikegraph/spikegraph/layers"
-	"gorgonia.org/tensor"
 )
 
-// NewConv2d returns the node of a layers.Conv2d with weights w [X1 X2 in/groups out] and biases b [out], nil
-// for none, as the store keeps them, over images [C X1 X2]. Errors: ErrUnsupported, with the field that NIR
-// has no place for.
-func NewConv2d(name string, p layers.Conv2d, w, b *tensor.Dense) (Node, error) {
-	return newConv(name, layers.Conv(p), 2, w, b)
+// NewConv2d returns the node of a layers.Conv2d over images whose axes behind the channels are in, [X1 X2]. NIR's
+// images are [C X1 X2]. Errors: ErrUnsupported, with the field that NIR has no place for.
+func NewConv2d(name string, p layers.Conv2d, in []int, from Source) (Node, error) {
+	return newConv(name, layers.Conv(p), in, 2, from)
 }
 
 // NewConv1d is NewConv2d over one axis.
-func NewConv1d(name string, p layers.Conv1d, w, b *tensor.Dense) (Node, error) {
-	return newConv(name, layers.Conv(p), 1, w, b)
+func NewConv1d(name string, p layers.Conv1d, in []int, from Source) (Node, error) {
+	return newConv(name, layers.Conv(p), in, 1, from)
 }
 
-func newConv(name string, p layers.Conv, axes int, w, b *tensor.Dense) (Node, error) {
+func newConv(name string, p layers.Conv, in []int, axes int, from Source) (Node, error) {
 	n := Node{Name: name, Type: fmt.Sprintf("Conv%dd", axes), Params: map[string]Array{}}
+	dtype := p.DType
+	p.DType = graph.Float64
+	out, err := from.values(name, func(g *graph.Graph) []*graph.Node {
+		var c layers.ConvCell
+		if axes == 1 {
+			c = layers.Conv1d(p).Place(g, name)
+		} else {
+			c = layers.Conv2d(p).Place(g, name)
+		}
+		if c.B == nil {
+			return []*graph.Node{c.W, g.Const(graph.Float64, 0, p.Out)}
+		}
+		return []*graph.Node{c.W, c.B}
+	})
+	if err != nil {
+		return n, err
+	}
 	perm := []int{axes + 1, axes}
 	for i := range axes {
 		perm = append(perm, i)
 	}
-	weight, err := transposed(w, perm...)
-	if err != nil {
-		return n, unsupported(name, "the weights: %v", err)
-	}
-	bias := Array{Shape: weight.Shape[:1], Data: typed(make([]float64, weight.Shape[0]), weight.Data)}
-	if b != nil {
-		if bias, err = transposed(b, 0); err != nil || !slices.Equal(bias.Shape, weight.Shape[:1]) {
-			return n, unsupported(name, "biases of shape %v for weights of %v: %v", b.Shape(), w.Shape(), err)
-		}
-	}
-	n.Params["weight"], n.Params["bias"] = weight, bias
+	n.Params["weight"], n.Params["bias"] = transposed(out[0], dtype, perm...), transposed(out[1], dtype, 0)
 	n.Params["stride"], n.Params["dilation"] = each(p.Stride, axes), each(p.KernelDilation, axes)
-	n.Params["groups"] = Array{Shape: []int{}, Data: []int64{int64(max(p.Groups, 1))}}
+	n.Params["groups"], n.Params["input_shape"] = whole(max(p.Groups, 1)), each(in, axes)
+	if axes == 1 { // the reference implementation wants a number there
+		n.Params["input_shape"] = whole(in[0])
+	}
 	if slices.ContainsFunc(p.InputDilation, func(d int) bool { return d != 1 }) {
 		return n, unsupported(name, "NIR has no place for InputDilation")
 	}
-	switch pad := p.Padding.(type) {
+	n.Params["padding"], err = paddingOf(name, p.Padding, p.Stride, axes)
+	return n, err
+}
+
+// paddingOf returns a padding as NIR has it: numbers, or a word.
+func paddingOf(name string, p layers.Padding, stride []int, axes int) (Array, error) {
+	switch pad := p.(type) {
 	case layers.Around:
-		n.Params["padding"] = each(pad, axes)
+		return each(pad, axes), nil
 	case nil, layers.PadRule:
 		word := "valid"
 		if pad == nil || pad == layers.Same {
 			word = "same"
 		}
-		if word == "same" && slices.ContainsFunc(p.Stride, func(s int) bool { return s != 1 }) {
-			return n, unsupported(name, "NIR has no place for Padding Same with a stride; give Around")
+		if word == "same" && slices.ContainsFunc(stride, func(s int) bool { return s != 1 }) {
+			return Array{}, unsupported(name, "NIR has no place for Padding Same with a stride; give Around")
 		}
-		n.Params["padding"] = Array{Shape: []int{}, Data: []string{word}}
-	default:
-		return n, unsupported(name, "NIR has no place for Padding %v", pad)
+		return Array{Shape: []int{}, Data: []string{word}}, nil
 	}
-	return n, nil
+	return Array{}, unsupported(name, "NIR has no place for Padding %v", p)
+}
+
+// NewAvgPool2d returns the node of a layers.AvgPool2d. NIR's pools average over their padding, ours do not: there
+// must be none. Errors: ErrUnsupported.
+func NewAvgPool2d(name string, p layers.AvgPool2d) (Node, error) {
+	around, padded := p.Padding.(layers.Around)
+	padded = padded && slices.ContainsFunc(around, func(n int) bool { return n != 0 })
+	if padded || around == nil && p.Padding != nil && p.Padding != layers.Padding(layers.Valid) {
+		return Node{}, unsupported(name, "NIR averages over Padding %v, which is no part of ours", p.Padding)
+	}
+	if p.NoChannel || p.Channel != nil {
+		return Node{}, unsupported(name, "NIR has no place for Channel and NoChannel")
+	}
+	return Node{Name: name, Type: "AvgPool2d", Params: map[string]Array{
+		"kernel_size": each(p.Kernel, 2), "stride": each(p.Stride, 2), "padding": each([]int{0}, 2),
+	}}, nil
 }
 
 // each returns a number for each axis of a list with one for every axis or one for each; 1 if it is empty.
@@ -71,3 +100,6 @@ func each(list []int, axes int) Array {
 	}
 	return Array{Shape: []int{axes}, Data: v}
 }
+
+// whole returns one whole number.
+func whole(n int) Array { return Array{Shape: []int{}, Data: []int64{int64(n)}} }

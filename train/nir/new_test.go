@@ -39,15 +39,15 @@ func TestOursGoesOutAndComesBack(t *testing.T) {
 	want, err := prog.Run(tensor.New(tensor.WithShape(steps, 1, 2, 4, 4), tensor.WithBacking(xs)))
 	require.NoError(t, err)
 
-	value := func(name string) *tensor.Dense { return g.Store().Get(name).Value }
-	a, err := nir.NewConv2d("conv", conv, value("conv.W"), value("conv.B"))
+	from := nir.Source{Dt: dt, Store: g.Store()}
+	a, err := nir.NewConv2d("conv", conv, []int{4, 4}, from)
 	require.NoError(t, err)
-	b, err := nir.NewLIF("lif", lif, dt)
+	b, err := nir.NewLIF("lif", lif, from)
 	require.NoError(t, err)
-	flat := nir.Node{Name: "flat", Type: "Flatten", Params: params{"start_dim": ints(0), "end_dim": ints(-1), "input_type": ints(3, 2, 2)}}
-	c, err := nir.NewAffine("fc", value("fc.W"), value("fc.B"))
+	flat := nir.NewFlatten("flat", []int{3, 2, 2})
+	c, err := nir.NewDense("fc", fc, from)
 	require.NoError(t, err)
-	d, err := nir.NewLI("out", out, dt)
+	d, err := nir.NewLI("out", out, from)
 	require.NoError(t, err)
 	file, err := nir.Chain([]int{2, 4, 4}, []int{4}, a, b, flat, c, d).Encode()
 	require.NoError(t, err)
@@ -62,12 +62,110 @@ func TestIntegrateAndFireGoesOut(t *testing.T) {
 	t.Parallel()
 	p := layers.IntegrateAndFire(1)
 	p.Reset = layers.Hard
-	n, err := nir.NewLIF("n", p, 1)
+	n, err := nir.NewLIF("n", p, nir.Source{Dt: 1})
 	require.NoError(t, err)
 	assert.Equal(t, "IF", n.Type)
 	assert.Equal(t, []float64{1000}, n.Params["r"].Data, "1 a step of 1 ms")
 	got := run(t, chain([]int64{1}, []int64{1}, n), nir.Options{Dt: 1}, []float64{0.5, 0.5, 0.5, 0.5}, 4, 1, 1)
 	assert.Equal(t, []float64{0, 1, 0, 1}, got.Float64s())
+}
+
+// Constants that are trained, shared, stored as something else, or given as a decay, come out as the step
+// has them: the file runs as the layer does.
+func TestEveryConstantGoesOut(t *testing.T) {
+	t.Parallel()
+	const dt, steps = 0.5, 12
+	for name, p := range map[string]layers.LIF{
+		"Tau":            {Tau: layers.Values{3, 4}},
+		"trained":        {Tau: layers.Train(layers.Values{3, 4}), VTh: layers.Train(layers.Const(0.2)).Shared(), R: layers.Train(layers.Const(2)).Through(layers.Exp)},
+		"drawn":          {Tau: layers.Uniform{Lo: 3, Hi: 5}},
+		"Decay":          {Decay: layers.Const(0.9), VRest: layers.Const(0.1)},
+		"trained Decay":  {Decay: layers.Train(layers.Const(0.8)).Through(layers.Unit)},
+		"Unscaled":       {Decay: layers.Const(0.9), Input: layers.Unscaled, R: layers.Const(0.3)},
+		"Unscaled Tau":   {Tau: layers.Const(3), Input: layers.Unscaled, R: layers.Const(0.3)},
+		"nothing decays": {Decay: layers.Const(1), Input: layers.Unscaled, R: layers.Const(0.3)},
+	} {
+		p.N, p.Reset, p.DType, p.VReset = 2, layers.Hard, graph.Float64, layers.Const(-0.2)
+		if p.VTh == nil {
+			p.VTh = layers.Const(0.2)
+		}
+		g := graph.NewIn(graph.NewStore(3))
+		x := g.Input("x", graph.Float64, steps, 1, 2)
+		zs, _ := graph.Loop(x, layers.LIFState{}, p.In(g, "n", dt).Step)
+		prog, err := g.Compile(zs)
+		require.NoError(t, err, name)
+		xs := pulses(4, steps, 2)
+		want, err := prog.Run(tensor.New(tensor.WithShape(steps, 1, 2), tensor.WithBacking(xs)))
+		require.NoError(t, err, name)
+		require.Contains(t, want[0].Float64s(), 1.0, "%s: it fires", name)
+		for _, euler := range []bool{false, true} {
+			n, err := nir.NewLIF("n", p, nir.Source{Dt: dt, Store: g.Store(), Euler: euler})
+			require.NoError(t, err, name)
+			got := run(t, nir.Chain([]int{2}, []int{2}, n), nir.Options{Dt: dt, Euler: euler}, xs, steps, 1, 2)
+			assert.Equal(t, want[0].Float64s(), got.Float64s(), "%s, Euler: %v", name, euler)
+		}
+	}
+}
+
+// Delays, scales and pools run as ours do.
+func TestOtherNodesGoOut(t *testing.T) {
+	t.Parallel()
+	delay := layers.Delay{N: 3, Max: 2, DType: graph.Float64}
+	scale := layers.OneToOne{N: 3, W: layers.Values{1, 2, 3}, DType: graph.Float64}
+	self := layers.Dense{In: 3, Out: 3, NoSelf: true, NoBias: true, DType: graph.Float64}
+	type state struct{ Line layers.DelayState }
+	g := graph.NewIn(graph.NewStore(5))
+	x := g.Input("x", graph.Float64, 6, 1, 3)
+	d, s, w := delay.In(g, "delay", 1), scale.Place(g, "scale"), self.Place(g, "self")
+	ys, _ := graph.Loop(x, state{}, func(x *graph.Node, st state) (*graph.Node, state) {
+		x, st.Line = d.Step(x, st.Line)
+		return w.Apply(s.Apply(x)), st
+	})
+	prog, err := g.Compile(ys)
+	require.NoError(t, err)
+	xs := pulses(5, 6, 3)
+	want, err := prog.Run(tensor.New(tensor.WithShape(6, 1, 3), tensor.WithBacking(xs)))
+	require.NoError(t, err)
+	from := nir.Source{Dt: 1, Store: g.Store()}
+	a, err := nir.NewDelay("delay", delay, from)
+	require.NoError(t, err)
+	b, err := nir.NewScale("scale", scale, from)
+	require.NoError(t, err)
+	c, err := nir.NewDense("self", self, from)
+	require.NoError(t, err)
+	assert.Equal(t, "Linear", c.Type)
+	got := run(t, nir.Chain([]int{3}, []int{3}, a, b, c), nir.Options{Dt: 1}, xs, 6, 1, 3)
+	assert.InDeltaSlice(t, want[0].Float64s(), got.Float64s(), 1e-12)
+
+	pool := layers.AvgPool2d{Kernel: []int{2}, Stride: []int{2}}
+	g = graph.New()
+	image := g.Input("x", graph.Float64, 1, 4, 6, 2)
+	prog, err = g.Compile(pool.Place(g, "pool").Apply(image).Transpose(0, 3, 1, 2))
+	require.NoError(t, err)
+	xs = pulses(6, 2, 24)
+	last := make([]float64, 48)
+	for i := range last { // [4 6 2] of [2 4 6]
+		last[i] = xs[i%2*24+i/2]
+	}
+	want, err = prog.Run(tensor.New(tensor.WithShape(1, 4, 6, 2), tensor.WithBacking(last)))
+	require.NoError(t, err)
+	n, err := nir.NewAvgPool2d("pool", pool)
+	require.NoError(t, err)
+	got = run(t, nir.Chain([]int{2, 4, 6}, []int{2, 2, 3}, n), nir.Options{Dt: 1}, xs, 1, 1, 2, 4, 6)
+	assert.InDeltaSlice(t, want[0].Float64s(), got.Float64s(), 1e-12)
+}
+
+// Numbers that the store keeps as float32 are float32 in the file too.
+func TestWeightsKeepTheirType(t *testing.T) {
+	t.Parallel()
+	g := graph.NewIn(graph.NewStore(1))
+	fc := layers.Dense{In: 2, Out: 2, B: layers.Normal{Std: 1}}
+	fc.Place(g, "fc")
+	n, err := nir.NewDense("fc", fc, nir.Source{Store: g.Store()})
+	require.NoError(t, err)
+	w := g.Store().Get("fc.W").Value.Float32s()
+	assert.Equal(t, []float32{w[0], w[2], w[1], w[3]}, n.Params["weight"].Data)
+	assert.Equal(t, g.Store().Get("fc.B").Value.Float32s(), n.Params["bias"].Data)
 }
 
 func TestNewRefuses(t *testing.T) {
@@ -83,27 +181,37 @@ func TestNewRefuses(t *testing.T) {
 		"TauRef":                    with(func(p *layers.LIF) { p.TauRef = layers.Const(2) }),
 		"Timing other than AtSpike": with(func(p *layers.LIF) { p.Timing = layers.AfterInput }),
 		"V0":                        with(func(p *layers.LIF) { p.V0 = layers.Const(1) }),
-		"give Tau in place":         with(func(p *layers.LIF) { p.Decay = layers.Train(nil) }),
-		"Unscaled with Decay 1":     with(func(p *layers.LIF) { p.Input = layers.Unscaled }),
-		"tau is layers.Uniform":     with(func(p *layers.LIF) { p.Tau = layers.Uniform{Lo: 1, Hi: 2} }),
+		"the store has no n.Tau":    with(func(p *layers.LIF) { p.Tau = layers.Uniform{Lo: 1, Hi: 2} }),
+		"a Decay of 0 is no time":   with(func(p *layers.LIF) { p.Decay = layers.Const(0) }),
+		"a Decay of 1 is no time":   with(func(p *layers.LIF) { p.Decay = layers.Values{1, 0.5} }),
+		"where nothing leaks":       with(func(p *layers.LIF) { p.Decay = layers.Const(1) }),
 		"3 values for shape [2]":    with(func(p *layers.LIF) { p.VTh = layers.Values{1, 2, 3} }),
 	} {
-		_, err := nir.NewLIF("n", p, 1)
+		_, err := nir.NewLIF("n", p, nir.Source{Dt: 1})
 		assert.ErrorIs(t, err, nir.ErrUnsupported, says)
 		assert.ErrorContains(t, err, says)
 		assert.ErrorContains(t, err, `node "n"`)
 	}
-	_, err := nir.NewLIF("n", hard, 1)
+	_, err := nir.NewLIF("n", hard, nir.Source{Dt: 1})
 	require.NoError(t, err)
-	w := tensor.New(tensor.WithShape(3, 1, 1), tensor.WithBacking([]float32{1, 2, 3}))
+	_, err = nir.NewLIF("n", hard, nir.Source{})
+	assert.ErrorContains(t, err, "Source.Dt is 0 ms")
 	for says, p := range map[string]layers.Conv1d{
-		"InputDilation":      {In: 1, Out: 1, Kernel: []int{3}, InputDilation: []int{2}},
-		"Same with a stride": {In: 1, Out: 1, Kernel: []int{3}, Stride: []int{2}},
-		"Padding [[1 2]]":    {In: 1, Out: 1, Kernel: []int{3}, Padding: layers.Pads{{1, 2}}},
+		"InputDilation":           {In: 1, Out: 1, Kernel: []int{3}, W: layers.Fix(nil), InputDilation: []int{2}},
+		"Same with a stride":      {In: 1, Out: 1, Kernel: []int{3}, W: layers.Fix(nil), Stride: []int{2}},
+		"Padding [[1 2]]":         {In: 1, Out: 1, Kernel: []int{3}, W: layers.Fix(nil), Padding: layers.Pads{{1, 2}}},
+		"the store has no n.W, n": {In: 1, Out: 1, Kernel: []int{3}},
 	} {
-		_, err := nir.NewConv1d("n", p, w, nil)
+		from := nir.Source{}
+		if says != "the store has no n.W, n" {
+			from.Store = graph.NewStore(1)
+			p.Place(graph.NewIn(from.Store), "n")
+		}
+		_, err := nir.NewConv1d("n", p, []int{5}, from)
 		assert.ErrorContains(t, err, says)
 	}
-	_, err = nir.NewAffine("n", w, nil)
-	assert.ErrorContains(t, err, "want 2 axes")
+	_, err = nir.NewAvgPool2d("n", layers.AvgPool2d{Kernel: []int{2}, Padding: layers.Around{1}})
+	assert.ErrorContains(t, err, "NIR averages over Padding")
+	_, err = nir.NewDense("n", layers.Dense{In: 2, Out: 2}, nir.Source{})
+	assert.ErrorContains(t, err, "the store has no n.W, n.B")
 }
