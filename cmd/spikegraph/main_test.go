@@ -122,6 +122,36 @@ func checkPredict(t *testing.T, file, dir string) {
 	}
 }
 
+// A trained network goes out as NIR, and comes back as a layer that evaluates to the same.
+func TestNIRThereAndBack(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	text := "[data]\nset = \"fashion_small\"\nlimit = 500\ntest_limit = 100\nlayout = \"kept\"\n[train]\nsteps = 5\n"
+	net := text + "[[layer]]\ntype = \"conv2d\"\nout = 2\nkernel = [3]\nstride = [2]\npadding = [1]\n[[layer]]\ntype = \"lif\"\nv_th = 0.1\nv_reset = 0\nreset = \"hard\"\n" +
+		"[[layer]]\ntype = \"flatten\"\n[[layer]]\ntype = \"dense\"\nout = 10\n[[layer]]\ntype = \"leaky_integrator\"\n"
+	file, back, out := filepath.Join(dir, "net.toml"), filepath.Join(dir, "back.toml"), filepath.Join(dir, "net.nir")
+	require.NoError(t, os.WriteFile(file, []byte(net), 0o644))
+	weights := filepath.Join(dir, "w.safetensors")
+	run(t, 0, "train", file, "--out", weights, "--quiet")
+	told, _ := run(t, 0, "convert", weights, out, "--model", file)
+	assert.Contains(t, told, "7 nodes as nir")
+	require.NoError(t, os.WriteFile(back, []byte(text+fmt.Sprintf("[[layer]]\ntype = \"nir\"\nname = \"net\"\nfile = %q\n", out)), 0o644))
+	again := filepath.Join(dir, "again.safetensors")
+	run(t, 0, "train", back, "--out", again, "--quiet")
+	a, _ := run(t, 0, "eval", file, "--weights", weights, "--json")
+	b, _ := run(t, 0, "eval", back, "--initial", "--json", "--quiet")
+	assert.InDelta(t, lastLine(t, a)["loss"], lastLine(t, b)["loss"], 1e-5)
+	run(t, 0, "convert", again, filepath.Join(dir, "again.nir"), "--model", back)
+	_, errs := run(t, 2, "eval", file, "--weights", weights, "--initial")
+	assert.Contains(t, errs, "want one of them")
+	_, errs = run(t, 2, "convert", weights, filepath.Join(dir, "x.npz"), "--model", file)
+	assert.Contains(t, errs, "are for NIR")
+	_, errs = run(t, 2, "convert", weights, out, "--euler")
+	assert.Contains(t, errs, "want --model")
+	_, errs = run(t, 2, "convert", weights, out, "--model", file, "--all")
+	assert.Contains(t, errs, "want no --like")
+}
+
 // canceling is a writer that cancels when an epoch has been written.
 type canceling struct {
 	bytes.Buffer

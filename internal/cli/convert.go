@@ -1,10 +1,12 @@
 package cli
 
 import (
+	"context"
 	"fmt"
 	"strings"
 
 	"github.com/spf13/cobra"
+	"github.com/spikegraph/spikegraph/internal/cli/model"
 	"github.com/spikegraph/spikegraph/train/checkpoint"
 )
 
@@ -12,6 +14,8 @@ import (
 type convertFlags struct {
 	all     bool
 	like    string
+	model   string
+	euler   bool
 	renames []string
 }
 
@@ -21,7 +25,7 @@ func (a *app) convertCommand() *cobra.Command {
 	for _, form := range formats() {
 		ways := ""
 		if form.write == nil {
-			ways = "; written with --like"
+			ways = "; see --model, --like"
 		}
 		fmt.Fprintf(&list, "  %-14s %-12s %s%s\n", strings.Join(form.ends, ", "), form.name, form.what, ways)
 	}
@@ -36,29 +40,40 @@ for the optimizer's state and the rest too. --rename changes names on the way;
 a * at the end of both sides stands for the rest of a name. The output is written
 whole or not at all, and an existing file is replaced.
 
-A NIR file holds more than tensors: nodes and what connects them. From one, the
-parameters of its nodes come out as tensors NODE.PARAMETER, in the layout and units of
-NIR (weights [out in], seconds). To one, they go into a copy of the file --like.
-Names and layouts of tensors are those of the file they come from: see --rename.
+A NIR file holds more than tensors: nodes and what connects them. --model says which
+TOML file the weights are of: its layers become nodes of their names, images are
+channels first, and what NIR cannot express is an error that names the layer and why.
+NIR's tools step in time in two ways, which the file does not say: --euler writes time
+constants for those that decay by 1 - dt/tau in a step (snnTorch, SpikingJelly), else
+they are for the exact solution, e^(-dt/tau). A layer of type "nir" in a TOML file is
+the way back: a network from a NIR file, to be trained as any other.
 
-What is not there: making a NIR graph of a TOML file; turning weights from the layout
-of one tool to that of another (BrainPy and NIR differ from ours in more than names).`,
+From a NIR file, the parameters of its nodes come out as tensors NODE.PARAMETER, in the
+layout and units of NIR (weights [out in], seconds); to one, they go into a copy of the
+file --like. Names and layouts of tensors are those of the file they come from: see
+--rename for names; package train/convert turns layouts.`,
 		Example: `  spikegraph convert run/best.safetensors weights.npz
+  spikegraph convert run net.nir --model net.toml
   spikegraph convert net.nir weights.npz
   spikegraph convert weights.npz new.nir --like net.nir
   spikegraph convert torch.safetensors mine.safetensors --rename 'layers.0.*=fc1.*'`,
 		Args:              want("a file to read", "a file to write"),
 		ValidArgsFunction: filesOf(endings()...),
-		RunE:              func(_ *cobra.Command, args []string) error { return a.convert(args[0], args[1], f) },
+		RunE:              func(c *cobra.Command, args []string) error { return a.convert(c.Context(), args[0], args[1], f) },
 	}
 	c.Flags().BoolVar(&f.all, "all", false, "everything in the file, not only trained parameters")
 	c.Flags().StringVar(&f.like, "like", "", "file that the output is a copy of but for its tensors")
+	c.Flags().StringVar(&f.model, "model", "", "TOML file of the network that the weights are of, to write it as NIR")
+	c.Flags().BoolVar(&f.euler, "euler", false, "with --model: time constants for tools that decay by 1 - dt/tau in a step")
 	c.Flags().StringArrayVar(&f.renames, "rename", nil, "FROM=TO, may be given several times; the first that fits is applied")
 	return c
 }
 
-func (a *app) convert(in, out string, f convertFlags) error {
+func (a *app) convert(ctx context.Context, in, out string, f convertFlags) error {
 	to, err := formatOf(out)
+	if err == nil && (f.model != "" || f.euler) {
+		return a.convertModel(ctx, in, out, to, f)
+	}
 	if err == nil && f.like == "" {
 		to, err = writerOf(out)
 	} else if err == nil && to.rewrite == nil {
@@ -91,6 +106,37 @@ func (a *app) convert(in, out string, f convertFlags) error {
 		return a.object(map[string]any{"in": in, "out": out, "format": to.name, "tensors": len(file.Tensors)})
 	}
 	_, err = fmt.Fprintf(a.out, "%s: %s as %s\n", out, plural(len(file.Tensors), "tensor"), to.name)
+	return err
+}
+
+// convertModel writes the network of a TOML file, with weights, as NIR.
+func (a *app) convertModel(ctx context.Context, in, out string, to format, f convertFlags) error {
+	switch {
+	case to.name != "nir":
+		return misuse("--model and --euler are for NIR: %s is a file of tensors alone", out)
+	case f.model == "":
+		return misuse("--euler: want --model, a TOML file, besides")
+	case f.like != "" || f.all || len(f.renames) > 0:
+		return misuse("--model: want no --like, --all or --rename besides")
+	}
+	m, err := a.open(ctx, f.model, model.Changes{})
+	if err != nil {
+		return err
+	}
+	if err := a.load(ctx, m, in); err != nil {
+		return err
+	}
+	g, err := m.NIR(f.euler)
+	if err != nil {
+		return err
+	}
+	if err := g.WriteFile(out); err != nil {
+		return err
+	}
+	if a.json {
+		return a.object(map[string]any{"in": in, "out": out, "format": to.name, "nodes": len(g.Nodes)})
+	}
+	_, err = fmt.Fprintf(a.out, "%s: %s as %s\n", out, plural(len(g.Nodes), "node"), to.name)
 	return err
 }
 

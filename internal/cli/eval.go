@@ -17,7 +17,7 @@ type evaluated struct {
 }
 
 func (a *app) evalCommand() *cobra.Command {
-	var weights, part string
+	var f weightOptions
 	c := tomlFile(&cobra.Command{
 		Use:   "eval FILE.toml",
 		Short: "Measure loss and accuracy of trained weights",
@@ -28,22 +28,29 @@ in the TOML file.`,
 		Example: `  spikegraph eval net.toml --weights weights.safetensors
   spikegraph eval net.toml --weights run --part train --json`,
 		RunE: func(c *cobra.Command, args []string) error {
-			return a.eval(c.Context(), args[0], weights, part)
+			return a.eval(c.Context(), args[0], f)
 		},
 	})
-	weightFlags(c, &weights, &part)
+	f.flags(c)
 	return c
 }
 
-// weightFlags adds the flags of commands that use trained weights.
-func weightFlags(c *cobra.Command, weights, part *string) {
-	c.Flags().StringVar(weights, "weights", "", "file of weights or directory of checkpoints")
-	c.Flags().StringVar(part, "part", "test", "part of the data: train, valid or test")
+// weightOptions say which weights a command uses, on which part of the data.
+type weightOptions struct {
+	weights, part string
+	initial       bool
+}
+
+// flags adds the flags of commands that use trained weights.
+func (f *weightOptions) flags(c *cobra.Command) {
+	c.Flags().StringVar(&f.weights, "weights", "", "file of weights or directory of checkpoints")
+	c.Flags().StringVar(&f.part, "part", "test", "part of the data: train, valid or test")
+	c.Flags().BoolVar(&f.initial, "initial", false, "the weights that training would begin with: of a layer of type nir, those in its file")
 	_ = c.RegisterFlagCompletionFunc("part", cobra.FixedCompletions([]string{"train", "valid", "test"}, cobra.ShellCompDirectiveNoFileComp))
 }
 
-func (a *app) eval(ctx context.Context, path, weights, part string) error {
-	m, src, weights, err := a.withWeights(ctx, path, weights, part)
+func (a *app) eval(ctx context.Context, path string, f weightOptions) error {
+	m, src, weights, err := a.withWeights(ctx, path, f)
 	if err != nil {
 		return err
 	}
@@ -52,9 +59,9 @@ func (a *app) eval(ctx context.Context, path, weights, part string) error {
 		return err
 	}
 	if a.json {
-		return a.object(evaluated{weights, part, scoresOf(s)})
+		return a.object(evaluated{weights, f.part, scoresOf(s)})
 	}
-	rows := [][]string{{"weights", weights}, {"part", part}, {"samples", fmt.Sprint(s.Samples)}, {"loss", fmt.Sprintf("%.6g", s.Loss)}}
+	rows := [][]string{{"weights", weights}, {"part", f.part}, {"samples", fmt.Sprint(s.Samples)}, {"loss", fmt.Sprintf("%.6g", s.Loss)}}
 	for _, v := range s.Metrics {
 		rows = append(rows, []string{v.Name, fmt.Sprintf("%.6g", v.Value)})
 	}
@@ -65,20 +72,24 @@ func (a *app) eval(ctx context.Context, path, weights, part string) error {
 }
 
 // withWeights opens a model with its weights, and returns the part of its data too.
-func (a *app) withWeights(ctx context.Context, path, weights, part string) (*model.Model, datasets.Source, string, error) {
+func (a *app) withWeights(ctx context.Context, path string, f weightOptions) (*model.Model, datasets.Source, string, error) {
 	m, err := model.Read(path, model.Changes{})
 	if err != nil {
 		return nil, nil, "", err
 	}
-	if weights, err = weightsPath(m, weights); err != nil {
+	weights, err := weightsPath(m, f)
+	if err != nil {
 		return nil, nil, "", err
 	}
 	if err := m.Open(ctx, a.progress()); err != nil {
 		return nil, nil, "", err
 	}
-	src, err := m.Part(part)
+	src, err := m.Part(f.part)
 	if err != nil {
 		return nil, nil, "", usage{err}
+	}
+	if f.initial {
+		return m, src, weights, m.Place(ctx)
 	}
 	return m, src, weights, a.load(ctx, m, weights)
 }

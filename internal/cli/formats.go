@@ -55,7 +55,7 @@ func formatOf(path string) (format, error) {
 func writerOf(path string) (format, error) {
 	f, err := formatOf(path)
 	if err == nil && f.write == nil {
-		err = misuse("%s: tensors alone make no file of the format %s: want convert with --like", path, f.name)
+		err = misuse("%s: tensors alone make no file of the format %s: want convert with --model or --like", path, f.name)
 	}
 	return f, err
 }

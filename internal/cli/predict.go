@@ -21,8 +21,9 @@ import (
 
 // predictFlags are the flags of predict.
 type predictFlags struct {
-	weights, part, out string
-	limit              int
+	weightOptions
+	out   string
+	limit int
 }
 
 // prediction is what a network says of one sample.
@@ -51,7 +52,7 @@ class [N] and label [N] where there are.`,
   spikegraph predict net.toml --weights weights.npz --part train --out train.npz`,
 		RunE: func(c *cobra.Command, args []string) error { return a.predict(c.Context(), args[0], f) },
 	})
-	weightFlags(c, &f.weights, &f.part)
+	f.flags(c)
 	c.Flags().StringVar(&f.out, "out", "", "file to write: .csv or .npz (default: CSV on the standard output)")
 	c.Flags().IntVar(&f.limit, "limit", 0, "only the first so many samples")
 	return c
@@ -62,7 +63,7 @@ func (a *app) predict(ctx context.Context, path string, f predictFlags) error {
 	if f.out != "" && kind != ".csv" && kind != ".npz" {
 		return misuse("--out %s: want a name that ends in .csv or .npz", f.out)
 	}
-	m, src, _, err := a.withWeights(ctx, path, f.weights, f.part)
+	m, src, _, err := a.withWeights(ctx, path, f.weightOptions)
 	if err != nil {
 		return err
 	}

@@ -61,12 +61,16 @@ func (a *app) load(ctx context.Context, m *model.Model, path string) error {
 
 // weightsPath returns where the weights of a model are: what the command line says, else the directory
 // of checkpoints that the file names.
-func weightsPath(m *model.Model, given string) (string, error) {
-	if given == "" {
-		given = m.Fit.Checkpoint.Dir
+func weightsPath(m *model.Model, f weightOptions) (string, error) {
+	switch {
+	case f.initial && f.weights != "":
+		return "", misuse("--weights and --initial: want one of them")
+	case f.initial:
+		return "initial", nil
+	case f.weights != "":
+		return f.weights, nil
+	case m.Fit.Checkpoint.Dir != "":
+		return m.Fit.Checkpoint.Dir, nil
 	}
-	if given == "" {
-		return "", misuse("there are no weights: want --weights, a file or a directory of checkpoints")
-	}
-	return given, nil
+	return "", misuse("there are no weights: want --weights, a file or a directory of checkpoints, or --initial")
 }

@@ -84,15 +84,20 @@ func chain(cells []cell) cell {
 	return all
 }
 
-// leaves returns where the nodes are in a state: a struct of nodes and such structs.
+// leaves returns where the nodes are in a state: a struct of nodes, such structs and slices of them.
 func leaves(v reflect.Value) []**graph.Node {
 	if n, ok := v.Addr().Interface().(**graph.Node); ok {
 		return []**graph.Node{n}
 	}
 	var at []**graph.Node
-	if v.Kind() == reflect.Struct {
+	switch v.Kind() {
+	case reflect.Struct:
 		for i := range v.NumField() {
 			at = append(at, leaves(v.Field(i))...)
+		}
+	case reflect.Slice:
+		for i := range v.Len() {
+			at = append(at, leaves(v.Index(i))...)
 		}
 	}
 	return at

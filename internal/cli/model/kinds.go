@@ -30,6 +30,7 @@ func LayerKinds() []LayerKind {
 			func(any, *graph.Graph, string, float64) cell { return stateless(layers.Flatten(1)) }},
 		{settings.Kind{Name: "activation", Settings: applied{}}, "a function of each element, by name: func = \"relu\"",
 			func(p any, _ *graph.Graph, _ string, _ float64) cell { return stateless(p.(applied).Func) }},
+		{settings.Kind{Name: "nir", Settings: imported{}}, "a network in a NIR file, its nodes as parameters of their names", placeImported},
 		{settings.Kind{Name: "rrelu", Settings: layers.NewRReLU(false)}, "rectifier with random slopes",
 			func(p any, _ *graph.Graph, _ string, _ float64) cell { return stateless(p.(layers.RReLU)) }},
 		{settings.Kind{Name: "delayed_dense", Settings: layers.DelayedDense{}}, "dense, with a delay for each weight",

@@ -22,6 +22,7 @@ type Layer struct {
 	back       *Layer   // from the neurons to themselves
 	inside     []*Layer // of a skip
 	nodes      int      // of the state
+	in, out    []int    // In and Out
 }
 
 // readLayers reads the tables of layers.
@@ -103,7 +104,7 @@ func withTraining(p any, training bool) any {
 // size finds the sizes that the file leaves out, given the shape of a batch of one sample in one step,
 // and returns the shape that comes out. A fault of the layer is recorded; ok is false then.
 func (l *Layer) size(in []int, dt float64) (out []int, ok bool) {
-	l.In = graph.Shape(in[1:]).String()
+	l.in, l.In = in[1:], graph.Shape(in[1:]).String()
 	if l.Type == "skip" {
 		out, ok = in, true
 		for _, inner := range l.inside {
@@ -121,7 +122,7 @@ func (l *Layer) size(in []int, dt float64) (out []int, ok bool) {
 			return nil, false
 		}
 		l.back.Settings = setSize(sized(l.back.Settings, out), "Out", out[len(out)-1])
-		l.back.In, l.back.Out = whole.Out, whole.Out
+		l.back.In, l.back.Out, l.back.in, l.back.out = whole.Out, whole.Out, whole.out, whole.out
 		if l.back.place(graph.New(), dt, false).nodes > 0 {
 			l.back.at.Fault("type", "%q: want a layer without state", l.back.Type)
 			return nil, false
@@ -148,7 +149,7 @@ func (l *Layer) try(in []int, dt float64) (out []int, ok bool) {
 		l.at.Fault("", "%s: its output is %v: want [B ...]", l.Name, y.Type())
 		return nil, false
 	}
-	l.Out = graph.Shape(y.Shape()[1:]).String()
+	l.out, l.Out = y.Shape()[1:], graph.Shape(y.Shape()[1:]).String()
 	return y.Shape(), true
 }
 

@@ -151,6 +151,7 @@ func TestEveryLayer(t *testing.T) {
 		"integrate_and_fire": "", "plif": "", "alif": "", "adaptive_leaky": "", "adlif": "", "leaky_integrator": "",
 		"delay": "max = 2", "delayed_dense": "out = 5\nmax = 2", "rnn": "n = 5", "gru": "n = 5", "lstm": "n = 5",
 		"reservoir": "n = 20", "nvar": "delay = 1", "liquid": "",
+		"nir":  fmt.Sprintf("file = %q", scaleFile(t)),
 		"skip": "[[layer.layers]]\ntype = \"dense\"\nout = 784\n[[layer.layers]]\ntype = \"lif\"",
 	}
 	shaped := map[string]string{
