@@ -42,7 +42,7 @@ var allowed = map[string][]string{
 	"train/probe":           {"graph", "autodiff", "datasets", "train", "internal/atomicfile"},
 	"train/report":          {"graph", "train", "internal/atomicfile"},
 	"internal/kernel":       {},
-	"internal/cli":          {"graph", "autodiff", "surrogate", "losses", "layers", "optim", "datasets", "train", "internal/atomicfile"},
+	"internal/cli":          {"graph", "autodiff", "surrogate", "losses", "layers", "optim", "datasets", "train", "internal/atomicfile", "internal/ndarray"},
 	"internal/opsamples":    {"graph"},
 	"internal/atomicfile":   {},
 	"internal/golden":       {},
