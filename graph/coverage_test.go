@@ -20,6 +20,8 @@ import (
 var madeByCompiler = map[string]string{
 	"fusedOp":      "the fuse pass makes it of elementwise ops: TestSamplesWithoutEachPass compares both",
 	"timeSumOp":    "the stack pass makes it of sums in loops: TestStackedGradients, TestTimeSums",
+	"packBitsOp":   "the bits pass makes it of results of loops: TestStoredBits",
+	"expandBitsOp": "as packBitsOp",
 	"partsOp":      "the shard pass makes it of sums in loops: TestShards",
 	"joinOp":       "as partsOp",
 	"savedOp":      "reverse sweeps make it of loops: the tests of package autodiff",

@@ -15,6 +15,7 @@ type timeSumOp struct {
 	op        Op   // of a step's x and d
 	steps     int  // taken at a time
 	backwards bool // from the last step to the first
+	bits      int  // columns of x where it is stored as bits, else 0
 }
 
 // Steps are taken at a time as rows of d fit the second-level cache, but no more than keeps loops
@@ -37,6 +38,9 @@ func stepsAtATime(d Type) int {
 }
 
 func (o timeSumOp) String() string {
+	if o.bits > 0 {
+		return fmt.Sprintf("TimeSum[%v of bits, steps by %d]", o.op, o.steps)
+	}
 	return fmt.Sprintf("TimeSum[%v, steps by %d]", o.op, o.steps)
 }
 
@@ -45,6 +49,12 @@ func (o timeSumOp) Infer(in []Type) (Type, error) {
 		return Type{}, fmt.Errorf("%w: want as many steps of both", ErrShape)
 	}
 	x := stepOf(in[1])
+	if o.bits > 0 {
+		if !in[1].Equal(packedType(in[1].Shape, o.bits)) {
+			return Type{}, fmt.Errorf("%w: %v do not hold %d bits a row", ErrShape, in[1], o.bits)
+		}
+		x = Type{Bool, append(slices.Clone(x.Shape[:len(x.Shape)-1]), o.bits)}
+	}
 	if x.DType == Bool { // it is read as it is stored
 		x.DType = in[2].DType
 	}
@@ -64,12 +74,12 @@ func (o timeSumOp) attrs() Attrs            { return Attrs{Name: "TimeSum", Reve
 func (o timeSumOp) kernel(n *Node) evalFunc {
 	walk := o.walk(n.in[1].typ.Shape[0])
 	var add evalFunc
-	p, product := o.op.(matMulOp)
+	_, product := o.op.(matMulOp)
 	switch {
 	case product && n.typ.DType == Float64:
-		add = newTimeProduct[float64](p, walk, n).run
+		add = newTimeProduct[float64](o, walk, n).run
 	case product:
-		add = newTimeProduct[float32](p, walk, n).run
+		add = newTimeProduct[float32](o, walk, n).run
 	default:
 		add = o.each(walk, n)
 	}

@@ -27,6 +27,7 @@ var passes = []pass{
 	{"residuals", residualsPass, "chooses what a loop keeps for its backward pass: the cheapest cut between what is costly to compute and what is needed", false},
 	{"stack", stackPass, "takes sums of products over time out of loops: one product over all steps", false},
 	{"dce", dcePass, "removes results, state and captures of loops that nothing reads", false},
+	{"bits", bitsPass, "stores as bits the spikes and masks that loops keep for backward loops and products over time", false},
 	{"shard", shardPass, "splits loops by rows of the batch, for workers that meet once", false},
 	{"spikes", spikesPass, "marks products with spikes, which add rows where the spikes are if those are few", false},
 	{"fuse", fusePass, "joins elementwise nodes of one shape into one kernel", true},
@@ -45,6 +46,9 @@ var orders = []order{
 	{"residuals", "stack", "what is kept becomes a sequence, of which a product over all steps can be taken"},
 	{"stack", "dce", "the sums that a loop need not carry any more are dead"},
 	{"residuals", "dce", "the cut leaves results of forward loops without readers"},
+	{"stack", "bits", "products over time read spikes as they are stored"},
+	{"dce", "bits", "a dead reader might want what is stored otherwise; and every loop has a body of its own"},
+	{"bits", "shard", "a row of bits is one of the batch"},
 	{"dce", "shard", "what is dead may be all that mixes rows"},
 	{"stack", "shard", "a product over all steps and rows is one no shard could take"},
 	{"shard", "spikes", "a product with Bool is known to no rule of the split"},
@@ -140,8 +144,9 @@ type rewriter struct {
 	args, sequences map[*Node]*Node
 	consts          map[*Node]constOp
 	kept            map[*Node]*residual
-	resize          func(n *Node) Type // the type of the new placeholder of n; as before if nil
-	inside          *Graph             // the graph that is being written
+	wrap            func(n, p *Node) *Node // what takes the place of n, whose new placeholder is p; p if nil
+	resize          func(n *Node) Type     // the type of the new placeholder of n; as before if nil
+	inside          *Graph                 // the graph that is being written
 }
 
 // graph rebuilds u inside parent; at receives the new node of each old one by its number.
@@ -156,6 +161,9 @@ func (r *rewriter) graph(u unit, parent *Graph, at []*Node) unit {
 	for i, n := range u.g.nodes {
 		if a, ok := n.op.(argOp); ok {
 			at[i] = r.placeholder(g, n, a)
+			if r.wrap != nil {
+				at[i] = r.wrap(n, at[i])
+			}
 			if c, ok := r.consts[n]; ok {
 				at[i] = g.add(c, nil)
 			}

@@ -345,6 +345,8 @@ func (f *splitFinder) rowRule(n *Node, in []share) (share, bool) {
 		return rows, in[0] == rows && keeps
 	case reshapeOp:
 		return rows, keeps
+	case packBitsOp, expandBitsOp:
+		return rows, keeps && len(n.typ.Shape) > 1
 	case transposeOp:
 		return rows, o.perm.d[0] == 0
 	case sliceOp:

@@ -79,7 +79,7 @@ func (t timeSum) product(loop *Node) *Node {
 	if t.cast {
 		x = x.Cast(d.typ.DType)
 	}
-	return apply(timeSumOp{t.op, stepsAtATime(t.d.typ), l.Reverse}, loop.in[t.carried], x, d)
+	return apply(timeSumOp{op: t.op, steps: stepsAtATime(t.d.typ), backwards: l.Reverse}, loop.in[t.carried], x, d)
 }
 
 // timeSums finds the sums over time among the carried values.

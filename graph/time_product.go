@@ -15,10 +15,12 @@ type timeProduct[T float32 | float64] struct {
 	d, z   []T
 	parts  int
 
-	bits []uint64 // of the rows of a phase
-	ones []int    // in each block of each range of the phase
-	now  []rowRange
-	work []timeWork[T]
+	now    []rowRange // a phase: what is packed together
+	base   int        // its first row
+	packed bool       // x is stored as bits
+	bits   []uint64   // of its rows
+	ones   []int      // in each block of each of its ranges
+	work   []timeWork[T]
 }
 
 // rowRange is rows from, up to but without to.
@@ -37,10 +39,10 @@ const (
 	phaseWords   = 1 << 17      // of bits, packed before they are used
 )
 
-func newTimeProduct[T float32 | float64](o matMulOp, walk []stretchOfSteps, n *Node) *timeProduct[T] {
+func newTimeProduct[T float32 | float64](o timeSumOp, walk []stretchOfSteps, n *Node) *timeProduct[T] {
 	x := n.in[1].typ
-	p := &timeProduct[T]{m: n.typ.Shape[0], n: n.typ.Shape[1], bools: x.DType == Bool, few: -1}
-	if o.spikes && p.n >= sparseColumns {
+	p := &timeProduct[T]{m: n.typ.Shape[0], n: n.typ.Shape[1], bools: x.DType == Bool, packed: o.bits > 0, few: -1}
+	if o.op.(matMulOp).spikes && p.n >= sparseColumns {
 		p.few = sparseBackward
 	}
 	for _, w := range walk {
@@ -60,24 +62,24 @@ func (p *timeProduct[T]) run(c *call) error {
 	if len(p.z) == 0 || len(p.d) == 0 {
 		return nil
 	}
-	if p.bools {
+	switch {
+	case p.packed:
+		p.bits = wordsOf(c.in[1])
+	case p.bools:
 		p.truths = c.in[1].Bool()
-	} else {
+	default:
 		p.x = kernel.View[T](c.in[1])
 	}
 	for len(p.work) < c.pool.Workers() {
 		p.work = append(p.work, timeWork[T]{})
 	}
 	p.parts = min(c.pool.Workers(), p.blocks(), 1+len(p.d)*p.m/eventGrain)
-	if p.few < 0 {
-		p.now = p.walk
-		c.pool.Do(p.parts, p)
-		return nil
-	}
 	for rest := p.walk; len(rest) > 0; rest = rest[len(p.now):] {
 		p.now = rest[:p.phase(rest)]
 		p.reserve()
-		c.pool.Do(len(p.now), timePacking[T]{p})
+		if p.few >= 0 {
+			c.pool.Do(len(p.now), timePacking[T]{p})
+		}
 		c.pool.Do(p.parts, p)
 	}
 	for i := range p.work {
@@ -87,12 +89,12 @@ func (p *timeProduct[T]) run(c *call) error {
 	return nil
 }
 
-// phase returns how many of the ranges are packed together.
+// phase returns how many of the ranges are packed together: all where nothing is packed.
 func (p *timeProduct[T]) phase(walk []rowRange) int {
 	n, words := 0, 0
 	for n < len(walk) {
 		words += (walk[n].to - walk[n].from) * p.words()
-		if n > 0 && words > phaseWords {
+		if n > 0 && words > phaseWords && p.few >= 0 && !p.packed {
 			break
 		}
 		n++
@@ -102,25 +104,23 @@ func (p *timeProduct[T]) phase(walk []rowRange) int {
 
 // reserve makes room for the bits of a phase.
 func (p *timeProduct[T]) reserve() {
-	rows := 0
-	for _, r := range p.now {
-		rows += r.to - r.from
-	}
-	if n := rows * p.words(); len(p.bits) < n {
-		p.bits = make([]uint64, n)
-	}
+	p.base = 0
 	if n := len(p.now) * p.blocks(); len(p.ones) < n {
 		p.ones = make([]int, n)
 	}
+	if p.packed || p.few < 0 {
+		return
+	}
+	first, last := p.now[0], p.now[len(p.now)-1]
+	p.base = min(first.from, last.from)
+	if n := (max(first.to, last.to) - p.base) * p.words(); len(p.bits) < n {
+		p.bits = make([]uint64, n)
+	}
 }
 
-// bitsOf returns the bits of range i of the phase.
-func (p *timeProduct[T]) bitsOf(i int) []uint64 {
-	at := 0
-	for _, r := range p.now[:i] {
-		at += (r.to - r.from) * p.words()
-	}
-	return p.bits[at:][:(p.now[i].to-p.now[i].from)*p.words()]
+// bitsOf returns the bits of some rows.
+func (p *timeProduct[T]) bitsOf(r rowRange) []uint64 {
+	return p.bits[(r.from-p.base)*p.words() : (r.to-p.base)*p.words()]
 }
 
 // timePacking is the task of packing a phase: its parts are ranges.
@@ -128,10 +128,12 @@ type timePacking[T float32 | float64] struct{ *timeProduct[T] }
 
 // Part packs range i and counts the ones of each block.
 func (p timePacking[T]) Part(_, i int) {
-	r, words, bits := p.now[i], p.words(), p.bitsOf(i)
-	if p.bools {
+	r, words := p.now[i], p.words()
+	bits := p.bitsOf(r)
+	switch {
+	case p.bools:
 		kernel.PackBools(bits, words, p.truths[r.from*p.m:r.to*p.m], r.to-r.from, p.m)
-	} else {
+	case !p.packed:
 		for k := range r.to - r.from {
 			kernel.PackBits(bits[k*words:(k+1)*words], p.x[(r.from+k)*p.m:][:p.m])
 		}
@@ -172,7 +174,7 @@ func (p *timeProduct[T]) block(w *timeWork[T], i, b int) {
 		p.multiply(w, r, lo, lo+cols)
 		return
 	}
-	bits := p.bitsOf(i)[lo/wordBits:]
+	bits := p.bitsOf(r)[lo/wordBits:]
 	kernel.EventGemmBitsTN(&w.ws, cols, p.n, r.to-r.from, bits, p.words(), p.d[r.from*p.n:], p.n, 1, p.z[lo*p.n:], p.n)
 }
 
@@ -182,7 +184,7 @@ func (p *timeProduct[T]) multiply(w *timeWork[T], r rowRange, lo, hi int) {
 	for at := r.from; at < r.to; at += blockRows {
 		rows := min(blockRows, r.to-at)
 		d, z := p.d[at*p.n:], p.z[lo*p.n:]
-		if !p.bools {
+		if !p.bools && !p.packed {
 			kernel.Gemm(&w.ws, true, false, cols, p.n, rows, p.x[at*p.m+lo:], p.m, d, p.n, 1, z, p.n)
 			continue
 		}
@@ -190,8 +192,17 @@ func (p *timeProduct[T]) multiply(w *timeWork[T], r rowRange, lo, hi int) {
 			w.floats = make([]T, rows*cols)
 		}
 		for k := range rows {
-			kernel.FromBools(w.floats[k*cols:(k+1)*cols], p.truths[(at+k)*p.m+lo:][:cols])
+			p.floats(w.floats[k*cols:(k+1)*cols], at+k, lo)
 		}
 		kernel.Gemm(&w.ws, true, false, cols, p.n, rows, w.floats, cols, d, p.n, 1, z, p.n)
+	}
+}
+
+// floats writes elements of a row of x, from column lo on.
+func (p *timeProduct[T]) floats(dst []T, row, lo int) {
+	if p.packed {
+		kernel.ExpandBits(dst, p.bits[row*p.words()+lo/wordBits:])
+	} else {
+		kernel.FromBools(dst, p.truths[row*p.m+lo:][:len(dst)])
 	}
 }

@@ -1,0 +1,143 @@
+package graph
+
+import "slices"
+
+// bitsPass lets loops return Bools as bits where nothing but sums of products over time and loops read
+// them, as is so of spikes and masks that are kept for a backward pass. Which products take bits as
+// they are is settled here; the rest of the spikes is left to the spikes pass.
+func bitsPass(u unit, _ *compiler) unit {
+	u = (&rewriter{loops: map[*LoopSpec]*LoopSpec{}}).graph(u, nil, make([]*Node, len(u.g.nodes))) // bodies will grow
+	r := &rewriter{loops: map[*LoopSpec]*LoopSpec{}}
+	b := &bitStorer{r: r, results: map[*Node]bool{}, seqs: map[*Node]bool{}}
+	r.build = func(u unit, parent *Graph, at []*Node) unit {
+		b.find(u)
+		return r.graph(u, parent, at)
+	}
+	r.node = b.node
+	r.resize = func(n *Node) Type {
+		if !b.seqs[n] {
+			return n.typ
+		}
+		return packedType(n.typ.Shape, n.columns())
+	}
+	r.wrap = func(n, p *Node) *Node {
+		if !b.seqs[n] {
+			return p
+		}
+		return p.g.add(expandBitsOp{n.columns()}, []*Node{p})
+	}
+	return r.build(u, nil, make([]*Node, len(u.g.nodes)))
+}
+
+// leastBits is the number of columns from which bits take less memory than Bools.
+const leastBits = 32
+
+// columns returns the extent of n's last axis.
+func (n *Node) columns() int { return n.typ.Shape[len(n.typ.Shape)-1] }
+
+// bitStorer rewrites loops and the readers of their results.
+type bitStorer struct {
+	r       *rewriter
+	results map[*Node]bool // results of loops that become bits
+	seqs    map[*Node]bool // placeholders of such results
+}
+
+// find marks what becomes bits in u: results of loops, and the placeholders of their readers.
+func (b *bitStorer) find(u unit) {
+	need := reachable(u.g, u.outs)
+	readers := make([][]*Node, len(u.g.nodes))
+	for i, n := range u.g.nodes {
+		for _, x := range n.in {
+			if need[i] {
+				readers[x.id] = append(readers[x.id], n)
+			}
+		}
+	}
+	for i, n := range u.g.nodes {
+		if !need[i] || !n.stacksBools() || slices.Contains(u.outs, n) || !b.allRead(n, readers) {
+			continue
+		}
+		b.results[n] = true
+		for _, x := range readers[i] {
+			if l := x.Loop(); l != nil {
+				for j, p := range l.Seqs {
+					b.seqs[p] = b.seqs[p] || x.in[len(l.Carried)+j] == n
+				}
+			}
+		}
+	}
+}
+
+// stacksBools reports whether n is a stacked result of a loop that is better stored as bits.
+func (n *Node) stacksBools() bool {
+	r := n.ResultIndex()
+	if r < 0 || n.in[0].Loop() == nil || r < len(n.in[0].Loop().Carried) {
+		return false
+	}
+	return n.typ.DType == Bool && len(n.typ.Shape) > 2 && n.columns() >= leastBits
+}
+
+// allRead reports whether every reader of n can read bits.
+func (b *bitStorer) allRead(n *Node, readers [][]*Node) bool {
+	for _, x := range readers[n.id] {
+		switch o := x.op.(type) {
+		case castOp:
+			for _, y := range readers[x.id] {
+				if !takesBits(y, x) {
+					return false
+				}
+			}
+		case loopOp:
+			for j, v := range x.in {
+				if v == n && (j < len(o.Carried) || j >= len(o.Carried)+len(o.Seqs)) {
+					return false
+				}
+			}
+		default:
+			return false
+		}
+	}
+	return true
+}
+
+// takesBits reports whether n is a sum of products over time whose left factor is x, and its only use.
+func takesBits(n, x *Node) bool {
+	o, ok := n.op.(timeSumOp)
+	if !ok {
+		return false
+	}
+	_, ok = o.op.(matMulOp)
+	return ok && n.in[1] == x && n.in[0] != x && n.in[2] != x
+}
+
+func (b *bitStorer) node(n *Node, in []*Node) *Node {
+	if l := n.Loop(); l != nil {
+		return b.loop(n, l, in)
+	}
+	o, ok := n.op.(timeSumOp)
+	if !ok {
+		return nil
+	}
+	x := n.in[1]
+	if _, cast := x.op.(castOp); cast && b.results[x.in[0]] {
+		o.op, o.bits = ofSpikes(o.op), x.columns()
+		return b.r.inside.add(o, []*Node{in[0], in[1].in[0], in[2]})
+	}
+	return nil
+}
+
+// loop rebuilds a loop whose results become bits.
+func (b *bitStorer) loop(n *Node, l *LoopSpec, in []*Node) *Node {
+	own := *l
+	own.Ys = slices.Clone(l.Ys)
+	found := slices.ContainsFunc(l.Seqs, func(p *Node) bool { return b.seqs[p] })
+	for i, y := range l.Ys {
+		if b.results[n.g.seen[key{op: resultOp{len(l.Carried) + i}, in: [4]*Node{n}}]] {
+			own.Ys[i], found = l.Body.add(packBitsOp{}, []*Node{y}), true
+		}
+	}
+	if !found {
+		return nil
+	}
+	return b.r.inside.add(loopOp{b.r.loop(&own, b.r.inside)}, in)
+}
