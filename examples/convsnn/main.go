@@ -4,7 +4,8 @@
 //	go run ./examples/convsnn -dir DIR -steps 25   # as long as the benchmark job J3 shows an image
 //
 // The layers are those of J3: a convolution to 12 channels by windows of 5x5, the largest of each
-// 2x2, spiking neurons; the same to 64 channels; one output for each class. An image is shown for
+// 2x2, spiking neurons; the same to 64 channels; one output for each class. Currents are normalized
+// over batch and time (tdBN). An image is shown for
 // 6 steps where J3 shows it for 25, and the outputs are membranes that do not fire: their mean over
 // time are the logits.
 package main
@@ -42,12 +43,6 @@ type config struct {
 	save   string
 }
 
-// state is what the network carries from one step to the next.
-type state struct {
-	One, Two layers.LIFState
-	Out      layers.LeakyIntegratorState
-}
-
 func main() {
 	var c config
 	flag.StringVar(&c.dir, "dir", "", "directory with the set's four files (default: download once to the user's cache)")
@@ -68,24 +63,34 @@ func main() {
 	}
 }
 
-// net places the layers and returns a step of the network: pixels [B 784] to membranes [B 10]. What
+// net places the layers and returns the network over time: pixels [B 784] to membranes [T B 10]. What
 // the first convolution makes of an image is the same in each step, and is computed once.
-func net(g *graph.Graph, _ bool) train.Step[state] {
-	pool := layers.MaxPool2d{Kernel: []int{2}}.Place(g, "pool")
-	conv1, one := conv(1, 12).Place(g, "conv1"), neurons(12, 12, 12).In(g, "one", 1)
-	conv2, two := conv(12, 64).Place(g, "conv2"), neurons(4, 4, 64).In(g, "two", 1)
-	u := within(1024)
-	fc := layers.Dense{In: 1024, Out: 10, W: u, B: u}.Place(g, "fc")
-	out := layers.LeakyIntegrator{N: 10, Decay: layers.Const(0.5)}.In(g, "out", 1)
-	return func(x *graph.Node, s state) (*graph.Node, state) {
-		var z, v *graph.Node
-		batch := x.Dim(0)
-		image := x.Reshape(batch, 28, 28, 1)
-		z, s.One = one.Step(pool.Apply(conv1.Apply(image)), s.One)
-		z, s.Two = two.Step(pool.Apply(conv2.Apply(z)), s.Two)
-		v, s.Out = out.Step(fc.Apply(z.Reshape(batch, 1024)), s.Out)
-		return v, s
+func net(steps int) func(g *graph.Graph, training bool) train.OverTime {
+	return func(g *graph.Graph, training bool) train.OverTime {
+		pool := layers.MaxPool2d{Kernel: []int{2}}.Place(g, "pool")
+		conv1, one := conv(1, 12).Place(g, "conv1"), neurons(12, 12, 12).In(g, "one", 1)
+		conv2, two := conv(12, 64).Place(g, "conv2"), neurons(4, 4, 64).In(g, "two", 1)
+		norm1, norm2 := norm(12, training).Place(g, "norm1"), norm(64, training).Place(g, "norm2")
+		u := within(1024)
+		fc := layers.Dense{In: 1024, Out: 10, W: u, B: u}.Place(g, "fc")
+		out := layers.LeakyIntegrator{N: 10, Decay: layers.Const(0.5)}.In(g, "out", 1)
+		return func(x *graph.Node) *graph.Node {
+			batch := x.Dim(0)
+			current := pool.Apply(norm1.Apply(conv1.Apply(x.Reshape(batch, 28, 28, 1))))
+			z, _ := graph.Loop(current.BroadcastTo(steps, batch, 12, 12, 12), layers.LIFState{}, one.Step)
+			current = pool.Apply(norm2.Apply(conv2.Apply(z.Flatten(0, 1))))
+			z, _ = graph.Loop(current.Reshape(steps, batch, 4, 4, 64), layers.LIFState{}, two.Step)
+			v, _ := graph.Loop(fc.Apply(z.Reshape(steps, batch, 1024)), layers.LeakyIntegratorState{}, out.Step)
+			return v
+		}
 	}
+}
+
+// norm returns the batch norm over time (tdBN) of n channels, for neurons with a threshold of 1.
+func norm(n int, training bool) layers.BatchNorm {
+	p := layers.ThresholdBatchNorm(n, 1, 1, training)
+	p.Momentum = layers.Const(0.9)
+	return p
 }
 
 // conv returns a convolution by windows of 5x5 that lie within the image.
@@ -107,11 +112,11 @@ func neurons(shape ...int) layers.LIF {
 }
 
 // trainer returns the network with what it learns by, for so many updates.
-func trainer(c config, updates int) *train.BPTT[state] {
+func trainer(c config, updates int) *train.BPTT[struct{}] {
 	opt := optim.NewAdam(c.rate)
 	opt.LR = optim.EpochsOf{Updates: 1, Of: optim.CosineAnnealingLR{LR: c.rate, TMax: updates}}
-	return &train.BPTT[state]{
-		Net: net, Steps: c.steps, Optimizer: opt, Seed: c.seed, Rates: true,
+	return &train.BPTT[struct{}]{
+		OverTime: net(c.steps), Steps: c.steps, Optimizer: opt, Seed: c.seed, Rates: true,
 		Loss: func(v, labels *graph.Node) *graph.Node { // 10: membranes are a few tenths high
 			return losses.MeanCrossEntropy(v.Scale(10), labels, losses.CEOptions{})
 		},
