@@ -50,6 +50,7 @@ type Attrs struct {
 	Exclusive      bool          // of a cumulative sum
 	Literal        *tensor.Dense // of a literal: not to be changed
 	Window         *Window       // of a convolution, a pool
+	Pattern        *Pattern      // of a sparse matrix
 }
 
 // A Node is a value of a graph: an op and its inputs. Methods of Node build further nodes. A node

@@ -371,7 +371,9 @@ func (f *splitFinder) rowRule(n *Node, in []share) (share, bool) {
 		return f.matMulRule(n, o, in)
 	case convOp, convInputOp:
 		return rows, keeps && in[0] == rows && in[1] == whole
-	case convKernelOp:
+	case sparseOp:
+		return rows, in[0] == rows && !slices.Contains(in[1:], rows)
+	case convKernelOp, sampledOp:
 		return sums, in[0] == rows && in[1] == rows
 	case windowed:
 		return rows, keeps && !slices.Contains(in, whole) && o.apart()

@@ -1,8 +1,8 @@
 package graph
 
-// spikesPass marks products and convolutions whose left factor is binary: their kernel counts the
-// ones and, if they are few, adds rows of the right factor instead of multiplying. That a 0 there
-// hides a NaN or an infinity in the right factor is part of the bargain. The storage of spikes that a
+// spikesPass marks products, also with sparse matrices, and convolutions whose left factor is binary:
+// their kernel counts the ones and, if they are few, adds rows of the right factor instead of
+// multiplying. That a 0 there hides a NaN or an infinity in the right factor is part of the bargain. The storage of spikes that a
 // backward pass needs is the residuals pass's.
 func spikesPass(u unit, _ *compiler) unit {
 	b := findBinaries(u)
@@ -19,6 +19,16 @@ func spikesPass(u unit, _ *compiler) unit {
 			}
 			o.op = ofSpikes(o.op)
 			return r.inside.add(o, []*Node{in[0], stored(in[1]), in[2]})
+		case sparseOp:
+			if o.spikes = b[n.in[0]]; o.spikes && len(in) == 2 {
+				in = []*Node{stored(in[0]), in[1]}
+			}
+			return r.inside.add(o, in)
+		case sampledOp:
+			if o.spikes = b[n.in[0]]; o.spikes {
+				in = []*Node{stored(in[0]), in[1]}
+			}
+			return r.inside.add(o, in)
 		case convOp:
 			o.spikes = b[n.in[0]]
 			return r.inside.add(o, in)
@@ -38,6 +48,9 @@ func ofSpikes(op Op) Op {
 		o.spikes = true
 		return o
 	case convKernelOp:
+		o.spikes = true
+		return o
+	case sampledOp:
 		o.spikes = true
 		return o
 	}

@@ -25,7 +25,7 @@ type stacker struct {
 }
 
 // timeSum is a carried value that only adds up products of a step x of sequence seq and a value d: xᵀd,
-// or the gradient of a convolution's kernel.
+// the part of it that a sparse matrix has, or the gradient of a convolution's kernel.
 type timeSum struct {
 	op           Op // of x and d, which sums over their rows
 	carried, seq int
@@ -119,7 +119,7 @@ func sumsRows(n *Node) bool {
 	switch o := n.op.(type) {
 	case matMulOp:
 		return o.ta && !o.tb && len(n.in[0].typ.Shape) == 2
-	case convKernelOp:
+	case convKernelOp, sampledOp:
 		return true
 	}
 	return false

@@ -177,17 +177,21 @@ var lineRefs = map[string]func(variant string, in []arr) arr{
 			return y
 		})
 	},
-	"Tril":     triangleRef(func(row, col, k int) bool { return col-row <= k }),
-	"Triu":     triangleRef(func(row, col, k int) bool { return col-row >= k }),
-	"MatMul":   func(_ string, in []arr) arr { return matMulRef(in[0], in[1]) },
-	"Einsum":   einsumRef,
-	"Solve":    solveRef,
-	"Cholesky": choleskyRef,
-	"Conv":     convRef,
-	"MaxPool":  poolRef(largest),
-	"MinPool":  poolRef(smallest),
-	"SumPool":  poolRef(sum),
-	"AvgPool":  poolRef(mean),
+	"Tril":   triangleRef(func(row, col, k int) bool { return col-row <= k }),
+	"Triu":   triangleRef(func(row, col, k int) bool { return col-row >= k }),
+	"MatMul": func(_ string, in []arr) arr { return matMulRef(in[0], in[1]) },
+	"Einsum": einsumRef,
+
+	"SparseMatMul":  sparseRef(false),
+	"SparseMatMulT": sparseRef(true),
+	"SampledMatMul": sampledRef,
+	"Solve":         solveRef,
+	"Cholesky":      choleskyRef,
+	"Conv":          convRef,
+	"MaxPool":       poolRef(largest),
+	"MinPool":       poolRef(smallest),
+	"SumPool":       poolRef(sum),
+	"AvgPool":       poolRef(mean),
 }
 
 func axisOf(variant string) (axis int) {

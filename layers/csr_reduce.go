@@ -34,7 +34,6 @@ func (m CSR) Place(g *graph.Graph, name string) Connections {
 		c.fault = l.fail("CSR", fmt.Errorf("%w: there are no connections", graph.ErrShape))
 		return c
 	}
-	w := l.wire(m, false, false)
 	into := make([][]int32, m.Out)
 	for k, j := range m.Post {
 		into[j] = append(into[j], int32(k))
@@ -48,7 +47,7 @@ func (m CSR) Place(g *graph.Graph, name string) Connections {
 		has = append(has, int32(len(ks)))
 		filled = append(append(filled, ks...), slices.Repeat([]int32{int32(m.Len())}, most-len(ks))...)
 	}
-	c.from, c.to, c.has = w.from, w.to, l.ids(has)
+	c.from, c.to, c.has = l.ids(m.Pre()), l.ids(m.Post), l.ids(has)
 	c.into = l.ids(filled).Reshape(m.Out, most)
 	return c
 }

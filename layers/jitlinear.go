@@ -55,7 +55,11 @@ func (p JITLinear) Place(g *graph.Graph, name string) JITLinearCell {
 		c.W = c.fault
 		return c
 	}
-	c.wire = l.wire(m, p.Transposed, p.Event)
+	if c.wire, err = wire(m, p.Transposed, p.Event); err != nil {
+		c.fault = l.fail("In, Out", err)
+		c.W = c.fault
+		return c
+	}
 	c.shape = []int{c.wire.in}
 	switch {
 	case m.Len() == 0:

@@ -33,6 +33,9 @@ var skipped = map[string]string{
 	"MaxPool":     "channels first",
 	"MinPool":     "channels first",
 	"SumPool":     "channels first",
+
+	"SparseMatMul":  "full matrices",
+	"SampledMatMul": "full matrices",
 }
 
 const empty = "without elements"

@@ -26,6 +26,7 @@ const (
 	noConv    = "Gorgonia convolves float images with channels first and equal padding on both sides alone"
 	noPool    = "Gorgonia pools images with channels first alone"
 	noInner   = "its rule for the gradient contains a loop or a branch, which cannot be unrolled there"
+	noSparse  = "Gorgonia multiplies full matrices alone"
 	noEmpty   = "Gorgonia has no tensors without elements"
 )
 
@@ -51,6 +52,9 @@ func inexpressible() map[string]string {
 		"PoolFind":    noPool,
 		"PoolPlace":   noPool,
 		"PoolPick":    noPool,
+
+		"SparseMatMul":  noSparse,
+		"SampledMatMul": noSparse,
 	}
 }
 

@@ -1,0 +1,61 @@
+package graph_test
+
+import (
+	"slices"
+
+	"github.com/spikegraph/spikegraph/internal/opsamples"
+)
+
+// sparseRef is the reference of a product with the matrix of opsamples.SparsePlaces.
+func sparseRef(trans bool) func(variant string, in []arr) arr {
+	return func(variant string, in []arr) arr {
+		x, cols := in[0], 4
+		if trans {
+			cols = 5
+		}
+		shape := append(slices.Clone(x.shape[:len(x.shape)-1]), cols)
+		return tab(shape, func(i []int) float64 {
+			y, last := 0.0, len(i)-1
+			for k, at := range opsamples.SparsePlaces {
+				from, to := at[0], at[1]
+				if trans {
+					from, to = to, from
+				}
+				if to != i[last] {
+					continue
+				}
+				v := x.at(set(i, last, from)...)
+				if variant == "spikes" {
+					v = fired(v)
+				}
+				if len(in) > 1 {
+					v *= in[1].v[k]
+				}
+				y += v
+			}
+			return y
+		})
+	}
+}
+
+func fired(v float64) float64 {
+	if v >= 0 {
+		return 1
+	}
+	return 0
+}
+
+// sampledRef is the reference of a sampled product.
+func sampledRef(variant string, in []arr) arr {
+	return tab([]int{len(opsamples.SparsePlaces)}, func(i []int) float64 {
+		at, sum := opsamples.SparsePlaces[i[0]], 0.0
+		for r := range len(in[0].v) / 5 {
+			v := in[0].v[5*r+at[0]]
+			if variant == "spikes" {
+				v = fired(v)
+			}
+			sum += v * in[1].v[4*r+at[1]]
+		}
+		return sum
+	})
+}

@@ -1,0 +1,49 @@
+package opsamples
+
+import "github.com/spikegraph/spikegraph/graph"
+
+// SparsePlaces are the elements (row, column) of the matrix [5 4] of the samples, in order: one place
+// is named twice, and a row and a column have none.
+var SparsePlaces = [][2]int{{0, 1}, {0, 3}, {1, 0}, {3, 3}, {3, 0}, {3, 0}, {4, 1}}
+
+// sparsePattern returns the pattern of SparsePlaces.
+func sparsePattern() *graph.Pattern {
+	start, col := make([]int32, 6), []int32{}
+	for _, at := range SparsePlaces {
+		col = append(col, int32(at[1]))
+		for i := at[0] + 1; i < len(start); i++ {
+			start[i]++
+		}
+	}
+	p, err := graph.NewPattern(5, 4, start, col)
+	if err != nil {
+		panic(err) // SparsePlaces are a matrix
+	}
+	return p
+}
+
+func sparse() []Sample {
+	p := sparsePattern()
+	mul := two(func(x, w node) node { return x.SparseMatMul(p, w) })
+	mulT := two(func(x, w node) node { return x.SparseMatMulT(p, w) })
+	take := two(func(x, y node) node { return x.SampledMatMul(p, y) })
+	fires := func(f func(x, w node) node) func(xs []node) node {
+		return two(func(x, w node) node { return f(x.Step(), w) })
+	}
+	n := len(SparsePlaces)
+	return []Sample{
+		smooth("SparseMatMul/rows", "SparseMatMul", mul, f64(-3, 3, 3, 5), f64(-3, 3, n)),
+		smooth("SparseMatMul/one row", "SparseMatMul", mul, f64(-3, 3, 5), f64(-3, 3, n)),
+		smooth("SparseMatMul/more axes", "SparseMatMul", mul, f64(-3, 3, 2, 3, 5), f64(-3, 3, n)),
+		smooth("SparseMatMul/many rows", "SparseMatMul", mul, f64(-3, 3, 131, 5), f64(-3, 3, n)),
+		smooth("SparseMatMul/ones", "SparseMatMul", one(func(x node) node { return x.SparseMatMul(p, nil) }), f64(-3, 3, 3, 5)),
+		smooth("SparseMatMul/spikes", "SparseMatMul", fires(func(x, w node) node { return x.SparseMatMul(p, w) }), f64(-9, 1, 3, 5), f64(-3, 3, n)),
+		smooth("SparseMatMulT/rows", "SparseMatMul", mulT, f64(-3, 3, 3, 4), f64(-3, 3, n)),
+		smooth("SparseMatMulT/ones", "SparseMatMul", one(func(x node) node { return x.SparseMatMulT(p, nil) }), f64(-3, 3, 3, 4)),
+		smooth("SparseMatMulT/spikes", "SparseMatMul", fires(func(x, w node) node { return x.SparseMatMulT(p, w) }), f64(-9, 1, 3, 4), f64(-3, 3, n)),
+		smooth("SampledMatMul/rows", "SampledMatMul", take, f64(-3, 3, 3, 5), f64(-3, 3, 3, 4)),
+		smooth("SampledMatMul/one row", "SampledMatMul", take, f64(-3, 3, 5), f64(-3, 3, 4)),
+		smooth("SampledMatMul/many rows", "SampledMatMul", take, f64(-3, 3, 131, 5), f64(-3, 3, 131, 4)),
+		smooth("SampledMatMul/spikes", "SampledMatMul", fires(func(x, y node) node { return x.SampledMatMul(p, y) }), f64(-9, 1, 3, 5), f64(-3, 3, 3, 4)),
+	}
+}
