@@ -60,6 +60,7 @@ func TestInvalidReceivers(t *testing.T) {
 		reflect.TypeFor[graph.Surrogate]():   reflect.ValueOf(opsamples.Half{}),
 		reflect.TypeFor[graph.ConvOptions](): reflect.ValueOf(graph.ConvOptions{}),
 		reflect.TypeFor[graph.PoolOptions](): reflect.ValueOf(graph.PoolOptions{}),
+		reflect.TypeFor[graph.JITMatrix]():   reflect.ValueOf(graph.JITMatrix{Rows: 2, Cols: 2, P: 1}),
 		reflect.TypeFor[*graph.Pattern]():    reflect.ValueOf(diagonal(2, 2)),
 	}
 	typ := reflect.TypeFor[*graph.Node]()

@@ -128,6 +128,14 @@ var misuses = []struct {
 	{"SampledMatMul types", func(a args) any { return a.f.SampledMatMul(diagonal(3, 3), a.d) }, graph.ErrDType, `want floats of one type`},
 	{"SampledMatMul of nothing", func(a args) any { return a.f.SampledMatMul(nil, a.f) }, graph.ErrValue, `the pattern is nil`},
 	{"SampledMatMul of a scalar", func(a args) any { return a.f.SampledMatMul(diagonal(3, 3), a.s) }, graph.ErrShape, `want rows`},
+	{"JITMatMul rows", func(a args) any { return a.f.JITMatMul(graph.JITMatrix{Rows: 2, Cols: 2, P: 1}) }, graph.ErrShape, `JITMatMul[2x2 of 1](Float32[2 3]): shapes do not match: want rows of 2 elements`},
+	{"JITMatMul sizes", func(a args) any { return a.f.JITMatMul(graph.JITMatrix{Rows: 3}) }, graph.ErrShape, `3 rows, 0 columns, want 1 to 2³¹-1`},
+	{"JITMatMul share", func(a args) any { return a.f.JITMatMul(graph.JITMatrix{Rows: 3, Cols: 3, P: 2}) }, graph.ErrValue, `P is 2, want a number in [0, 1]`},
+	{"JITMatMul law", func(a args) any {
+		return a.f.JITMatMul(graph.JITMatrix{Rows: 3, Cols: 3, Law: graph.JITUniform, A: 2})
+	}, graph.ErrValue, `A, B are 2, 0`},
+	{"JITMatMul of Int32", func(a args) any { return a.i.JITMatMul(graph.JITMatrix{Rows: 3, Cols: 3, P: 1}) }, graph.ErrDType, `want floats`},
+	{"JITMatMulT of a scalar", func(a args) any { return a.s.JITMatMulT(graph.JITMatrix{Rows: 3, Cols: 3, P: 1}) }, graph.ErrShape, `want rows`},
 	{"MatMul types", func(a args) any { return a.f.MatMul(a.d) }, graph.ErrDType, `MatMul(Float32[2 3], Float64[2 3]): element types do not match: Float32 and Float64, want the same float type; Cast one of them`},
 	{"MatMul of Int32", func(a args) any { return a.i.MatMul(a.i) }, graph.ErrDType, `MatMul(Int32[2 3], Int32[2 3])`},
 	{"MatMul shapes", func(a args) any { return a.f.MatMul(a.f) }, graph.ErrShape, `MatMul(Float32[2 3], Float32[2 3]): shapes do not match: the inner extents are 3 and 2`},

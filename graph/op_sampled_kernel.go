@@ -77,7 +77,7 @@ func (s *sampled[T]) reserve(asBool bool) {
 func (s *sampled[T]) few(c *call) bool {
 	ones := countOnes(s.x, s.bools)
 	few := float64(ones) < sampledShare*float64(s.rows*s.in)
-	c.met(ones, s.rows*s.in, few)
+	c.events.note(ones, s.rows*s.in, few)
 	return few
 }
 

@@ -65,7 +65,7 @@ func sparseKernel[T float32 | float64](o sparseOp, n *Node) evalFunc {
 		if p.events = false; o.spikes {
 			ones := countOnes(p.x, p.bools)
 			p.events = float64(ones) < sparseShare(p.rows)*float64(p.rows*p.in)
-			c.met(ones, p.rows*p.in, p.events)
+			c.events.note(ones, p.rows*p.in, p.events)
 		}
 		if len(c.in) == 2 {
 			p.weigh(kernel.View[T](c.in[1]), c.env.loops)

@@ -371,6 +371,8 @@ func (f *splitFinder) rowRule(n *Node, in []share) (share, bool) {
 		return f.matMulRule(n, o, in)
 	case convOp, convInputOp:
 		return rows, keeps && in[0] == rows && in[1] == whole
+	case jitOp:
+		return rows, true
 	case sparseOp:
 		return rows, in[0] == rows && !slices.Contains(in[1:], rows)
 	case convKernelOp, sampledOp:

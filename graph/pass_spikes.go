@@ -24,6 +24,9 @@ func spikesPass(u unit, _ *compiler) unit {
 				in = []*Node{stored(in[0]), in[1]}
 			}
 			return r.inside.add(o, in)
+		case jitOp:
+			o.spikes = b[n.in[0]]
+			return r.inside.add(o, in)
 		case sampledOp:
 			if o.spikes = b[n.in[0]]; o.spikes {
 				in = []*Node{stored(in[0]), in[1]}

@@ -185,6 +185,8 @@ var lineRefs = map[string]func(variant string, in []arr) arr{
 	"SparseMatMul":  sparseRef(false),
 	"SparseMatMulT": sparseRef(true),
 	"SampledMatMul": sampledRef,
+	"JITMatMul":     jitRef(false),
+	"JITMatMulT":    jitRef(true),
 	"Solve":         solveRef,
 	"Cholesky":      choleskyRef,
 	"Conv":          convRef,

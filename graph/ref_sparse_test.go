@@ -2,6 +2,7 @@ package graph_test
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/spikegraph/spikegraph/internal/opsamples"
 )
@@ -58,4 +59,46 @@ func sampledRef(variant string, in []arr) arr {
 		}
 		return sum
 	})
+}
+
+// jitRef is the reference of a product with a matrix of opsamples.JITMatrices, from its elements.
+func jitRef(trans bool) func(variant string, in []arr) arr {
+	return func(variant string, in []arr) arr {
+		name, _, spikes := strings.Cut(variant, " of ")
+		m := opsamples.JITMatrices[name]
+		start, col, w, err := m.Elements()
+		if err != nil {
+			panic(err)
+		}
+		full := make([]float64, m.Rows*m.Cols)
+		for i := range m.Rows {
+			for k := start[i]; k < start[i+1]; k++ {
+				v := 1.0
+				if w != nil {
+					v = w[k]
+				}
+				full[i*m.Cols+int(col[k])] += v
+			}
+		}
+		x := in[0]
+		shape := slices.Clone(x.shape)
+		last := len(shape) - 1
+		from := shape[last]
+		shape[last] = m.Rows + m.Cols - from
+		return tab(shape, func(i []int) float64 {
+			y := 0.0
+			for j := range from {
+				at := j*m.Cols + i[last]
+				if trans {
+					at = i[last]*m.Cols + j
+				}
+				v := x.at(set(i, last, j)...)
+				if spikes {
+					v = fired(v)
+				}
+				y += v * full[at]
+			}
+			return y
+		})
+	}
 }

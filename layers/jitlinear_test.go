@@ -121,6 +121,6 @@ func TestJITLinearFaults(t *testing.T) {
 	_, _, err := layers.JITLinear{In: 4, Out: 2, P: -1}.Matrix()
 	assert.ErrorIs(t, err, graph.ErrValue)
 	assert.ErrorContains(t, err, "P: ")
-	faults(t, g, "a: In, Out: |4 to 0", "b: P: |1.5|[0, 1]", "c: W: |cannot be trained", "d: W: |Seed",
+	faults(t, g, "a: In, Out: |4 to 0", "b: P: |1.5|[0, 1]", "c: W: |cannot be trained", "d: W: |Values|Uniform or Normal",
 		"e: W: |Std", "f: |[2 4]|[... 3]")
 }

@@ -55,6 +55,7 @@ func inexpressible() map[string]string {
 
 		"SparseMatMul":  noSparse,
 		"SampledMatMul": noSparse,
+		"JITMatMul":     noPhilox,
 	}
 }
 

@@ -62,19 +62,23 @@ func ListScatter[T Float](l Lists, w, x, y []T) {
 func ListMatVec[T Float](l Lists, w, x, y []T) {
 	for i := range y[:l.Rows()] {
 		index, weights := weightsOf(l, w, i)
-		var sum T
-		if weights == nil {
-			for _, j := range index {
-				sum += x[j]
-			}
-		} else {
-			weights = weights[:len(index)]
-			for k, j := range index {
-				sum += T(weights[k] * x[j])
-			}
-		}
-		y[i] = sum
+		y[i] = gathered(index, weights, x)
 	}
+}
+
+// gathered returns the sum of the elements of x that index names, times weights if there are any.
+func gathered[T Float](index []uint32, weights, x []T) (sum T) {
+	if weights == nil {
+		for _, j := range index {
+			sum += x[j]
+		}
+		return sum
+	}
+	weights = weights[:len(index)]
+	for k, j := range index {
+		sum += T(weights[k] * x[j])
+	}
+	return sum
 }
 
 // ListScatterBits is ListScatter for a row of spikes, packed as by PackBits: it looks at ones alone.

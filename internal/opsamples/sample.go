@@ -123,7 +123,7 @@ func Floats(t *tensor.Dense) []float64 {
 
 // Samples returns the samples of every op. Random ops, loops and branches are among them.
 func Samples() []Sample {
-	return slices.Concat(unaries(), binaries(), logic(), reductions(), shapes(), slicing(), gathers(), products(), sparse(), convolutions(), control(), draws())
+	return slices.Concat(unaries(), binaries(), logic(), reductions(), shapes(), slicing(), gathers(), products(), sparse(), jit(), convolutions(), control(), draws())
 }
 
 func f64(lo, hi float64, shape ...int) Input { return Input{graph.Float64, shape, lo, hi} }

@@ -47,3 +47,24 @@ func sparse() []Sample {
 		smooth("SampledMatMul/spikes", "SampledMatMul", fires(func(x, y node) node { return x.SampledMatMul(p, y) }), f64(-9, 1, 3, 5), f64(-3, 3, 3, 4)),
 	}
 }
+
+// JITMatrices are the matrices [5 4] of the samples, by name.
+var JITMatrices = map[string]graph.JITMatrix{
+	"ones":    {Rows: 5, Cols: 4, P: 0.5, Seed: 7},
+	"uniform": {Rows: 5, Cols: 4, P: 0.5, Seed: 1 << 40, Law: graph.JITUniform, A: -1, B: 2},
+	"normal":  {Rows: 5, Cols: 4, P: 1, Seed: 9, ByRow: true, Law: graph.JITNormal, A: 0.5, B: 2},
+	"none":    {Rows: 5, Cols: 4},
+}
+
+func jit() []Sample {
+	var ss []Sample
+	for _, name := range []string{"ones", "uniform", "normal", "none"} {
+		m := JITMatrices[name]
+		ss = append(ss,
+			smooth("JITMatMul/"+name, "JITMatMul", one(func(x node) node { return x.JITMatMul(m) }), f64(-3, 3, 2, 3, 5)),
+			smooth("JITMatMulT/"+name, "JITMatMul", one(func(x node) node { return x.JITMatMulT(m) }), f64(-3, 3, 4)),
+		)
+	}
+	return append(ss, smooth("JITMatMul/normal of spikes", "JITMatMul",
+		one(func(x node) node { return x.Step().JITMatMul(JITMatrices["normal"]) }), f64(-5, 1, 3, 5)))
+}
