@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/csv"
+	"encoding/json"
 	"fmt"
 	"io"
 	"path/filepath"
@@ -28,10 +29,42 @@ type predictFlags struct {
 
 // prediction is what a network says of one sample.
 type prediction struct {
-	Index   int       `json:"index"`
-	Label   *int32    `json:"label,omitempty"`
-	Class   *int      `json:"class,omitempty"` // of the largest output, if there are several
-	Outputs []float32 `json:"outputs"`
+	Index   int     `json:"index"`
+	Label   *int32  `json:"label,omitempty"`
+	Class   *int    `json:"class,omitempty"` // of the largest output, if there are several
+	Outputs outputs `json:"outputs"`
+}
+
+// outputs are numbers of a network that computes with so many bits.
+type outputs struct {
+	v    []float64
+	bits int
+}
+
+// text writes a number with the digits that its type has.
+func (o outputs) text(i int) string { return strconv.FormatFloat(o.v[i], 'g', -1, o.bits) }
+
+// MarshalJSON writes a list; null for what JSON has no number for.
+func (o outputs) MarshalJSON() ([]byte, error) {
+	list := make([]json.RawMessage, len(o.v))
+	for i, x := range o.v {
+		if list[i] = json.RawMessage(o.text(i)); x-x != 0 {
+			list[i] = json.RawMessage("null")
+		}
+	}
+	return json.Marshal(list)
+}
+
+// tensor returns numbers of the same type in a shape.
+func (o outputs) tensor(shape ...int) *tensor.Dense {
+	if o.bits == 64 {
+		return tensor.New(tensor.WithShape(shape...), tensor.WithBacking(o.v))
+	}
+	x := make([]float32, len(o.v))
+	for i, v := range o.v {
+		x[i] = float32(v)
+	}
+	return tensor.New(tensor.WithShape(shape...), tensor.WithBacking(x))
 }
 
 func (a *app) predictCommand() *cobra.Command {
@@ -76,7 +109,7 @@ func (a *app) predict(ctx context.Context, path string, f predictFlags) error {
 		return a.predictArrays(ctx, m, src, f.out)
 	}
 	if a.json && f.out == "" {
-		return eachPrediction(ctx, m, src, func(p prediction, _ []float32) error { return a.object(p) })
+		return eachPrediction(ctx, m, src, func(p prediction, _ []float64) error { return a.object(p) })
 	}
 	if f.out == "" {
 		return writeCSV(ctx, m, src, a.out)
@@ -101,7 +134,7 @@ func (a *app) wrote(path string, n int) error {
 }
 
 // eachPrediction calls f for every sample, with its outputs [T ...] besides.
-func eachPrediction(ctx context.Context, m *model.Model, src datasets.Source, f func(p prediction, steps []float32) error) error {
+func eachPrediction(ctx context.Context, m *model.Model, src datasets.Source, f func(p prediction, steps []float64) error) error {
 	for b, err := range m.Data.Batches(ctx, src) {
 		if err != nil {
 			return err
@@ -116,8 +149,8 @@ func eachPrediction(ctx context.Context, m *model.Model, src datasets.Source, f 
 				p.Label = &c
 			}
 			steps := stepsOf(y, i)
-			p.Outputs = sums(steps, y.Shape()[0])
-			if best := largest(p.Outputs); len(p.Outputs) > 1 {
+			p.Outputs = outputs{sums(steps, y.Shape()[0]), 8 * int(y.Dtype().Size())}
+			if best := largest(p.Outputs.v); len(p.Outputs.v) > 1 {
 				p.Class = &best
 			}
 			if err := f(p, steps); err != nil {
@@ -129,11 +162,11 @@ func eachPrediction(ctx context.Context, m *model.Model, src datasets.Source, f 
 }
 
 // stepsOf returns the outputs of sample i of y [T B ...]: [T ...].
-func stepsOf(y *tensor.Dense, i int) []float32 {
+func stepsOf(y *tensor.Dense, i int) []float64 {
 	steps, batch := y.Shape()[0], y.Shape()[1]
-	all := y.Float32s()
+	all := floats(y)
 	size := len(all) / (steps * batch)
-	out := make([]float32, 0, steps*size)
+	out := make([]float64, 0, steps*size)
 	for t := range steps {
 		at := (t*batch + i) * size
 		out = append(out, all[at:at+size]...)
@@ -142,8 +175,8 @@ func stepsOf(y *tensor.Dense, i int) []float32 {
 }
 
 // sums returns the outputs [T ...] summed over the steps T.
-func sums(y []float32, steps int) []float32 {
-	s := make([]float32, len(y)/steps)
+func sums(y []float64, steps int) []float64 {
+	s := make([]float64, len(y)/steps)
 	for i, v := range y {
 		s[i%len(s)] += v
 	}
@@ -151,7 +184,7 @@ func sums(y []float32, steps int) []float32 {
 }
 
 // largest returns the index of the largest number, the first of equals.
-func largest(x []float32) int {
+func largest(x []float64) int {
 	best := 0
 	for i, v := range x {
 		if v > x[best] {
@@ -165,7 +198,7 @@ func largest(x []float32) int {
 func writeCSV(ctx context.Context, m *model.Model, src datasets.Source, w io.Writer) error {
 	c := csv.NewWriter(w)
 	heads := false
-	err := eachPrediction(ctx, m, src, func(p prediction, _ []float32) error {
+	err := eachPrediction(ctx, m, src, func(p prediction, _ []float64) error {
 		row := []string{strconv.Itoa(p.Index)}
 		names := []string{"index"}
 		if p.Label != nil {
@@ -174,8 +207,8 @@ func writeCSV(ctx context.Context, m *model.Model, src datasets.Source, w io.Wri
 		if p.Class != nil {
 			row, names = append(row, strconv.Itoa(*p.Class)), append(names, "class")
 		}
-		for i, v := range p.Outputs {
-			row = append(row, strconv.FormatFloat(float64(v), 'g', -1, 32))
+		for i := range p.Outputs.v {
+			row = append(row, p.Outputs.text(i))
 			names = append(names, fmt.Sprintf("output_%d", i))
 		}
 		if !heads {
@@ -195,11 +228,12 @@ func writeCSV(ctx context.Context, m *model.Model, src datasets.Source, w io.Wri
 
 // predictArrays writes the outputs of all samples to an archive.
 func (a *app) predictArrays(ctx context.Context, m *model.Model, src datasets.Source, path string) error {
-	var all, total []float32
+	var all, total outputs
 	var class, label []int32
 	n := 0
-	err := eachPrediction(ctx, m, src, func(p prediction, steps []float32) error {
-		all, total, n = append(all, steps...), append(total, p.Outputs...), n+1
+	err := eachPrediction(ctx, m, src, func(p prediction, steps []float64) error {
+		all.v, total.v, n = append(all.v, steps...), append(total.v, p.Outputs.v...), n+1
+		all.bits, total.bits = p.Outputs.bits, p.Outputs.bits
 		if p.Class != nil {
 			class = append(class, int32(*p.Class))
 		}
@@ -211,10 +245,10 @@ func (a *app) predictArrays(ctx context.Context, m *model.Model, src datasets.So
 	if err != nil {
 		return err
 	}
-	size := len(total) / n
+	size := len(total.v) / n
 	f := &checkpoint.File{}
-	f.Add("outputs", tensor.New(tensor.WithShape(n, len(all)/len(total), size), tensor.WithBacking(all)))
-	f.Add("sums", tensor.New(tensor.WithShape(n, size), tensor.WithBacking(total)))
+	f.Add("outputs", all.tensor(n, len(all.v)/len(total.v), size))
+	f.Add("sums", total.tensor(n, size))
 	for name, ids := range map[string][]int32{"class": class, "label": label} {
 		if ids != nil {
 			f.Add(name, tensor.New(tensor.WithShape(n), tensor.WithBacking(ids)))

@@ -4,6 +4,7 @@ import (
 	_ "embed"
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -26,6 +27,14 @@ func topics() []*cobra.Command {
 		{Use: "optimizers", Short: "Optimizers and their settings", Long: kindsHelp(
 			`Optimizers, for [optimizer] type. Each also takes frozen, a list of beginnings of
 names of parameters that stay as they are, and clip_value.`, model.Optimizers)},
+		{Use: "readouts", Short: "Readouts that are solved for, or learn step by step", Long: kindsHelp(
+			`Readouts, for [readout] type: a dense layer, named by layer (the last one), is fitted to
+the targets of every step, of labels 1 for the class and 0 for the others; nothing
+else is trained. Every sequence begins at rest, and its first washout steps are not
+learned. The first ones are solved for in one pass; free_bias = true does not penalise
+biases. rls, lms and nlms learn at every step, or every so many, for train.epochs
+passes. There are no checkpoints: weights go to the file of --out.`,
+			slices.Concat(model.OfflineMethods, model.OnlineMethods))},
 		{Use: "schedules", Short: "Learning rates over time", Long: kindsHelp(
 			`Schedules, for lr = { type = "...", ... } of an optimizer. A plain number is a rate
 that does not change.`, settings.Schedules)},

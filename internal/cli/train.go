@@ -50,7 +50,8 @@ func (a *app) trainCommand() *cobra.Command {
 	c := tomlFile(&cobra.Command{
 		Use:   "train FILE.toml",
 		Short: "Train the model of a TOML file",
-		Long: `Train the model of a TOML file by back-propagation through time.
+		Long: `Train the model of a TOML file by back-propagation through time or, where it has a
+table [readout], fit one layer: in one pass (ridge and its kin) or step by step (RLS).
 
 Checkpoints go to the directory that [train.checkpoint] dir or --checkpoint names;
 without one nothing is kept but the file of --out. Ctrl-C stops after the current
@@ -90,6 +91,9 @@ func (a *app) train(ctx context.Context, path string, f trainFlags) error {
 	m, err := a.open(ctx, path, f.Changes)
 	if err != nil {
 		return err
+	}
+	if m.Readout != nil && (f.resume || m.Fit.Checkpoint.Dir != "") {
+		return misuse("--checkpoint, --resume: with [readout] there are no checkpoints: want --out alone")
 	}
 	if f.resume && m.Fit.Checkpoint.Dir == "" {
 		return misuse("--resume: there is no directory of checkpoints: want --checkpoint, or dir in [train.checkpoint]")
@@ -133,7 +137,7 @@ func (a *app) fit(ctx context.Context, m *model.Model, f trainFlags) error {
 		}
 		return a.object(epoch{"epoch", e.Epoch, e.Updates, scoresOf(e.Scores), optional(e.Validation), e.Best, number(e.Seconds)})
 	}
-	h, err := m.Trainer.Fit(ctx, m.Data.Training(m.Parts.Train), o)
+	h, err := a.learn(ctx, m, o)
 	stopped := errors.Is(err, context.Canceled)
 	if err != nil && !stopped {
 		return err
@@ -156,6 +160,32 @@ func (a *app) fit(ctx context.Context, m *model.Model, f trainFlags) error {
 		return interrupted(err, result.Checkpoint)
 	}
 	return nil
+}
+
+// learn trains by gradients, or fits the readout that the file names.
+func (a *app) learn(ctx context.Context, m *model.Model, o train.FitOptions) (*train.History, error) {
+	if m.Readout == nil {
+		return m.Trainer.Fit(ctx, m.Data.Training(m.Parts.Train), o)
+	}
+	h, start := &train.History{}, time.Now()
+	err := m.FitReadout(ctx, func(pass int) error {
+		e := train.Epoch{Epoch: pass, Seconds: time.Since(start).Seconds()}
+		var err error
+		if e.Scores, err = m.Trainer.Evaluate(ctx, m.Data.Ordered(m.Parts.Train)); err != nil {
+			return err
+		}
+		if m.Fit.Validation.Epoch != nil {
+			v, err := m.Trainer.Evaluate(ctx, m.Fit.Validation)
+			if err != nil {
+				return err
+			}
+			e.Validation = &v
+		}
+		h.Epochs = append(h.Epochs, e)
+		start = time.Now()
+		return o.Hooks.OnEpoch(e)
+	})
+	return h, err
 }
 
 // interrupted says what there is after a signal.

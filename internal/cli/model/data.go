@@ -5,6 +5,7 @@ import (
 	"io"
 
 	"github.com/spikegraph/spikegraph/datasets"
+	"github.com/spikegraph/spikegraph/graph"
 	"github.com/spikegraph/spikegraph/internal/cli/config"
 	"github.com/spikegraph/spikegraph/internal/cli/settings"
 	"github.com/spikegraph/spikegraph/train"
@@ -24,6 +25,7 @@ type Data struct {
 	Classes    []int
 	Validation string  // "test", "valid", "split" or "none"
 	Fraction   float64 // of the training samples, for "split"
+	DType      graph.DType
 	settings   any
 	from       opener
 	at         *config.Table
@@ -58,7 +60,7 @@ func readData(root *config.Table, seed uint64) *Data {
 
 // read reads the table of a set.
 func (k SetKind) read(t *config.Table, seed uint64) *Data {
-	d := &Data{Set: k, settings: settings.Of(t, k.Kind), from: k.place(t), at: t}
+	d := &Data{Set: k, DType: graph.Float32, settings: settings.Of(t, k.Kind), from: k.place(t), at: t}
 	d.Batch = datasets.BatchOptions{
 		Size:     t.Count("batch", 128, 1),
 		Shuffle:  t.Bool("shuffle", true),
@@ -158,11 +160,11 @@ func first(n int) []int {
 }
 
 // Training returns batches of src to train on.
-func (d *Data) Training(src datasets.Source) train.Data { return train.FromSource(src, d.Batch) }
+func (d *Data) Training(src datasets.Source) train.Data { return d.data(src, d.Batch) }
 
 // Ordered returns batches of src in order, to evaluate.
 func (d *Data) Ordered(src datasets.Source) train.Data {
-	return train.FromSource(src, d.ordered())
+	return d.data(src, d.ordered())
 }
 
 func (d *Data) ordered() datasets.BatchOptions {
@@ -173,7 +175,7 @@ func (d *Data) ordered() datasets.BatchOptions {
 
 // Batches returns batches of src in order.
 func (d *Data) Batches(ctx context.Context, src datasets.Source) func(func(datasets.Batch, error) bool) {
-	return datasets.Batches(ctx, src, d.ordered())
+	return d.batches(ctx, src, d.ordered())
 }
 
 // sample returns the batch of the first sample of src alone.
@@ -184,7 +186,7 @@ func (d *Data) sample(ctx context.Context, src datasets.Source) (datasets.Batch,
 	}
 	o := d.ordered()
 	o.Size, o.Prefetch = 1, 0
-	for b, err := range datasets.Batches(ctx, v, o) {
+	for b, err := range d.batches(ctx, v, o) {
 		return b, err
 	}
 	return datasets.Batch{}, datasets.ErrEmpty

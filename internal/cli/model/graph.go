@@ -18,7 +18,7 @@ func (m *Model) Graph(ctx context.Context, batch int, training bool) (g *graph.G
 		return nil, nil, 0, err
 	}
 	g = graph.NewIn(m.Trainer.Store)
-	x := g.Input("x", graph.Float32, b.X.Shape()...)
+	x := g.Input("x", graph.DTypeOf(b.X), b.X.Shape()...)
 	step := m.net(g, training)
 	state := m.start(g, 0)
 	opt := graph.LoopOptions{Truncate: m.Trainer.Truncate, Segment: m.Trainer.Segment}
@@ -51,7 +51,7 @@ func (m *Model) batch(ctx context.Context, n int) (datasets.Batch, error) {
 	if n > 0 {
 		o.Size = n
 	}
-	for b, err := range datasets.Batches(ctx, m.Parts.Train, o) {
+	for b, err := range m.Data.batches(ctx, m.Parts.Train, o) {
 		return b, err
 	}
 	return datasets.Batch{}, datasets.ErrEmpty

@@ -103,12 +103,12 @@ func withTraining(p any, training bool) any {
 
 // size finds the sizes that the file leaves out, given the shape of a batch of one sample in one step,
 // and returns the shape that comes out. A fault of the layer is recorded; ok is false then.
-func (l *Layer) size(in []int, dt float64) (out []int, ok bool) {
+func (l *Layer) size(d graph.DType, in []int, dt float64) (out []int, ok bool) {
 	l.in, l.In = in[1:], graph.Shape(in[1:]).String()
 	if l.Type == "skip" {
 		out, ok = in, true
 		for _, inner := range l.inside {
-			if out, ok = inner.size(out, dt); !ok {
+			if out, ok = inner.size(d, out, dt); !ok {
 				return nil, false
 			}
 		}
@@ -118,7 +118,7 @@ func (l *Layer) size(in []int, dt float64) (out []int, ok bool) {
 	if l.back != nil {
 		whole := *l
 		whole.back = nil
-		if out, ok = whole.size(in, dt); !ok {
+		if out, ok = whole.size(d, in, dt); !ok {
 			return nil, false
 		}
 		l.back.Settings = setSize(sized(l.back.Settings, out), "Out", out[len(out)-1])
@@ -128,16 +128,16 @@ func (l *Layer) size(in []int, dt float64) (out []int, ok bool) {
 			return nil, false
 		}
 	}
-	return l.try(in, dt)
+	return l.try(d, in, dt)
 }
 
 // callers is where in the program a fault of a graph came about, which is of no use to who wrote a file.
 var callers = regexp.MustCompile(`(?m)^graph: |[\w./-]+\.go:\d+: `)
 
 // try places the layer in a graph of its own and takes one step.
-func (l *Layer) try(in []int, dt float64) (out []int, ok bool) {
+func (l *Layer) try(d graph.DType, in []int, dt float64) (out []int, ok bool) {
 	g := graph.New()
-	x := g.Input("x", graph.Float32, in...)
+	x := g.Input("x", d, in...)
 	c := l.place(g, dt, false)
 	l.nodes = c.nodes
 	y, _ := c.step(x, make([]*graph.Node, c.nodes))

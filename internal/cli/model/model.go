@@ -20,6 +20,7 @@ type Model struct {
 	Parts   Parts   // set by Open
 	Trainer *train.BPTT[State]
 	Fit     train.FitOptions // without hooks and progress; validation is set by Open
+	Readout *Readout         // what is fitted in place of training by gradients; nil: nothing
 }
 
 // Changes are what the command line changes in a file; zero values change nothing.
@@ -51,8 +52,15 @@ func Read(path string, c Changes) (*Model, error) {
 	if !root.Has("layer") {
 		root.Fault("", "there are no layers: want one or more [[layer]]")
 	}
+	if root.OneOf("dtype", "float32", "float32", "float64") == "float64" && m.Data != nil {
+		m.Data.DType = graph.Float64
+		for _, l := range m.Layers {
+			l.precise(graph.Float64)
+		}
+	}
 	m.readTrainer(root, seed, c)
 	m.readFit(root.Table("train"), c)
+	m.Readout = m.readReadout(root, c)
 	if err := f.Err(); err != nil {
 		return nil, err
 	}
@@ -112,6 +120,9 @@ func (m *Model) readFit(t *config.Table, c Changes) {
 // describe returns what must be equal for a run to be resumed.
 func (m *Model) describe(root *config.Table) string {
 	text := fmt.Sprintf("dt %v", m.Dt)
+	if m.Data != nil && m.Data.DType == graph.Float64 {
+		text += "; float64"
+	}
 	for _, t := range root.Tables("layer") {
 		text += "; " + t.Values()
 	}
@@ -152,7 +163,7 @@ func (m *Model) size(x []int) error {
 	}
 	ok := true
 	for _, l := range m.Layers {
-		if x, ok = l.size(x, m.Dt); !ok {
+		if x, ok = l.size(m.Data.DType, x, m.Dt); !ok {
 			break
 		}
 	}
