@@ -20,8 +20,9 @@
 // Recordings of event cameras and model cochleas are an EventSet: NMNIST, DVSGesture, SHD, SSC, and
 // HearDigits of the sounds that SpokenDigits reads. Augment transforms recordings at random; Spikes
 // and Frames bin them and make a Source of them, CachedSpikes keeps the result. What a reader leaves
-// out, it counts: Rejected. These sets are read from a directory: their publishers give no checksums
-// of SHA-256, and what could not be verified is not downloaded.
+// out, it counts: Rejected. OpenNMNIST, OpenSHD and OpenSSC download what the cache lacks, and verify it
+// by the MD5 that is known of the archives: that is no guard against malice. DVS Gesture is given to
+// browsers alone; OpenDVSGesture verifies and unpacks its archive.
 //
 // A Series is a sequence of float64 vectors, for reservoirs and forecasts: MackeyGlass, Lorenz,
 // Rossler, Henon, Oscillators, SantaFeLaser. NARMA, MemoryTask and ParityTask make a Task, which is

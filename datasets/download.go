@@ -15,16 +15,30 @@ import (
 // The format needs far less.
 const packedSlack = 1 << 20
 
-// download fetches a file from the first mirror that gives its published content, and puts it at
-// path.
-func download(ctx context.Context, opt OpenOptions, f dataFile, path string, report func(Progress)) error {
-	if len(opt.Mirrors) == 0 {
+// remote is a file to fetch: its name, a bound on its bytes, and what tells at a path whether it is the
+// published one.
+type remote struct {
+	name   string
+	bytes  int64 // at most; more is not read
+	verify func(path string) error
+}
+
+// from returns the URLs of a file below the base of each mirror.
+func from(mirrors []string, file string) (urls []string) {
+	for _, base := range mirrors {
+		urls = append(urls, strings.TrimSuffix(base, "/")+"/"+file)
+	}
+	return urls
+}
+
+// download fetches a file from the first URL that gives its published content, and puts it at path.
+func download(ctx context.Context, client *http.Client, urls []string, f remote, path string, report func(Progress)) error {
+	if len(urls) == 0 {
 		return fail(ErrNetwork, "no mirrors to download from")
 	}
 	var failures []error
-	for _, base := range opt.Mirrors {
-		url := strings.TrimSuffix(base, "/") + "/" + f.name + ".gz"
-		err := downloadFrom(ctx, opt.Client, url, f, path, report)
+	for _, url := range urls {
+		err := downloadFrom(ctx, client, url, f, path, report)
 		if err == nil {
 			return nil
 		}
@@ -41,9 +55,20 @@ func download(ctx context.Context, opt OpenOptions, f dataFile, path string, rep
 
 // downloadFrom fetches url to a temporary file beside path, verifies that, and renames it to path;
 // on any failure it removes it.
-func downloadFrom(ctx context.Context, client *http.Client, url string, f dataFile, path string,
+func downloadFrom(ctx context.Context, client *http.Client, url string, f remote, path string,
 	report func(Progress)) (err error) {
-	part, err := os.CreateTemp(filepath.Dir(path), f.name+".*.part")
+	return writeBeside(path, func(part *os.File) error {
+		if err := transfer(ctx, client, url, f, part, report); err != nil {
+			return err
+		}
+		return f.verify(part.Name())
+	})
+}
+
+// writeBeside has a temporary file beside path written, and renames it to path; on any failure it
+// removes it.
+func writeBeside(path string, write func(part *os.File) error) (err error) {
+	part, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".*.part")
 	if err != nil {
 		return err
 	}
@@ -53,13 +78,10 @@ func downloadFrom(ctx context.Context, client *http.Client, url string, f dataFi
 			os.Remove(part.Name())
 		}
 	}()
-	if err := transfer(ctx, client, url, f, part, report); err != nil {
+	if err := write(part); err != nil {
 		return err
 	}
 	if err := part.Close(); err != nil {
-		return err
-	}
-	if err := f.verifyAt(part.Name()); err != nil {
 		return err
 	}
 	if err := os.Chmod(part.Name(), 0o644); err != nil {
@@ -70,7 +92,7 @@ func downloadFrom(ctx context.Context, client *http.Client, url string, f dataFi
 
 // transfer copies what url gives to w. Errors: ErrNetwork, ErrChecksum if it is longer than the
 // file can be, or the error of w.
-func transfer(ctx context.Context, client *http.Client, url string, f dataFile, w io.Writer,
+func transfer(ctx context.Context, client *http.Client, url string, f remote, w io.Writer,
 	report func(Progress)) error {
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
 	if err != nil {
@@ -86,15 +108,15 @@ func transfer(ctx context.Context, client *http.Client, url string, f dataFile, 
 	}
 	at := Progress{File: f.name, URL: url, Total: res.ContentLength}
 	body := &watchedBody{r: res.Body, report: report, at: at}
-	n, err := io.Copy(w, io.LimitReader(body, f.bytes+packedSlack))
+	n, err := io.Copy(w, io.LimitReader(body, f.bytes))
 	switch {
 	case body.err != nil:
 		return fmt.Errorf("%w: interrupted after %d of %d bytes: %w",
 			ErrNetwork, n, res.ContentLength, body.err)
 	case err != nil:
 		return err
-	case n == f.bytes+packedSlack:
-		return fail(ErrChecksum, "more than %d bytes, for a file of %d", n, f.bytes)
+	case n == f.bytes:
+		return fail(ErrChecksum, "more than %d bytes", f.bytes)
 	}
 	body.at.Total = n
 	report(body.at)

@@ -47,7 +47,7 @@ func (s *imageSet) open(ctx context.Context, opt OpenOptions) (train, test *Imag
 	if opt.Dir != "" {
 		return s.fromDir(opt.Dir)
 	}
-	if opt, err = opt.orDefaults(s); err != nil {
+	if opt, err = opt.orDefaults(s.name, s.mirrors); err != nil {
 		return nil, nil, named(s.name, err)
 	}
 	if err := s.complete(ctx, opt); err != nil {
@@ -56,16 +56,17 @@ func (s *imageSet) open(ctx context.Context, opt OpenOptions) (train, test *Imag
 	return s.fromDir(opt.Cache)
 }
 
-func (opt OpenOptions) orDefaults(s *imageSet) (OpenOptions, error) {
+// orDefaults fills in the cache of a set and its mirrors.
+func (opt OpenOptions) orDefaults(name string, mirrors []string) (OpenOptions, error) {
 	if opt.Cache == "" {
 		base, err := os.UserCacheDir()
 		if err != nil {
 			return opt, fmt.Errorf("no cache directory: %w", err)
 		}
-		opt.Cache = filepath.Join(base, "spikegraph", s.name)
+		opt.Cache = filepath.Join(base, "spikegraph", name)
 	}
 	if opt.Mirrors == nil {
-		opt.Mirrors = s.mirrors
+		opt.Mirrors = mirrors
 	}
 	if opt.Client == nil {
 		opt.Client = http.DefaultClient
@@ -88,11 +89,16 @@ func (s *imageSet) complete(ctx context.Context, opt OpenOptions) error {
 		case !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, ErrChecksum):
 			return err
 		}
-		if err := download(ctx, opt, f, path, report); err != nil {
+		if err := download(ctx, opt.Client, from(opt.Mirrors, f.name+".gz"), f.remote(), path, report); err != nil {
 			return fmt.Errorf("%s: %w", f.name, err)
 		}
 	}
 	return nil
+}
+
+// remote returns f as a file to fetch.
+func (f dataFile) remote() remote {
+	return remote{name: f.name, bytes: f.bytes + packedSlack, verify: f.verifyAt}
 }
 
 // verifyAt compares the file at a path, plain or gzipped, with the published content.

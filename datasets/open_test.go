@@ -180,7 +180,7 @@ func TestPublicOpenersUseTheirSets(t *testing.T) {
 
 func TestOpenDefaults(t *testing.T) {
 	t.Parallel()
-	opt, err := OpenOptions{}.orDefaults(&mnistSet)
+	opt, err := OpenOptions{}.orDefaults(mnistSet.name, mnistSet.mirrors)
 	base, cacheErr := os.UserCacheDir()
 	if cacheErr != nil {
 		require.ErrorIs(t, err, cacheErr)
