@@ -2,13 +2,11 @@ package graph
 
 import "github.com/spikegraph/spikegraph/internal/kernel"
 
-// Shares of ones below which adding rows beats multiplying, for a product with the spikes and for
-// one with their transposition (a gradient of weights), and the least number of columns for which
+// The share of ones below which adding rows beats multiplying, and the least number of columns for which
 // looking for ones pays at all. Measured: see docs/performance.md.
 const (
-	sparseForward  = 0.3
-	sparseBackward = 0.4
-	sparseColumns  = 48
+	spikeShare    = 0.6
+	sparseColumns = 48
 )
 
 // spikeKernel computes the product of a binary left factor, stored as floats or as Bool, by the
@@ -16,11 +14,7 @@ const (
 func spikeKernel[T float32 | float64](o matMulOp, a, b *Node) evalFunc {
 	m, n, k, _ := o.sizes(a.typ.Shape, b.typ.Shape)
 	p := &eventProduct[T]{trans: o.ta, m: m, n: n, k: k, lda: a.typ.Shape[1]}
-	limit := sparseForward
-	if o.ta {
-		limit = sparseBackward
-	}
-	few := int(limit * float64(m*k))
+	few := int(spikeShare * float64(m*k))
 	if n < sparseColumns {
 		few = -1
 	}
@@ -54,7 +48,6 @@ type eventProduct[T float32 | float64] struct {
 	y, z         []T
 	work         []kernel.Workspace
 	rows         int // of a as stored
-	chunk        int // rows of b that stay in cache while rows of the result are gathered from them
 	block        []T // some rows of a as floats
 }
 
@@ -79,12 +72,7 @@ func (p *eventProduct[T]) Part(worker, i int) {
 	ws, z := &p.work[worker], p.z[lo*p.n:]
 	switch {
 	case p.bits != nil && p.trans:
-		var beta T
-		for k := 0; k < p.k; k += p.chunk {
-			rows := min(p.chunk, p.k-k)
-			kernel.EventGemmBitsTN(ws, hi-lo, p.n, rows, p.bits[k*p.lda+lo/wordBits:], p.lda, p.y[k*p.n:], p.n, beta, z, p.n)
-			beta = 1
-		}
+		kernel.EventGemmBitsTN(ws, hi-lo, p.n, p.k, p.bits[lo/wordBits:], p.lda, p.y, p.n, 0, z, p.n)
 	case p.bits != nil:
 		kernel.EventGemmBits(ws, hi-lo, p.n, p.k, p.bits[lo*p.lda:], p.lda, p.y, p.n, 0, z, p.n)
 	case p.trans:
@@ -105,15 +93,11 @@ func (p *eventProduct[T]) share(i int) int {
 // boolBlock is the number of rows of a Bool factor that are made floats, or bits, at a time.
 const boolBlock = 512
 
-// cacheElements is how many elements are counted on to stay in the second-level cache.
-const cacheElements = 1 << 17
-
 // bools returns the kernel for a left factor stored as Bool.
 func (p *eventProduct[T]) bools(shape Shape, few int) evalFunc {
 	cols := shape[1]
 	p.rows, p.lda = shape[0], (cols+wordBits-1)/wordBits
 	p.block = make([]T, min(boolBlock, p.rows)*cols)
-	p.chunk = max(boolBlock/4, cacheElements/max(1, p.n)/wordBits*wordBits)
 	if few >= 0 {
 		p.bits = make([]uint64, p.rows*p.lda)
 	}

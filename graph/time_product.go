@@ -43,7 +43,7 @@ func newTimeProduct[T float32 | float64](o timeSumOp, walk []stretchOfSteps, n *
 	x := n.in[1].typ
 	p := &timeProduct[T]{m: n.typ.Shape[0], n: n.typ.Shape[1], bools: x.DType == Bool, packed: o.bits > 0, few: -1}
 	if o.op.(matMulOp).spikes && p.n >= sparseColumns {
-		p.few = sparseBackward
+		p.few = spikeShare
 	}
 	for _, w := range walk {
 		p.walk = append(p.walk, rowRange{w.from * x.Shape[1], w.to * x.Shape[1]})
@@ -148,34 +148,43 @@ func (p timePacking[T]) Part(_, i int) {
 	}
 }
 
-// Part adds what concerns a part of the columns of x, which are rows of z.
+// Part adds what concerns a part of the columns of x, which are rows of z. Neighbouring blocks that are
+// treated alike are treated together, so that d is read less often.
 func (p *timeProduct[T]) Part(worker, part int) {
 	w, blocks := &p.work[worker], p.blocks()
 	from, to := part*blocks/p.parts, (part+1)*blocks/p.parts
 	for i, r := range p.now {
-		if p.few < 0 {
-			p.multiply(w, r, from*blockColumns, min(to*blockColumns, p.m))
-			continue
-		}
-		for b := from; b < to; b++ {
-			p.block(w, i, b)
+		for b := from; b < to; {
+			lo, few := b*blockColumns, p.isFew(i, b)
+			for b < to && p.isFew(i, b) == few {
+				if p.few >= 0 {
+					w.met.note(p.ones[i*p.blocks()+b], p.elements(i, b), few)
+				}
+				b++
+			}
+			p.add(w, r, lo, min(b*blockColumns, p.m), few)
 		}
 	}
 }
 
-// block adds block b of range i of the phase.
-func (p *timeProduct[T]) block(w *timeWork[T], i, b int) {
-	r, lo := p.now[i], b*blockColumns
-	cols := min(blockColumns, p.m-lo)
-	ones, elements := p.ones[i*p.blocks()+b], (r.to-r.from)*cols
-	few := float64(ones) <= p.few*float64(elements)
-	w.met.note(ones, elements, few)
+// elements is the number of elements in block b of range i of the phase.
+func (p *timeProduct[T]) elements(i, b int) int {
+	return (p.now[i].to - p.now[i].from) * min(blockColumns, p.m-b*blockColumns)
+}
+
+// isFew reports whether there are so few ones in block b of range i that their rows are added.
+func (p *timeProduct[T]) isFew(i, b int) bool {
+	return p.few >= 0 && float64(p.ones[i*p.blocks()+b]) <= p.few*float64(p.elements(i, b))
+}
+
+// add adds the rows of z from lo to hi.
+func (p *timeProduct[T]) add(w *timeWork[T], r rowRange, lo, hi int, few bool) {
 	if !few {
-		p.multiply(w, r, lo, lo+cols)
+		p.multiply(w, r, lo, hi)
 		return
 	}
 	bits := p.bitsOf(r)[lo/wordBits:]
-	kernel.EventGemmBitsTN(&w.ws, cols, p.n, r.to-r.from, bits, p.words(), p.d[r.from*p.n:], p.n, 1, p.z[lo*p.n:], p.n)
+	kernel.EventGemmBitsTN(&w.ws, hi-lo, p.n, r.to-r.from, bits, p.words(), p.d[r.from*p.n:], p.n, 1, p.z[lo*p.n:], p.n)
 }
 
 // multiply adds the product of columns lo to hi of x and d.

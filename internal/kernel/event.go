@@ -42,10 +42,10 @@ func EventGemmBitsTN[T Float](ws *Workspace, m, n, k int, a []uint64, lda int, b
 	s.product(ws, true, m, n, k, b, ldb, beta, c, ldc)
 }
 
-// Events are listed for as many rows of C at a time as fit into memory that stays in cache.
+// Blocks of the event-driven product.
 const (
-	eventBlock = 4096            // columns of op(A) looked at together; a multiple of wordBits
-	eventRoom  = 64 * eventBlock // events listed at a time, which 64 rows of a block cannot exceed
+	eventBlock = 2048 // columns of op(A) looked at together; a multiple of wordBits
+	eventRows  = 1024 // rows of C computed together: a strip of them stays in L2; a multiple of wordBits
 )
 
 // product computes C = op(A)·B + beta·C, where op transposes if the flag is set.
@@ -59,17 +59,16 @@ func (s *spikes[T]) product(ws *Workspace, trans bool, m, n, k int, b []T, ldb i
 	if k == 0 || beta != 0 {
 		scaleRows(m, n, beta, c, ldc)
 	}
-	lists := listsOf[T](ws)
+	e := eventsOf[T](ws)
 	for l0 := 0; l0 < k; l0 += eventBlock {
-		kb := min(eventBlock, k-l0)
-		for i := 0; i < m; {
-			i0 := i
-			if trans {
-				i = lists.columns(s, i0, m, l0, kb)
+		for i0 := 0; i0 < m; i0 += eventRows {
+			other := e.look(s, trans, i0, min(eventRows, m-i0), l0, min(eventBlock, k-l0))
+			to := events[T]{b: b[l0*ldb:], ldb: ldb, c: c[i0*ldc:], ldc: ldc, n: n, add: l0 > 0 || beta != 0}
+			if ones := e.ones(); !other && ones*wordBits >= manyBits*e.rows*e.k {
+				e.addWords(s.codes, to, ones >= manyUses*e.k)
 			} else {
-				i = lists.rows(s, i0, m, l0, kb)
+				e.addLists(s.codes, to, other)
 			}
-			lists.add(s.codes, b[l0*ldb:], ldb, c[i0*ldc:], ldc, n, l0 > 0 || beta != 0)
 		}
 	}
 }
@@ -82,8 +81,16 @@ type spikes[T Float] struct {
 	ld    int // in elements or in words
 }
 
-// at returns element (i, j) of a dense matrix.
-func (s *spikes[T]) at(i, j int) T { return s.dense[i*s.ld+j] }
+// block returns what lies from element (i, l) of op(A) on; nil if A is not dense.
+func (s *spikes[T]) block(trans bool, i, l int) []T {
+	if s.dense == nil {
+		return nil
+	}
+	if trans {
+		i, l = l, i
+	}
+	return s.dense[i*s.ld+l:]
+}
 
 // row writes the bits of n elements of row i from column j, a multiple of wordBits, and reports whether
 // any of them is neither 0 nor 1.

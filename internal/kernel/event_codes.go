@@ -1,10 +1,15 @@
 package kernel
 
+import "math/bits"
+
 // eventCodes are the functions of a level behind the event-driven products and the bit patterns.
 type eventCodes[T Float] struct {
 	// addRows computes c = Σ weight·row over the listed rows of B in their order, or adds it to c if
 	// add is set; without weights they are 1.
 	addRows func(rows []uint32, weights, b []T, ldb int, c []T, add bool)
+	// addWords computes n columns of as many rows of C as there are words: each is the sum of the rows of B
+	// whose bits its word has, in ascending order, or that is added to it if add is set.
+	addWords func(words []uint64, b []T, ldb int, c []T, ldc, n int, add bool)
 	// packWords packs words times 64 elements, those of a word stride behind those of the one before.
 	packWords   func(words int, x []T, stride int, dst []uint64) (other bool)
 	expandWords func(dst []T, src []uint64)
@@ -68,7 +73,7 @@ func (t *eventCodes[T]) count(x []T) (n int) {
 
 func portableCodes[T Float]() *eventCodes[T] {
 	return &eventCodes[T]{
-		addRows: addRowsGo[T], packWords: packWordsGo[T],
+		addRows: addRowsGo[T], addWords: addWordsGo[T], packWords: packWordsGo[T],
 		expandWords: expandWordsGo[T], countWords: countWordsGo[T],
 	}
 }
@@ -93,6 +98,21 @@ func addRowsGo[T Float](rows []uint32, weights, b []T, ldb int, c []T, add bool)
 		}
 		for j, x := range row(i) {
 			c[j] += T(w * x)
+		}
+	}
+}
+
+// addWordsGo is the portable addWords.
+func addWordsGo[T Float](words []uint64, b []T, ldb int, c []T, ldc, n int, add bool) {
+	for i, w := range words {
+		row := c[i*ldc:][:n]
+		if !add {
+			clear(row)
+		}
+		for ; w != 0; w &= w - 1 {
+			for j, x := range b[bits.TrailingZeros64(w)*ldb:][:n] {
+				row[j] += x
+			}
 		}
 	}
 }

@@ -8,6 +8,8 @@ type vectorCodes[T Float] struct {
 	strips            []stripCode[T] // widest first, the last of one vector
 	plainEdge         addRowsCode[T] // of an incomplete vector
 	weightedEdge      addRowsCode[T]
+	words             addWordsCode[T]   // of 8 vectors
+	wordsEdge         []addWordsCode[T] // of 1, 2, … vectors, the last incomplete
 	packBits          func(words int, x *T, stride int, dst *uint64) bool
 	expandBits        func(words int, bits *uint64, dst *T)
 	countNonzeroWords func(words int, x *T) int
@@ -19,6 +21,8 @@ type stripCode[T Float] struct {
 	plain, weighted addRowsCode[T]
 }
 
+type addWordsCode[T Float] func(rows int, words *uint64, b *T, ldb int, c *T, ldc, lanes int, add bool)
+
 type addRowsCode[T Float] func(n int, rows *uint32, weights, b *T, ldb int, c *T, lanes int, add bool)
 
 var codesAVX512F32 = vectorCodes[float32]{16, []stripCode[float32]{
@@ -27,6 +31,10 @@ var codesAVX512F32 = vectorCodes[float32]{16, []stripCode[float32]{
 	{2, addRows2F32AVX512, addWeightedRows2F32AVX512},
 	{1, addRows1F32AVX512, addWeightedRows1F32AVX512},
 }, addRowsEdge1F32AVX512, addWeightedRowsEdge1F32AVX512,
+	addWords8F32AVX512, []addWordsCode[float32]{
+		addWordsEdge1F32AVX512, addWordsEdge2F32AVX512, addWordsEdge3F32AVX512, addWordsEdge4F32AVX512,
+		addWordsEdge5F32AVX512, addWordsEdge6F32AVX512, addWordsEdge7F32AVX512, addWordsEdge8F32AVX512,
+	},
 	packBitsF32AVX512, expandBitsF32AVX512, countNonzeroF32AVX512,
 }
 
@@ -36,6 +44,10 @@ var codesAVX512F64 = vectorCodes[float64]{8, []stripCode[float64]{
 	{2, addRows2F64AVX512, addWeightedRows2F64AVX512},
 	{1, addRows1F64AVX512, addWeightedRows1F64AVX512},
 }, addRowsEdge1F64AVX512, addWeightedRowsEdge1F64AVX512,
+	addWords8F64AVX512, []addWordsCode[float64]{
+		addWordsEdge1F64AVX512, addWordsEdge2F64AVX512, addWordsEdge3F64AVX512, addWordsEdge4F64AVX512,
+		addWordsEdge5F64AVX512, addWordsEdge6F64AVX512, addWordsEdge7F64AVX512, addWordsEdge8F64AVX512,
+	},
 	packBitsF64AVX512, expandBitsF64AVX512, countNonzeroF64AVX512,
 }
 
@@ -45,6 +57,10 @@ var codesAVX2F32 = vectorCodes[float32]{8, []stripCode[float32]{
 	{2, addRows2F32AVX2, addWeightedRows2F32AVX2},
 	{1, addRows1F32AVX2, addWeightedRows1F32AVX2},
 }, addRowsEdge1F32AVX2, addWeightedRowsEdge1F32AVX2,
+	addWords8F32AVX2, []addWordsCode[float32]{
+		addWordsEdge1F32AVX2, addWordsEdge2F32AVX2, addWordsEdge3F32AVX2, addWordsEdge4F32AVX2,
+		addWordsEdge5F32AVX2, addWordsEdge6F32AVX2, addWordsEdge7F32AVX2, addWordsEdge8F32AVX2,
+	},
 	packBitsF32AVX2, expandBitsF32AVX2, countNonzeroF32AVX2,
 }
 
@@ -54,12 +70,16 @@ var codesAVX2F64 = vectorCodes[float64]{4, []stripCode[float64]{
 	{2, addRows2F64AVX2, addWeightedRows2F64AVX2},
 	{1, addRows1F64AVX2, addWeightedRows1F64AVX2},
 }, addRowsEdge1F64AVX2, addWeightedRowsEdge1F64AVX2,
+	addWords8F64AVX2, []addWordsCode[float64]{
+		addWordsEdge1F64AVX2, addWordsEdge2F64AVX2, addWordsEdge3F64AVX2, addWordsEdge4F64AVX2,
+		addWordsEdge5F64AVX2, addWordsEdge6F64AVX2, addWordsEdge7F64AVX2, addWordsEdge8F64AVX2,
+	},
 	packBitsF64AVX2, expandBitsF64AVX2, countNonzeroF64AVX2,
 }
 
 func (v *vectorCodes[T]) codes() *eventCodes[T] {
 	return &eventCodes[T]{
-		addRows: v.addRows, packWords: v.packWords,
+		addRows: v.addRows, addWords: v.addWords, packWords: v.packWords,
 		expandWords: v.expandWords, countWords: v.countWords,
 	}
 }
@@ -88,6 +108,32 @@ func (v *vectorCodes[T]) addRows(rows []uint32, weights, b []T, ldb int, c []T, 
 	}
 	code(n, first, weight, &b[j], ldb, &c[j], len(c)-j, add)
 }
+
+// addWords is the addWords of eventCodes. The bits are trusted to name rows that lie within b.
+func (v *vectorCodes[T]) addWords(words []uint64, b []T, ldb int, c []T, ldc, n int, add bool) {
+	const rowsAtOnce = 256 // between two points at which the goroutine can be stopped
+	size := int(unsafe.Sizeof(T(0)))
+	for len(words) > 0 {
+		rows := min(rowsAtOnce, len(words))
+		_ = c[(rows-1)*ldc+n-1]
+		for j := 0; j < n; {
+			code, columns := v.words, wordVectors*v.lanes
+			if n-j < columns {
+				columns = n - j
+				code = v.wordsEdge[(columns-1)/v.lanes]
+			}
+			code(rows, &words[0], &b[j], ldb*size, &c[j], ldc*size, (columns-1)%v.lanes+1, add)
+			j += columns
+		}
+		words = words[rows:]
+		if len(words) > 0 {
+			c = c[rows*ldc:]
+		}
+	}
+}
+
+// wordVectors is the number of vectors of the widest strip of addWords.
+const wordVectors = 8
 
 func (v *vectorCodes[T]) packWords(words int, x []T, stride int, dst []uint64) (other bool) {
 	_, _ = x[(words-1)*stride+wordBits-1], dst[words-1]

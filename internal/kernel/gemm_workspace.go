@@ -7,8 +7,8 @@ import "unsafe"
 type Workspace struct {
 	f32      buffers[float32]
 	f64      buffers[float64]
-	events32 eventLists[float32]
-	events64 eventLists[float64]
+	events32 eventPattern[float32]
+	events64 eventPattern[float64]
 }
 
 type buffers[T Float] struct {

@@ -6,9 +6,9 @@ import "golang.org/x/sys/cpu"
 func supported() isa {
 	x := &cpu.X86
 	switch {
-	case x.HasAVX512F && x.HasAVX512BW && x.HasAVX512DQ && x.HasAVX512VL && x.HasBMI2:
+	case x.HasAVX512F && x.HasAVX512BW && x.HasAVX512DQ && x.HasAVX512VL && x.HasBMI1 && x.HasBMI2:
 		return avx512
-	case x.HasAVX2 && x.HasFMA && x.HasBMI2:
+	case x.HasAVX2 && x.HasFMA && x.HasBMI1 && x.HasBMI2:
 		return avx2
 	}
 	return portable

@@ -27,6 +27,7 @@ var families = []struct {
 	{"gemm", gemm},
 	{"transpose", transpose},
 	{"event", event},
+	{"words", words},
 	{"bits", bits},
 	{"vector_arith", arith},
 	{"vector_logic", logic},
