@@ -77,9 +77,9 @@ func (o timeSumOp) kernel(n *Node) evalFunc {
 	_, product := o.op.(matMulOp)
 	switch {
 	case product && n.typ.DType == Float64:
-		add = newTimeProduct[float64](o, walk, n).run
+		add = addProducts[float64](o, walk, n)
 	case product:
-		add = newTimeProduct[float32](o, walk, n).run
+		add = addProducts[float32](o, walk, n)
 	default:
 		add = o.each(walk, n)
 	}
@@ -94,6 +94,20 @@ func (o timeSumOp) kernel(n *Node) evalFunc {
 
 // stretchOfSteps is what is taken at a time: steps from, up to but without to.
 type stretchOfSteps struct{ from, to int }
+
+// addProducts adds the products of matrices.
+func addProducts[T float32 | float64](o timeSumOp, walk []stretchOfSteps, n *Node) evalFunc {
+	x := n.in[1].typ
+	var ranges []rowRange
+	for _, w := range walk {
+		ranges = append(ranges, rowRange{w.from * x.Shape[1], w.to * x.Shape[1]})
+	}
+	p := newTimeProduct[T](n.typ.Shape, x.DType, o.bits > 0, o.op.(matMulOp).spikes, ranges)
+	return func(c *call) error {
+		p.run(c, c.in[1], c.in[2])
+		return nil
+	}
+}
 
 // walk returns the stretches of a sum over so many steps, in order. Where the loop walked forwards
 // from step 0 its stretches begin there; what is left over is the last it came to.

@@ -13,7 +13,10 @@ const (
 // quicker of two ways. Which it is depends on the data alone.
 func spikeKernel[T float32 | float64](o matMulOp, a, b *Node) evalFunc {
 	m, n, k, _ := o.sizes(a.typ.Shape, b.typ.Shape)
-	p := &eventProduct[T]{trans: o.ta, m: m, n: n, k: k, lda: a.typ.Shape[1]}
+	if o.ta {
+		return spikeTransposed[T](Shape{m, n}, a.typ)
+	}
+	p := &eventProduct[T]{m: m, n: n, k: k, lda: k}
 	few := int(spikeShare * float64(m*k))
 	if n < sparseColumns {
 		few = -1
@@ -29,7 +32,7 @@ func spikeKernel[T float32 | float64](o matMulOp, a, b *Node) evalFunc {
 			c.events.note(ones, len(x), ones <= few)
 		}
 		if ones > few {
-			kernel.GemmParallel(c.pool, o.ta, false, m, n, k, x, p.lda, y, n, 0, z, n)
+			kernel.GemmParallel(c.pool, false, false, m, n, k, x, p.lda, y, n, 0, z, n)
 			return nil
 		}
 		p.x = x
@@ -38,9 +41,22 @@ func spikeKernel[T float32 | float64](o matMulOp, a, b *Node) evalFunc {
 	}
 }
 
+// spikeTransposed computes the product with the transposition of a.
+func spikeTransposed[T float32 | float64](z Shape, a Type) evalFunc {
+	var walk []rowRange
+	for at := 0; at < a.Shape[0]; at += blockRows {
+		walk = append(walk, rowRange{at, min(at+blockRows, a.Shape[0])})
+	}
+	p := newTimeProduct[T](z, a.DType, false, true, walk)
+	return func(c *call) error {
+		clear(kernel.View[T](c.out[0]))
+		p.run(c, c.in[0], c.in[1])
+		return nil
+	}
+}
+
 // eventProduct adds rows of b where a has ones, in parts of the rows of the result.
 type eventProduct[T float32 | float64] struct {
-	trans        bool
 	m, n, k, lda int
 	parts        int
 	x            []T      // a, or
@@ -70,14 +86,9 @@ const wordBits = 64
 func (p *eventProduct[T]) Part(worker, i int) {
 	lo, hi := p.share(i), p.share(i+1)
 	ws, z := &p.work[worker], p.z[lo*p.n:]
-	switch {
-	case p.bits != nil && p.trans:
-		kernel.EventGemmBitsTN(ws, hi-lo, p.n, p.k, p.bits[lo/wordBits:], p.lda, p.y, p.n, 0, z, p.n)
-	case p.bits != nil:
+	if p.bits != nil {
 		kernel.EventGemmBits(ws, hi-lo, p.n, p.k, p.bits[lo*p.lda:], p.lda, p.y, p.n, 0, z, p.n)
-	case p.trans:
-		kernel.EventGemmTN(ws, hi-lo, p.n, p.k, p.x[lo:], p.lda, p.y, p.n, 0, z, p.n)
-	default:
+	} else {
 		kernel.EventGemm(ws, hi-lo, p.n, p.k, p.x[lo*p.lda:], p.lda, p.y, p.n, 0, z, p.n)
 	}
 }
@@ -90,14 +101,11 @@ func (p *eventProduct[T]) share(i int) int {
 	return i * p.m / p.parts / wordBits * wordBits
 }
 
-// boolBlock is the number of rows of a Bool factor that are made floats, or bits, at a time.
-const boolBlock = 512
-
 // bools returns the kernel for a left factor stored as Bool.
 func (p *eventProduct[T]) bools(shape Shape, few int) evalFunc {
 	cols := shape[1]
 	p.rows, p.lda = shape[0], (cols+wordBits-1)/wordBits
-	p.block = make([]T, min(boolBlock, p.rows)*cols)
+	p.block = make([]T, min(blockRows, p.rows)*cols)
 	if few >= 0 {
 		p.bits = make([]uint64, p.rows*p.lda)
 	}
@@ -119,20 +127,10 @@ func (p *eventProduct[T]) bools(shape Shape, few int) evalFunc {
 
 // dense multiplies a block of rows at a time.
 func (p *eventProduct[T]) dense(pool *kernel.Pool, x []bool, cols int, y, z []T) {
-	if p.rows == 0 || cols == 0 {
-		kernel.GemmParallel(pool, p.trans, false, p.m, p.n, p.k, p.block, cols, y, p.n, 0, z, p.n)
-		return
-	}
-	var beta T
-	for lo := 0; lo < p.rows; lo += boolBlock {
-		rows := min(boolBlock, p.rows-lo)
+	for lo := 0; lo < p.rows; lo += blockRows {
+		rows := min(blockRows, p.rows-lo)
 		f := p.block[:rows*cols]
 		kernel.FromBools(f, x[lo*cols:(lo+rows)*cols])
-		if p.trans {
-			kernel.GemmParallel(pool, true, false, p.m, p.n, rows, f, cols, y[lo*p.n:], p.n, beta, z, p.n)
-			beta = 1
-		} else {
-			kernel.GemmParallel(pool, false, false, rows, p.n, p.k, f, cols, y, p.n, beta, z[lo*p.n:], p.n)
-		}
+		kernel.GemmParallel(pool, false, false, rows, p.n, p.k, f, cols, y, p.n, 0, z[lo*p.n:], p.n)
 	}
 }

@@ -39,14 +39,11 @@ const (
 	phaseWords   = 1 << 17      // of bits, packed before they are used
 )
 
-func newTimeProduct[T float32 | float64](o timeSumOp, walk []stretchOfSteps, n *Node) *timeProduct[T] {
-	x := n.in[1].typ
-	p := &timeProduct[T]{m: n.typ.Shape[0], n: n.typ.Shape[1], bools: x.DType == Bool, packed: o.bits > 0, few: -1}
-	if o.op.(matMulOp).spikes && p.n >= sparseColumns {
+// newTimeProduct returns the sum of products of x, stored as it says, and d, to z, taken as walk says.
+func newTimeProduct[T float32 | float64](z Shape, x DType, packed, spikes bool, walk []rowRange) *timeProduct[T] {
+	p := &timeProduct[T]{m: z[0], n: z[1], bools: x == Bool, packed: packed, few: -1, walk: walk}
+	if spikes && p.n >= sparseColumns {
 		p.few = spikeShare
-	}
-	for _, w := range walk {
-		p.walk = append(p.walk, rowRange{w.from * x.Shape[1], w.to * x.Shape[1]})
 	}
 	return p
 }
@@ -57,18 +54,19 @@ func (p *timeProduct[T]) words() int { return (p.m + wordBits - 1) / wordBits }
 // blocks is the number of blocks of columns.
 func (p *timeProduct[T]) blocks() int { return (p.m + blockColumns - 1) / blockColumns }
 
-func (p *timeProduct[T]) run(c *call) error {
-	p.d, p.z = kernel.View[T](c.in[2]), kernel.View[T](c.out[0])
+// run adds the products of x and d to the call's result.
+func (p *timeProduct[T]) run(c *call, x, d kernel.Buf) {
+	p.d, p.z = kernel.View[T](d), kernel.View[T](c.out[0])
 	if len(p.z) == 0 || len(p.d) == 0 {
-		return nil
+		return
 	}
 	switch {
 	case p.packed:
-		p.bits = wordsOf(c.in[1])
+		p.bits = wordsOf(x)
 	case p.bools:
-		p.truths = c.in[1].Bool()
+		p.truths = x.Bool()
 	default:
-		p.x = kernel.View[T](c.in[1])
+		p.x = kernel.View[T](x)
 	}
 	for len(p.work) < c.pool.Workers() {
 		p.work = append(p.work, timeWork[T]{})
@@ -86,7 +84,6 @@ func (p *timeProduct[T]) run(c *call) error {
 		c.events.add(p.work[i].met)
 		p.work[i].met = events{}
 	}
-	return nil
 }
 
 // phase returns how many of the ranges are packed together: all where nothing is packed.
