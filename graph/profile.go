@@ -23,6 +23,7 @@ func (p *Program) Profile(w io.Writer, in ...*tensor.Dense) error {
 	p.store.mu.Lock()
 	defer p.store.mu.Unlock()
 	r := p.newRunner(&env{timed: true})
+	clear(r.memory) // pages that are new to the process cost more than what is computed in them
 	start := time.Now()
 	if err := p.run(r, out, in); err != nil {
 		return fmt.Errorf("graph: Profile: %w", err)

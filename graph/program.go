@@ -59,6 +59,7 @@ type updatePlan struct {
 // runner is the memory of one run.
 type runner struct {
 	frame  *frame
+	memory []byte
 	staged []kernel.Buf
 }
 
@@ -363,7 +364,8 @@ func (p *Program) newRunner(e *env) *runner {
 	}
 	pool := kernel.NewPool(w)
 	e.pool = pool
-	r := &runner{frame: newFrame(p.block, newMemory(p.block.size), e)}
+	memory := newMemory(p.block.size)
+	r := &runner{frame: newFrame(p.block, memory, e), memory: memory}
 	for _, u := range p.updates {
 		var b kernel.Buf
 		if u.staged {

@@ -17,7 +17,7 @@ type Elementwise struct {
 	compute Kind
 	space   space
 	plan
-	form form
+	forms []form
 }
 
 // Operand is an input of an elementwise program: how it is stored, and its stride in elements along
@@ -43,7 +43,7 @@ func NewElementwise(compute Kind, code []Instr, shape []int, in []Operand, out [
 	sp := newSpace(shape, compute, in)
 	e := &Elementwise{compute: compute, space: sp, plan: newPlan(compute, code, sp, in, out)}
 	if compute == Float32 {
-		e.form = formOf(&e.plan)
+		e.forms = formsOf(&e.plan)
 	}
 	return e
 }
@@ -55,8 +55,7 @@ func (e *Elementwise) Blocks() int { return e.space.blocks }
 // Generated reports whether code that was generated for the form of the program runs in place of its
 // instructions.
 func (e *Elementwise) Generated() bool {
-	_, ok := loops32[active].forms[e.form.text]
-	return ok && e.compute == Float32
+	return e.compute == Float32 && newFormRun(e, loops32[active].forms) != nil
 }
 
 // Run computes blocks lo..hi of every output. A buffer of in holds at least the elements that the

@@ -23,6 +23,7 @@ type form struct {
 	text    string
 	in, out []int // the locations of what is read, and of the results
 	numbers []number
+	first   []operation // what is left to instructions, before it
 }
 
 // number is a number of a form: an immediate, or the first element of a location.
@@ -35,6 +36,8 @@ type number struct {
 type former struct {
 	form
 	code    []operation
+	slots   int          // the first location that is scratch memory
+	left    bool         // whether sums of what is read are left to instructions
 	uniform map[int]bool // locations that hold one number
 	reads   [][3]int     // of each operation, its operands: operations, or what is held at first
 	shapes  map[int]uint64
@@ -48,9 +51,19 @@ type result struct{ loc, of int }
 // held is the operand that stands for what a location holds before the program runs.
 func held(loc int) int { return -1 - loc }
 
-// formOf returns the form of the program that runs in every tile.
-func formOf(p *plan) form {
-	f := &former{code: p.code, uniform: map[int]bool{}, label: map[int]string{}, shapes: map[int]uint64{}}
+// formsOf returns the forms of the program that runs in every tile, one of which may have code: of all of it,
+// and of what remains where sums of two tiles, such as currents and gradients of several sources, are
+// left to instructions.
+func formsOf(p *plan) []form {
+	forms := []form{formOf(p, false)}
+	if f := formOf(p, true); len(f.first) > 0 {
+		forms = append(forms, f)
+	}
+	return forms
+}
+
+func formOf(p *plan, left bool) form {
+	f := &former{code: p.code, slots: p.inputs + p.outputs, left: left, uniform: map[int]bool{}, label: map[int]string{}, shapes: map[int]uint64{}}
 	for _, code := range [][]operation{p.fixedCode, p.uniformCode} {
 		for _, o := range code {
 			f.uniform[o.dst] = true
@@ -132,6 +145,9 @@ func (f *former) shape(of int) uint64 {
 		}
 		return 0
 	}
+	if f.leaves(of) {
+		return 0
+	}
 	if s, ok := f.shapes[of]; ok {
 		return s
 	}
@@ -157,8 +173,10 @@ func (f *former) name(of int) string {
 	if loc := held(of); of < 0 && f.uniform[loc] {
 		return f.number(number{loc: loc})
 	} else if of < 0 {
-		f.in = append(f.in, loc)
-		return fmt.Sprintf("x%d", len(f.in)-1)
+		return f.tile(loc)
+	} else if f.leaves(of) {
+		f.first = append(f.first, f.code[of])
+		return f.tile(f.code[of].dst)
 	}
 	op, operands, imms := f.operands(of)
 	line := op
@@ -171,6 +189,31 @@ func (f *former) name(of int) string {
 	name := fmt.Sprintf("r%d", len(f.lines))
 	f.lines = append(f.lines, name+" = "+line)
 	return name
+}
+
+// leaves reports whether operation k is left to an instruction. That runs before all others, so what it
+// writes must not be a place where others of its kind write, or from which the program reads.
+func (f *former) leaves(k int) bool {
+	if !f.left || !f.sumsTiles(k) {
+		return false
+	}
+	loc := f.code[k].dst
+	for i, o := range f.code {
+		if i != k && o.dst == loc && f.sumsTiles(i) || slices.Contains(f.reads[i][:o.op.Arity()], held(loc)) {
+			return false
+		}
+	}
+	return loc >= f.slots
+}
+
+// sumsTiles reports whether operation k adds two tiles that the program reads.
+func (f *former) sumsTiles(k int) bool {
+	return f.code[k].op == OpAdd && f.reads[k][0] < 0 && f.reads[k][1] < 0
+}
+
+func (f *former) tile(loc int) string {
+	f.in = append(f.in, loc)
+	return fmt.Sprintf("x%d", len(f.in)-1)
 }
 
 func (f *former) number(n number) string {

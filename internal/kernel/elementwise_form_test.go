@@ -13,6 +13,6 @@ func TestFormIsFreeOfOrder(t *testing.T) {
 		[]int{9}, dense, floats(4, 2))
 	b := NewElementwise(Float32, []Instr{{Op: OpAbs, Dst: 2, A: 1}, {Op: OpExp, Dst: 3, A: 0}, {Op: OpMul, Dst: 4, A: 2, B: 3}},
 		[]int{9}, dense, floats(3, 4))
-	require.Equal(t, a.form.text, b.form.text)
-	require.Contains(t, a.form.text, "Exp x")
+	require.Equal(t, a.forms[0].text, b.forms[0].text)
+	require.Contains(t, a.forms[0].text, "Exp x")
 }

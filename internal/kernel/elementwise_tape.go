@@ -26,9 +26,7 @@ func newTape[T Number](e *Elementwise, l *loops[T]) *tape[T] {
 	if e.space.tile > 0 {
 		t.runUniform(e.fixedCode)
 	}
-	if code, ok := l.forms[e.form.text]; ok {
-		t.whole = newFormRun(&e.form, code, e.inputs+e.outputs)
-	}
+	t.whole = newFormRun(e, l.forms)
 	return t
 }
 
@@ -37,7 +35,7 @@ func runBlocks[T Number](e *Elementwise, t *tape[T], lo, hi int, out, in []Buf) 
 	t.attach(e, out, in)
 	t.runOnce(e, in)
 	if t.whole != nil {
-		t.whole.setNumbers(&e.form, t.loc)
+		t.whole.setNumbers(t.loc)
 	}
 	for block := lo; block < hi; {
 		at := e.space.at(block)
@@ -142,7 +140,8 @@ func (t *tape[T]) runTile(e *Elementwise, at tileAt, out, in []Buf) {
 		load(t.loops, t.loc[l.loc][:at.n], in[l.io], l.kind, &e.space, l.io, at, t.coord)
 	}
 	if t.whole != nil {
-		t.whole.run(&e.form, t.loc, at.n)
+		t.run(t.whole.form.first, at.n)
+		t.whole.run(t.loc, at.n)
 	} else {
 		t.run(e.code, at.n)
 	}
