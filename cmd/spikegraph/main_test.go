@@ -162,6 +162,29 @@ func TestNIRThereAndBack(t *testing.T) {
 	assert.Contains(t, errs, "want no --like")
 }
 
+// A run can be seen: one page that needs nothing else, and event files.
+func TestReportAndBoard(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	for name, want := range map[string][]string{
+		"recurrent.toml": {"Gradient norm by layer", "hidden, sample 0", "hidden_recurrent.W", "Learning", "no_self = true", "clip_norm = 5"},
+		"online.toml":    {"dense1.W", "type = &#34;rls&#34;", "y, sample 0"},
+	} {
+		page, board := filepath.Join(dir, name+".html"), filepath.Join(dir, name)
+		run(t, 0, "train", "testdata/"+name, "--report", page, "--board", board, "--quiet")
+		html := string(read(t, page))
+		for _, w := range want {
+			assert.Contains(t, html, w, name)
+		}
+		assert.NotContains(t, html, "<script")
+		assert.NotRegexp(t, `(src|href)="https?:`, html)
+		events, err := filepath.Glob(filepath.Join(board, "events.out.tfevents.*"))
+		require.NoError(t, err)
+		require.Len(t, events, 1)
+		assert.Contains(t, string(read(t, events[0])), "validation/accuracy")
+	}
+}
+
 // canceling is a writer that cancels when an epoch has been written.
 type canceling struct {
 	bytes.Buffer

@@ -123,7 +123,9 @@ func TestConvertNIR(t *testing.T) {
 	require.NoError(t, g.WriteFile(at("net.nir")))
 	out, _ := run(t, 0, "inspect", at("net.nir"))
 	assert.Contains(t, out, "fc.weight  F32   [1 2]")
-	assert.Contains(t, out, "in -> fc, fc -> out")
+	assert.Contains(t, out, "NODE  TYPE    TO\nfc    Linear  out\nin    Input   fc\nout   Output\n")
+	out, _ = run(t, 0, "inspect", at("net.nir"), "--json")
+	assert.Contains(t, out, `"nodes":[{"name":"fc","type":"Linear","to":["out"]}`)
 
 	run(t, 0, "convert", at("net.nir"), at("w.safetensors"))
 	f, err := checkpoint.ReadFile(at("w.safetensors"))

@@ -8,6 +8,7 @@ import (
 	"math"
 	"os"
 	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spikegraph/spikegraph/train/checkpoint"
@@ -36,6 +37,7 @@ type inspected struct {
 	Kind     string            `json:"kind,omitempty"`
 	Metadata map[string]string `json:"metadata,omitempty"`
 	Run      json.RawMessage   `json:"run,omitempty"` // of a checkpoint: where training was
+	Nodes    []nodeRow         `json:"nodes,omitempty"`
 	Tensors  []tensorRow       `json:"tensors"`
 	Elements int               `json:"elements"`
 }
@@ -45,9 +47,10 @@ func (a *app) inspectCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "inspect FILE|DIRECTORY",
 		Short: "Show what is in a checkpoint or a file of weights",
-		Long: `Show the tensors and the metadata of a file, of any format of convert; of a directory,
-its checkpoints. --values adds the range and the mean of each tensor. A file that
-is damaged is refused with what is wrong with it.`,
+		Long: `Show the tensors and the metadata of a file, of any format of convert; of a NIR file its
+nodes and where their edges lead, too; of a directory, its checkpoints. --values adds
+the range and the mean of each tensor. A file that is damaged is refused with what is
+wrong with it.`,
 		Example: `  spikegraph inspect run
   spikegraph inspect run/best.safetensors --values
   spikegraph inspect weights.npz --json | jq '.tensors[].name'`,
@@ -77,6 +80,11 @@ func (a *app) inspect(path string, stats bool) error {
 	}
 	in := contentOf(f, stats)
 	in.Path, in.Format = path, form.name
+	if form.name == "nir" {
+		if in.Nodes, err = nodesOf(path); err != nil {
+			return err
+		}
+	}
 	if a.json {
 		return a.object(in)
 	}
@@ -159,6 +167,16 @@ func (a *app) showFile(in inspected, stats bool) error {
 		return err
 	}
 	fmt.Fprintln(a.out)
+	if len(in.Nodes) > 0 {
+		rows = [][]string{{"NODE", "TYPE", "TO"}}
+		for _, n := range in.Nodes {
+			rows = append(rows, []string{n.Name, n.Type, strings.Join(n.To, ", ")})
+		}
+		if err := table(a.out, rows); err != nil {
+			return err
+		}
+		fmt.Fprintln(a.out)
+	}
 	heads := []string{"TENSOR", "TYPE", "SHAPE", "ELEMENTS", "TRAINED"}
 	if stats {
 		heads = append(heads, "MIN", "MAX", "MEAN")

@@ -12,29 +12,53 @@ import (
 	"gorgonia.org/tensor"
 )
 
-// readNIR returns the parameters of a NIR file as tensors NODE.PARAMETER, number for number, and its
-// nodes and edges as metadata. Texts are left out.
+// nodeRow is a node of a NIR file.
+type nodeRow struct {
+	Name string   `json:"name"`
+	Type string   `json:"type"`
+	To   []string `json:"to"` // where its edges lead
+}
+
+// nodesOf returns the nodes of a NIR file, those of graphs within behind them.
+func nodesOf(path string) ([]nodeRow, error) {
+	g, err := nir.ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	var rows []nodeRow
+	edges := edgesOf(g, "")
+	eachNode(g, "", func(name string, n *nir.Node) {
+		if n.Graph != nil {
+			edges = append(edges, edgesOf(n.Graph, name+"/")...)
+		}
+		rows = append(rows, nodeRow{name, n.Type, []string{}})
+	})
+	for i := range rows {
+		for _, e := range edges {
+			if e.From == rows[i].Name {
+				rows[i].To = append(rows[i].To, e.To)
+			}
+		}
+	}
+	return rows, nil
+}
+
+// readNIR returns the parameters of a NIR file as tensors NODE.PARAMETER, number for number. Texts are left
+// out.
 func readNIR(path string) (*checkpoint.File, error) {
 	g, err := nir.ReadFile(path)
 	if err != nil {
 		return nil, err
 	}
 	f := &checkpoint.File{Kind: "nir", Metadata: map[string]string{"nir.version": g.Version}}
-	var nodes, edges []string
 	eachNode(g, "", func(name string, n *nir.Node) {
-		nodes = append(nodes, name+" "+n.Type)
 		for p, a := range n.Params {
 			if t := tensorOf(a); t != nil {
 				f.Add(name+"."+p, t)
 			}
 		}
-		if n.Graph != nil {
-			edges = append(edges, edgesOf(n.Graph, name+"/")...)
-		}
 	})
 	slices.SortFunc(f.Tensors, func(a, b checkpoint.Tensor) int { return strings.Compare(a.Name, b.Name) })
-	edges = append(edgesOf(g, ""), edges...)
-	f.Metadata["nir.nodes"], f.Metadata["nir.edges"] = strings.Join(nodes, ", "), strings.Join(edges, ", ")
 	return f, nil
 }
 
@@ -49,10 +73,11 @@ func eachNode(g *nir.Graph, prefix string, f func(name string, n *nir.Node)) {
 	}
 }
 
-func edgesOf(g *nir.Graph, prefix string) []string {
-	var edges []string
+// edgesOf returns the edges of a graph, with the paths of its nodes.
+func edgesOf(g *nir.Graph, prefix string) []nir.Edge {
+	var edges []nir.Edge
 	for _, e := range g.Edges {
-		edges = append(edges, prefix+e.From+" -> "+prefix+e.To)
+		edges = append(edges, nir.Edge{From: prefix + e.From, To: prefix + e.To})
 	}
 	return edges
 }

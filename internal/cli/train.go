@@ -10,6 +10,7 @@ import (
 	"github.com/spikegraph/spikegraph/internal/cli/model"
 	"github.com/spikegraph/spikegraph/train"
 	"github.com/spikegraph/spikegraph/train/checkpoint"
+	"github.com/spikegraph/spikegraph/train/report"
 )
 
 // trainFlags are the flags of train.
@@ -19,6 +20,8 @@ type trainFlags struct {
 	resume  bool
 	weights string // to begin with
 	out     string
+	report  string // .html
+	board   string // directory
 }
 
 // trained is the last line of train as JSON.
@@ -64,6 +67,7 @@ end, {"event":"done",...} or {"event":"interrupted",...}.`,
 		Example: `  spikegraph train net.toml
   spikegraph train net.toml --epochs 20 --checkpoint run --out weights.safetensors
   spikegraph train net.toml --checkpoint run --resume
+  spikegraph train net.toml --report run.html --board runs/a
   spikegraph train net.toml --json --quiet | jq .validation.metrics.accuracy`,
 		RunE: func(c *cobra.Command, args []string) error {
 			if c.Flags().Changed("seed") {
@@ -77,6 +81,8 @@ end, {"event":"done",...} or {"event":"interrupted",...}.`,
 	c.Flags().StringVar(&f.Checkpoint, "checkpoint", "", "directory of checkpoints, in place of the file's")
 	c.Flags().BoolVar(&f.resume, "resume", false, "go on from the last checkpoint")
 	c.Flags().StringVar(&f.weights, "weights", "", "weights to begin with: a file that inspect knows, or a directory of checkpoints")
+	c.Flags().StringVar(&f.report, "report", "", "HTML page of the run, written anew after every epoch: curves, gradients, spikes, weights")
+	c.Flags().StringVar(&f.board, "board", "", "directory for TensorBoard event files")
 	c.Flags().StringVar(&f.out, "out", "", "file for the trained weights, in the format of its ending: see convert")
 	c.Flags().IntVar(&f.Workers, "workers", 0, "goroutines that share the work (default: one for each processor)")
 	return c
@@ -109,7 +115,7 @@ func (a *app) train(ctx context.Context, path string, f trainFlags) error {
 	if m.Fit.Checkpoint.Dir == "" && f.out == "" {
 		a.warn("nothing will be saved: there is neither a directory of checkpoints nor --out")
 	}
-	return a.fit(ctx, m, f)
+	return a.fit(ctx, path, m, f)
 }
 
 // fresh refuses a directory with the checkpoints of another run.
@@ -125,7 +131,7 @@ func fresh(dir string, resume bool) error {
 }
 
 // fit trains and tells the result.
-func (a *app) fit(ctx context.Context, m *model.Model, f trainFlags) error {
+func (a *app) fit(ctx context.Context, path string, m *model.Model, f trainFlags) error {
 	start := time.Now()
 	result := trained{Event: "done"}
 	o := m.Fit
@@ -137,9 +143,17 @@ func (a *app) fit(ctx context.Context, m *model.Model, f trainFlags) error {
 		}
 		return a.object(epoch{"epoch", e.Epoch, e.Updates, scoresOf(e.Scores), optional(e.Validation), e.Best, number(e.Seconds)})
 	}
+	w, err := a.watchOf(ctx, path, m, f)
+	if err != nil {
+		return err
+	}
+	o.Hooks = report.JoinHooks(o.Hooks, w.hooks())
 	h, err := a.learn(ctx, m, o)
 	stopped := errors.Is(err, context.Canceled)
 	if err != nil && !stopped {
+		return err
+	}
+	if err := w.finish(context.WithoutCancel(ctx), h); err != nil {
 		return err
 	}
 	if f.out != "" && !stopped {

@@ -80,6 +80,13 @@ func TestFaultsOfFiles(t *testing.T) {
 	}
 }
 
+func TestText(t *testing.T) {
+	t.Parallel()
+	f := config.Parse("a.toml", "b = 2\nA_c = \"x\\\"y\"\nlist = [1, \"two\"]\nt = { z = true, k = 1.5 }\n[[l]]\ni = 1\n")
+	assert.Equal(t, `A_c = "x\"y", b = 2, l = [{ i = 1 }], list = [1, "two"], t = { k = 1.5, z = true }`, f.Root.Text())
+	assert.Empty(t, f.Root.Table("none").Text())
+}
+
 func TestReadMissing(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "none.toml")

@@ -3,8 +3,10 @@ package config
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"math"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -194,4 +196,49 @@ func number(v any) (float64, bool) {
 		return v, !math.IsNaN(v) && !math.IsInf(v, 0)
 	}
 	return 0, false
+}
+
+// Text returns the table on a line, as it stands in the file but for the order of the keys: out = 10,
+// type = "dense".
+func (t *Table) Text() string {
+	if t == nil {
+		return ""
+	}
+	pairs := map[string]any{}
+	for c, key := range t.keys {
+		pairs[key] = t.value[c]
+	}
+	return joined(pairs)
+}
+
+// joined returns keys and values with commas between, in the order of the keys.
+func joined(values map[string]any) string {
+	var parts []string
+	for _, key := range slices.Sorted(maps.Keys(values)) {
+		parts = append(parts, key+" = "+shown(values[key]))
+	}
+	return strings.Join(parts, ", ")
+}
+
+// shown returns a value as TOML has it.
+func shown(v any) string {
+	switch v := v.(type) {
+	case string:
+		return strconv.Quote(v)
+	case map[string]any:
+		return "{ " + joined(v) + " }"
+	case []map[string]any:
+		parts := make([]string, len(v))
+		for i, m := range v {
+			parts[i] = shown(m)
+		}
+		return "[" + strings.Join(parts, ", ") + "]"
+	case []any:
+		parts := make([]string, len(v))
+		for i, e := range v {
+			parts[i] = shown(e)
+		}
+		return "[" + strings.Join(parts, ", ") + "]"
+	}
+	return fmt.Sprint(v)
 }

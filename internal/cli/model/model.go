@@ -129,6 +129,21 @@ func (m *Model) describe(root *config.Table) string {
 	return text + "; loss " + root.Table("loss").Values() + "; optimizer " + root.Table("optimizer").Values()
 }
 
+// Settings are what a file says, in rows of a name and a text: for each layer, and for the rest.
+func (m *Model) Settings() [][2]string {
+	root := m.File.Root
+	rows := [][2]string{{"data", root.Table("data").Text()}}
+	for _, l := range m.Layers {
+		rows = append(rows, [2]string{l.Name + " " + l.In + " to " + l.Out, l.at.Text()})
+	}
+	for _, name := range []string{"loss", "optimizer", "readout", "train"} {
+		if t := root.Table(name); t != nil {
+			rows = append(rows, [2]string{name, t.Text()})
+		}
+	}
+	return append(rows, [2]string{"seed", fmt.Sprint(m.Trainer.Seed)}, [2]string{"step", fmt.Sprintf("%v ms", m.Dt)})
+}
+
 // Open opens the data and finds the sizes that the file leaves out. Faults of layers wrap
 // config.ErrConfig. bar is where downloads are shown, if it is a terminal.
 func (m *Model) Open(ctx context.Context, bar io.Writer) (err error) {
