@@ -62,10 +62,7 @@ func (p Conv) place(g *graph.Graph, name string, n int) ConvCell {
 	if c.padding == nil {
 		c.padding = Same
 	}
-	c.options.Groups = max(p.Groups, 1)
-	if p.Groups < 0 || c.fault == nil && (p.In%c.options.Groups != 0 || p.Out%c.options.Groups != 0) {
-		c.fault = l.fail("Groups", fmt.Errorf("%w: %d groups of %d and %d channels", graph.ErrShape, p.Groups, p.In, p.Out))
-	}
+	c.groups(l, p.Groups, p.In, p.Out)
 	kernel := c.lists(l, n, []axisList{
 		{"Kernel", p.Kernel, nil}, {"Stride", p.Stride, &c.options.Stride},
 		{"InputDilation", p.InputDilation, &c.options.InputDilation}, {"KernelDilation", p.KernelDilation, &c.options.KernelDilation},
@@ -74,6 +71,14 @@ func (p Conv) place(g *graph.Graph, name string, n int) ConvCell {
 		c.weights(l, append(kernel, p.In/c.options.Groups, p.Out), kernelParams{p.W, p.B, p.NoBias, p.Mask, XavierNormal()})
 	}
 	return c
+}
+
+// groups takes the number of groups, 0 for 1, of which each has a share of the channels.
+func (c *ConvCell) groups(l placer, n, in, out int) {
+	c.options.Groups = max(n, 1)
+	if n < 0 || c.fault == nil && (in%c.options.Groups != 0 || out%c.options.Groups != 0) {
+		c.fault = l.fail("Groups", fmt.Errorf("%w: %d groups of %d and %d channels", graph.ErrShape, n, in, out))
+	}
 }
 
 // channels returns the site of a layer between channels.

@@ -1,6 +1,7 @@
 package layers_test
 
 import (
+	"fmt"
 	"testing"
 
 	"github.com/spikegraph/spikegraph/autodiff/gradtest"
@@ -148,4 +149,44 @@ func TestConvFaults(t *testing.T) {
 	c.Apply(nil)
 	layers.ConvTranspose1d{In: 2, Out: 3, Kernel: []int{3}, Stride: []int{0}}.Place(g, "up").Apply(g.Input("c", graph.Float32, 1, 5, 2))
 	faults(t, g, "net: |the input is Float32[1 5 2], want 4 axes", "net: |want [... 2]", "net: |the input is nil", "up: Stride: ")
+}
+
+// A dilated kernel is one with zeros between its taps, and groups are convolutions beside each other.
+func TestConvTransposeDilationAndGroups(t *testing.T) {
+	t.Parallel()
+	g := graph.New()
+	x := g.Values(f64, numbers(random(3, 2, 5, 4)), 2, 5, 4)
+	for _, stride := range []int{1, 2, 5} {
+		for _, pad := range []layers.Padding{layers.Same, layers.Valid, layers.Around{3}} {
+			w := numbers(random(4, 3, 2, 6)) // [3 4/2 6]
+			grouped := layers.ConvTranspose1d{In: 4, Out: 6, Kernel: []int{3}, Stride: []int{stride}, Padding: pad,
+				KernelDilation: []int{2}, Groups: 2, W: layers.Values(w), NoBias: true, DType: f64}.Place(g, fmt.Sprint("a", stride, pad))
+			full := make([]float64, 5*4*6) // taps 0, 2 and 4; channels 0, 1 to 0, 1, 2 and 2, 3 to 3, 4, 5
+			for k := range 3 {
+				for i := range 4 {
+					for o := range 6 {
+						if i/2 == o/3 {
+							full[(2*k*4+i)*6+o] = w[(k*2+i%2)*6+o]
+						}
+					}
+				}
+			}
+			plain := layers.ConvTranspose1d{In: 4, Out: 6, Kernel: []int{5}, Stride: []int{stride}, Padding: pad,
+				W: layers.Values(full), NoBias: true, DType: f64}.Place(g, fmt.Sprint("b", stride, pad))
+			a, b := grouped.Apply(x), plain.Apply(x)
+			require.NoError(t, g.Err())
+			require.Equal(t, b.Shape(), a.Shape())
+			assert.InDeltaSlice(t, values(t, b), values(t, a), 1e-12)
+		}
+	}
+	layers.ConvTranspose1d{In: 4, Out: 6, Kernel: []int{3}, Groups: 3}.Place(g, "c")
+	layers.ConvTranspose1d{In: 4, Out: 6, Kernel: []int{3}, KernelDilation: []int{0}}.Place(g, "d")
+	faults(t, g, "c: Groups: |3 groups of 4 and 6", "d: KernelDilation: |0")
+	gradtest.Check(t, gradtest.Case{
+		Name: "grouped", Inputs: []gradtest.Input{{Shape: []int{2, 3, 2, 4}}},
+		Build: func(g *graph.Graph, xs []*graph.Node) *graph.Node {
+			return layers.ConvTranspose2d{In: 4, Out: 2, Kernel: []int{3, 2}, Stride: []int{2}, KernelDilation: []int{2, 1},
+				Groups: 2, DType: f64}.Place(g, "up").Apply(xs[0])
+		},
+	})
 }

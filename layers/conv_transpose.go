@@ -8,17 +8,20 @@ import (
 // ConvTranspose are the settings of a transposed convolution, channels last: of x [B X... In] it is
 // y [B Y... Out]. Stride - 1 zeros are put between the cells of x, and the result is correlated with
 // W step by step; W is not flipped, which differs from other libraries. In ConvTranspose1d,
-// ConvTranspose2d and ConvTranspose3d one number stands for every axis, in Kernel and in Stride.
+// ConvTranspose2d and ConvTranspose3d one number stands for every axis, in Kernel and in every other
+// list. Same gives X·Stride cells, Valid max(K-Stride, 0) more, K being what the dilated kernel spans.
 type ConvTranspose struct {
-	In, Out int           // channels before and after, >= 1
-	Kernel  []int         // extents of the kernel, >= 1
-	Stride  []int         // cells of the result for each cell of the input, >= 1; 1
-	Padding Padding       // Same: X·Stride cells; Valid: that and max(Kernel-Stride, 0) more; else zeros around; Same
-	W       Param         // weights [Kernel... In Out]; XavierNormal with In as the channels after
-	B       Param         // biases [Out]; 0
-	NoBias  bool          // whether there are no biases
-	Mask    *tensor.Dense // multiplied onto W, with which it broadcasts; none
-	DType   graph.DType   // of weights and input; Float32
+	In, Out        int           // channels before and after, >= 1
+	Kernel         []int         // extents of the kernel, >= 1
+	Stride         []int         // cells of the result for each cell of the input, >= 1; 1
+	Padding        Padding       // Same, Valid, or zeros around the cells that are correlated; Same
+	KernelDilation []int         // distance between the cells that neighbouring taps see, >= 1; 1
+	Groups         int           // groups of channels that do not see each other, dividing In and Out; 1
+	W              Param         // weights [Kernel... In/Groups Out]; XavierNormal with In as the channels after
+	B              Param         // biases [Out]; 0
+	NoBias         bool          // whether there are no biases
+	Mask           *tensor.Dense // multiplied onto W, with which it broadcasts; none
+	DType          graph.DType   // of weights and input; Float32
 }
 
 // ConvTranspose1d is a ConvTranspose over one axis: [B X In] to [B Y Out].
@@ -55,16 +58,19 @@ func (p ConvTranspose) place(g *graph.Graph, name string, n int) ConvCell {
 	defer g.Scope(name)()
 	l := newPlacer(g, name, p.DType)
 	c := ConvCell{site: l.channels(p.In, p.Out)}
-	kernel := c.lists(l, n, []axisList{{"Kernel", p.Kernel, nil}, {"Stride", p.Stride, &c.options.InputDilation}})
+	c.groups(l, p.Groups, p.In, p.Out)
+	kernel := c.lists(l, n, []axisList{
+		{"Kernel", p.Kernel, nil}, {"Stride", p.Stride, &c.options.InputDilation},
+		{"KernelDilation", p.KernelDilation, &c.options.KernelDilation},
+	})
 	if c.W = c.fault; c.fault != nil {
 		return c
 	}
 	c.options.Stride, _ = perAxis(nil, n, 1)
-	c.options.KernelDilation = c.options.Stride
 	c.padding = spread{p.Padding, c.options.InputDilation}
 	def := XavierNormal()
 	def.InAxis, def.OutAxis = -1, -2
-	c.weights(l, append(kernel, p.In, p.Out), kernelParams{p.W, p.B, p.NoBias, p.Mask, def})
+	c.weights(l, append(kernel, p.In/c.options.Groups, p.Out), kernelParams{p.W, p.B, p.NoBias, p.Mask, def})
 	return c
 }
 
@@ -76,7 +82,7 @@ type spread struct {
 
 func (p spread) given() int { return 0 }
 
-// pads: with kernel k and stride s, Same adds L = k+s-2 zeros, of which k-1 stand in front if s > k-1
+// pads: with a kernel that spans k cells and stride s, Same adds L = k+s-2 zeros, of which k-1 stand in front if s > k-1
 // and else ⌈L/2⌉; Valid adds max(k-s, 0) more, k-1 in front.
 func (p spread) pads(axes []passage) (low, high []int, err error) {
 	rule, ok := p.of.(PadRule)
@@ -87,7 +93,7 @@ func (p spread) pads(axes []passage) (low, high []int, err error) {
 		return p.of.pads(axes)
 	}
 	for i, a := range axes {
-		k, s := a.size, p.stride[i]
+		k, s := (a.size-1)*a.dilation+1, p.stride[i]
 		total, front := k+s-2, k-1
 		if rule == Valid {
 			total += max(k-s, 0)
