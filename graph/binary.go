@@ -77,6 +77,10 @@ func (b binaries) is(n *Node) bool {
 		return b[n.in[0]]
 	case concatOp:
 		return all(n.in)
+	case takeAlongOp:
+		return b[n.in[0]]
+	case putSlotOp:
+		return b[n.in[0]] && b[n.in[2]]
 	case scatterSliceOp:
 		return b[n.in[0]] && (o.fill == 0 || o.fill == 1)
 	case reduceOp:

@@ -271,7 +271,7 @@ func (s *stepPlan) overwrites(k, j int) bool {
 	case fusedOp:
 		x := s.node.in[j].typ
 		return x.Equal(o.types[k])
-	case timeSumOp:
+	case timeSumOp, putSlotOp, addAlongOp:
 		return j == 0
 	case loopOp:
 		nc := len(o.Carried)

@@ -373,6 +373,8 @@ func (f *splitFinder) rowRule(n *Node, in []share) (share, bool) {
 		return rows, keeps && in[0] == rows && in[1] == whole
 	case jitOp:
 		return rows, true
+	case putSlotOp, takeAlongOp, addAlongOp:
+		return rows, !slices.Contains(in, whole)
 	case sparseOp:
 		return rows, in[0] == rows && !slices.Contains(in[1:], rows)
 	case convKernelOp, sampledOp:

@@ -70,6 +70,7 @@ var laws = []law{
 	{"reshape(reshape(x)) = reshape(x), and so on", shapes},
 	{"f(broadcast(x), y) = f(x, y) where y has the whole shape", unbroadcast},
 	{"transpose(a)·b = aᵀ·b", transposed},
+	{"c + addAlong(-0, at, y) = addAlong(c, at, y)", addsAlong},
 }
 
 // foldConst computes an elementwise node of constants, and reshaped or repeated constants.
@@ -132,7 +133,7 @@ func identity(n *Node, in []*Node) *Node {
 		return in[0]
 	case n.op == opSub && isConst(in[1], 0):
 		return in[0]
-	case n.op == opAdd && isConst(in[1], math.Copysign(0, -1)):
+	case n.op == opAdd && isConst(in[1], negZero):
 		return in[0]
 	case n.op == opAdd && isConst(in[0], math.Copysign(0, -1)):
 		return in[1]

@@ -182,6 +182,10 @@ var lineRefs = map[string]func(variant string, in []arr) arr{
 	"MatMul": func(_ string, in []arr) arr { return matMulRef(in[0], in[1]) },
 	"Einsum": einsumRef,
 
+	"PutSlot":   putSlotRef,
+	"TakeAlong": takeAlongRef,
+	"AddAlong":  addAlongRef,
+
 	"SparseMatMul":  sparseRef(false),
 	"SparseMatMulT": sparseRef(true),
 	"SampledMatMul": sampledRef,

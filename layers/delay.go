@@ -25,9 +25,10 @@ const (
 // Delay holds back what each neuron gives by a time of its own: y(t) = x(t - D). The delay line is a
 // part of the state; before the first step it holds zeros.
 //
-// Delays that are fixed, and any outside of training, are rounded to whole steps, and their line is
-// read by position. Delays under Train are, in training, interpolated, and have a gradient. A step
-// moves the line on by a copy: time and memory go with N·Max/dt.
+// Delays that are fixed, and any outside of training, are rounded to whole steps. Delays under Train
+// are, in training, interpolated, and have a gradient. The line is a ring, of which a step writes one
+// slot and reads one for each neuron, or two between which LinearDelay interpolates. Only GaussianDelay
+// in training reads all of it, and moves it on by a copy: time and memory go with N·Max/dt.
 type Delay struct {
 	N        int           // neurons
 	Shape    []int         // in place of N: neurons along several axes, [H W C]
@@ -46,8 +47,11 @@ type DelayCell struct {
 	site
 }
 
-// DelayState is the delay line: the inputs of the last Max/dt steps, the latest first, [B steps N].
-type DelayState struct{ Line *graph.Node }
+// DelayState is the delay line: the inputs of this step and the last Max/dt, in a ring of
+// [rows steps+1 neurons], a row for each element of the axes in front of the neurons', and how many
+// steps were taken, modulo the slots, Int32 [rows]. Where the line is moved on by a copy it is the
+// inputs of the last Max/dt steps, the latest first, [B steps N], and At stays nil.
+type DelayState struct{ Line, At *graph.Node }
 
 // In places the layer in g, for steps of dt ms. What is stored is named name.D and name.Sigma: a
 // hook that narrows the latter writes to the store's tensor. Faults, each named by layer and field,
@@ -84,26 +88,47 @@ func (c DelayCell) Step(x *graph.Node, s DelayState) (y *graph.Node, next DelayS
 	defer c.g.Scope(c.name)()
 	if x = c.arrive(x); !x.Valid() || !c.D.Valid() {
 		x = invalid(x, c.D)
-		return x, DelayState{x}
+		return x, DelayState{x, x}
 	}
-	all, line := c.push(x, s.Line, len(c.shape))
-	if c.rounded {
-		return c.read(all, x.Shape()), DelayState{line}
+	if !c.rounded && c.sigma != nil {
+		all, line := c.push(x, s.Line, len(c.shape))
+		return all.Mul(c.weigh(c.D)).Sum(-len(c.shape) - 1), DelayState{line, s.At}
 	}
-	return all.Mul(c.weigh(c.D)).Sum(-len(c.shape) - 1), DelayState{line}
+	if c.last == 0 {
+		return x, s
+	}
+	return c.ring(x, s)
 }
 
-// read returns, of all [... steps N], each neuron's value of its delay.
-func (c DelayCell) read(all *graph.Node, shape graph.Shape) *graph.Node {
-	n := size(c.shape)
-	numbers := make([]float64, n)
-	for i := range numbers {
-		numbers[i] = float64(i)
+// ring writes x to its slot and reads those of the delays: with f = D - k for whole k, LinearDelay is
+// y = (1-f)·x(t-k) + f·x(t-k-1), whose derivative by D is that of the side of longer delays where D is
+// whole, but of the shorter at Max.
+func (c DelayCell) ring(x *graph.Node, s DelayState) (y *graph.Node, next DelayState) {
+	n, slots := size(c.shape), c.last+1
+	rows := x.Shape()[:x.Rank()-len(c.shape)].Size()
+	line := s.Line.Else(c.g.Const(x.DType(), 0, rows, slots, n))
+	at := s.At.Else(c.g.Const(graph.Int32, 0, rows))
+	line = line.PutSlot(at, x.Reshape(rows, n))
+	d := c.D.Reshape(n)
+	if c.rounded {
+		y = line.TakeAlong(c.slots(at, d.Round()))
+	} else {
+		whole := d.Floor().Min(d.Like(float64(c.last - 1))).StopGradient()
+		f := d.Sub(whole)
+		near, far := line.TakeAlong(c.slots(at, whole)), line.TakeAlong(c.slots(at, whole.Shift(1)))
+		y = near.Add(f.Mul(far.Sub(near)))
 	}
-	at := c.D.Round().Cast(graph.Int32).Reshape(n)
-	at = at.Mul(at.Like(float64(n))).Add(c.g.Values(graph.Int32, numbers, n))
-	lead := shape[:len(shape)-len(c.shape)].Size()
-	return all.Reshape(lead, (c.last+1)*n).Gather(1, at).Reshape(shape...)
+	over := at.Shift(1)
+	return y.Reshape(x.Shape()...), DelayState{line, over.Lt(over.Like(float64(slots))).Select(over, over.Like(0))}
+}
+
+// slots returns where in the ring, whose latest slot is at [rows], the values of whole delays d [N] are:
+// [rows N].
+func (c DelayCell) slots(at, d *graph.Node) *graph.Node {
+	slots := float64(c.last + 1)
+	back := at.Unsqueeze(1).Sub(d.Cast(graph.Int32))
+	ring := back.Like(slots)
+	return back.Lt(back.Like(0)).Select(back.Add(ring), back)
 }
 
 // taps are the steps that a delay line is read at.

@@ -57,10 +57,10 @@ func (c DelayedDenseCell) Step(x *graph.Node, s DelayState) (y *graph.Node, next
 	defer c.g.Scope(c.name)()
 	if x = c.arrive(x); !x.Valid() || !c.K.Valid() {
 		x = invalid(x, c.K)
-		return x, DelayState{x}
+		return x, DelayState{Line: x}
 	}
 	all, line := c.push(x, s.Line, 1)
-	return product(all.Flatten(-2, -1), c.K, nil), DelayState{line}
+	return product(all.Flatten(-2, -1), c.K, nil), DelayState{line, s.At}
 }
 
 // Over returns the sequence y [T ... Out] for the sequence x [T ... In], which zeros precede: what

@@ -26,6 +26,7 @@ const (
 	noConv    = "Gorgonia convolves float images with channels first and equal padding on both sides alone"
 	noPool    = "Gorgonia pools images with channels first alone"
 	noInner   = "its rule for the gradient contains a loop or a branch, which cannot be unrolled there"
+	noSlots   = "Gorgonia does not write or read a tensor at places that depend on data"
 	noSparse  = "Gorgonia multiplies full matrices alone"
 	noEmpty   = "Gorgonia has no tensors without elements"
 )
@@ -52,6 +53,10 @@ func inexpressible() map[string]string {
 		"PoolFind":    noPool,
 		"PoolPlace":   noPool,
 		"PoolPick":    noPool,
+
+		"PutSlot":   noSlots,
+		"TakeAlong": noSlots,
+		"AddAlong":  noSlots,
 
 		"SparseMatMul":  noSparse,
 		"SampledMatMul": noSparse,

@@ -151,3 +151,8 @@ func one(f func(x *graph.Node) *graph.Node) func(xs []*graph.Node) *graph.Node {
 func two(f func(a, b *graph.Node) *graph.Node) func(xs []*graph.Node) *graph.Node {
 	return func(xs []*graph.Node) *graph.Node { return f(xs[0], xs[1]) }
 }
+
+// three builds with a function of three nodes.
+func three(f func(a, b, c *graph.Node) *graph.Node) func(xs []*graph.Node) *graph.Node {
+	return func(xs []*graph.Node) *graph.Node { return f(xs[0], xs[1], xs[2]) }
+}

@@ -1,6 +1,7 @@
 package opsamples
 
 import (
+	"math"
 	"slices"
 
 	"github.com/spikegraph/spikegraph/graph"
@@ -74,6 +75,16 @@ func gathers() []Sample {
 		smooth("ScatterAdd/0 [5]", "ScatterAdd", scatter(0, 3), f64(-3, 3, 5, 2), i32(0, 3, 5)),
 		smooth("ScatterAdd/1 [2 3]", "ScatterAdd", scatter(1, 4), f64(-3, 3, 2, 2, 3), i32(0, 4, 2, 3)),
 		smooth("ScatterAdd/-1 scalar", "ScatterAdd", two(func(x, i node) node { return x.Unsqueeze(-1).ScatterAdd(-1, i.Reshape(1), 4) }), f64(-3, 3, 2), i32(0, 4)),
+		smooth("PutSlot/[2 3 4]", "PutSlot", three(node.PutSlot), f64(-3, 3, 2, 3, 4), i32(0, 3, 2), f64(-3, 3, 2, 4)),
+		smooth("PutSlot/[3 2]", "PutSlot", three(node.PutSlot), f64(-3, 3, 3, 2), i32(0, 2, 3), f64(-3, 3, 3)),
+		rough("PutSlot/Int32", "PutSlot", three(node.PutSlot), i32(-9, 9, 2, 3, 4), i32(0, 3, 2), i32(-9, 9, 2, 4)),
+		rough("PutSlot/Bool", "PutSlot", three(node.PutSlot), boolean(2, 3, 4), i32(0, 3, 2), boolean(2, 4)),
+		smooth("TakeAlong/[2 3 4]", "TakeAlong", two(node.TakeAlong), f64(-3, 3, 2, 3, 4), i32(0, 3, 2, 4)),
+		smooth("TakeAlong/[2 3 2 2]", "TakeAlong", two(node.TakeAlong), f64(-3, 3, 2, 3, 2, 2), i32(0, 3, 2, 2, 2)),
+		rough("TakeAlong/Bool", "TakeAlong", two(node.TakeAlong), boolean(2, 3, 4), i32(0, 3, 2, 4)),
+		smooth("AddAlong/[2 3 4]", "AddAlong", three(node.AddAlong), f64(-3, 3, 2, 3, 4), i32(0, 3, 2, 4), f64(-3, 3, 2, 4)),
+		smooth("AddAlong/to a sum", "AddAlong", three(func(x, at, y node) node { return x.Like(math.Copysign(0, -1)).AddAlong(at, y).Add(x) }),
+			f64(-3, 3, 2, 3, 4), i32(0, 3, 2, 4), f64(-3, 3, 2, 4)),
 		rough("OneHot/[2 3]", "OneHot", func(xs []node) node { return xs[0].OneHot(4, xs[1].DType()) }, i32(0, 4, 2, 3), f64(0, 1)),
 	}
 	for _, k := range []int{-1, 0, 2} {
