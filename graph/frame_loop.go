@@ -162,6 +162,9 @@ func (r *shardRun) step(c *call, i, t int) error {
 		switch {
 		case m == carryInPlace:
 			regs[p.next[j]] = r.cur[j]
+			for _, k := range p.via[j] {
+				regs[k] = r.cur[j]
+			}
 		case m == carryDouble && last:
 			regs[p.next[j]] = r.out[j]
 		case m == carryDouble:

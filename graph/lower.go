@@ -188,9 +188,10 @@ type loopPlan struct {
 	spec    *LoopSpec
 	body    *block
 	modes   []carryMode
-	cur     []int // body registers of the placeholders
-	next    []int // body registers of the values after the step
-	results []int // of carryResult: which stacked result
+	cur     []int   // body registers of the placeholders
+	next    []int   // body registers of the values after the step
+	results []int   // of carryResult: which stacked result
+	via     [][]int // of carryInPlace: registers between cur and next, which are there too
 	ys      []outPlan
 	spare   []int // registers of the second buffers of all shards, -1 if there is none
 	mem     int   // register of the body's memory
@@ -220,15 +221,21 @@ func (b *block) lowerLoop(s *stepPlan, l *LoopSpec) {
 		case body.leave(n).direct:
 			mode = carryDouble
 		}
-		p.modes, p.results = append(p.modes, mode), append(p.results, result)
+		p.modes, p.results, p.via = append(p.modes, mode), append(p.results, result), append(p.via, nil)
 	}
 	kept := map[int]bool{}
 	for _, r := range p.keepAlive() {
 		kept[body.root(r)] = true
 	}
 	for i, cur := range p.cur {
-		if p.modes[i] == carryDouble && !kept[cur] && body.writesAfter(p.next[i], cur) && body.reads(p.next[i], cur) {
-			p.modes[i] = carryInPlace
+		if p.modes[i] != carryDouble || kept[cur] {
+			continue
+		}
+		if via, ok := body.inPlace(p.next[i], cur, kept); ok {
+			p.modes[i], p.via[i] = carryInPlace, via
+			for _, r := range via {
+				body.bound[r] = true
+			}
 		}
 	}
 	body.plan(p.keepAlive())
@@ -241,6 +248,25 @@ func (b *block) lowerLoop(s *stepPlan, l *LoopSpec) {
 		p.spare = append(p.spare, spare)
 	}
 	p.mem = b.addScratch(s, Type{Bool, Shape{n * body.size}})
+}
+
+// inPlace reports whether register next can be written over register cur, by one step or by several of
+// which each writes over what the one before made; via are the registers between the two.
+func (b *block) inPlace(next, cur int, kept map[int]bool) (via []int, ok bool) {
+	if b.writesAfter(next, cur) && b.reads(next, cur) {
+		return nil, true
+	}
+	s := b.producer(next)
+	for j, r := range s.in {
+		if r == cur || kept[r] || !b.owns(r) || b.producer(r) == nil || !s.overwrites(slices.Index(s.out, next), j) ||
+			b.types[r].Bytes() != b.types[next].Bytes() || !b.writesAfter(next, r) {
+			continue
+		}
+		if via, ok = b.inPlace(r, cur, kept); ok {
+			return append(via, r), true
+		}
+	}
+	return nil, false
 }
 
 // addScratch adds a register that lives during step s only.

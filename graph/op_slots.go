@@ -56,10 +56,8 @@ func (o putSlotOp) Grad(n, gy *Node) []*Node {
 		wide[i] = 1
 	}
 	wide[0] = row[0]
-	return []*Node{
-		apply(o, gy, at, n.in[2].Like(0)), nil,
-		apply(takeAlongOp{}, gy, at.Reshape(wide...).BroadcastTo(row...)),
-	}
+	written := apply(takeAlongOp{}, gy, at.Reshape(wide...).BroadcastTo(row...)) // before gy is written over
+	return []*Node{apply(o, gy, at, n.in[2].Like(0)), nil, written}
 }
 
 func (putSlotOp) attrs() Attrs { return Attrs{Name: "PutSlot"} }
