@@ -107,6 +107,82 @@ func TestConvert(t *testing.T) {
 	assert.Contains(t, errs, "no such file")
 }
 
+// A state_dict becomes weights of ours by a written map, and goes back to what it was.
+func TestConvertByMap(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	at := func(name string) string { return filepath.Join(dir, name) }
+	f := &checkpoint.File{}
+	add := func(name string, x []float32, shape ...int) {
+		f.Add(name, tensor.New(tensor.WithShape(shape...), tensor.WithBacking(x)))
+	}
+	add("fc1.weight", []float32{1, 2, 3, 4, 5, 6}, 2, 3)
+	add("fc1.bias", []float32{7, 8}, 2)
+	add("lif1.beta", []float32{0.9}, 1)
+	add("rec.recurrent.weight", []float32{1, 2, 3, 4}, 2, 2)
+	add("plif.w", []float32{0.5}, 1)
+	add("cell.input_weights", []float32{1, 2, 3, 4}, 2, 2)
+	add("cell.recurrent_weights", []float32{5, 6, 7, 8}, 2, 2)
+	add("odd", []float32{1, 2}, 1, 2)
+	add("aux.x", []float32{9}, 1)
+	require.NoError(t, checkpoint.WriteFile(at("torch.safetensors"), f))
+	text := `ignore = ["aux.*"]
+[[map]]
+layer = "torch_linear"
+from = "fc1"
+to = "in"
+[[map]]
+layer = "snntorch_leaky"
+from = "lif1"
+to = "hidden"
+learned = ["beta"]
+[[map]]
+layer = "snntorch_rleaky"
+from = "rec"
+to = "r"
+back = "rback"
+[[map]]
+layer = "spikingjelly_plif"
+from = "plif"
+to = "p"
+[[map]]
+layer = "norse_recurrent"
+from = "cell"
+to = "nin"
+back = "nback"
+[[map]]
+layer = "tensor"
+from = "odd"
+to = "even"
+perm = [1, 0]
+negate = true
+`
+	require.NoError(t, os.WriteFile(at("map.toml"), []byte(text), 0o600))
+	run(t, 0, "convert", at("torch.safetensors"), at("mine.npz"), "--map", at("map.toml"))
+	out, _ := run(t, 0, "inspect", at("mine.npz"))
+	for _, want := range []string{"in.W F32 [3 2]", "in.B F32 [2]", "hidden.Decay F32 [1]", "rback.W F32 [2 2]", "p.Decay", "nin.W", "nback.W", "even F32 [2 1]"} {
+		assert.Contains(t, strings.Join(strings.Fields(out), " "), want)
+	}
+	run(t, 0, "convert", at("mine.npz"), at("back.safetensors"), "--map", at("map.toml"), "--back")
+	back, err := checkpoint.ReadFile(at("back.safetensors"))
+	require.NoError(t, err)
+	for _, x := range f.Tensors[:len(f.Tensors)-1] {
+		require.NotNil(t, back.Tensor(x.Name), x.Name)
+		assert.Equal(t, x.Value.Float32s(), back.Tensor(x.Name).Float32s(), x.Name)
+	}
+	require.NoError(t, os.WriteFile(at("less.toml"), []byte("[[map]]\nlayer = \"torch_linear\"\nfrom = \"fc2\"\nto = \"in\"\n"), 0o600))
+	_, errs := run(t, 1, "convert", at("torch.safetensors"), at("x.npz"), "--map", at("less.toml"))
+	assert.Contains(t, errs, `it has no "fc2.weight", for "in.W"`)
+	assert.Contains(t, errs, `no entry is for "lif1.beta"`)
+	require.NoError(t, os.WriteFile(at("bad.toml"), []byte("[[map]]\nlayer = \"lstm\"\nfrom = \"a\"\n[[map]]\nlayer = \"tensor\"\nfrom = \"a\"\nto = \"b\"\nperm = [1, 1]\n"), 0o600))
+	_, errs = run(t, 2, "convert", at("torch.safetensors"), at("x.npz"), "--map", at("bad.toml"))
+	for _, want := range []string{`bad.toml:2: map[0].layer: "lstm": want one of`, "bad.toml:1: map[0]: the key to is missing", "bad.toml:8: map[1].perm: [1 1]: want every axis"} {
+		assert.Contains(t, errs, want)
+	}
+	_, errs = run(t, 2, "convert", at("torch.safetensors"), at("x.npz"), "--back")
+	assert.Contains(t, errs, "want --map")
+}
+
 // The parameters of a NIR file come out and go in again, number for number.
 func TestConvertNIR(t *testing.T) {
 	t.Parallel()

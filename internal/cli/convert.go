@@ -16,6 +16,8 @@ type convertFlags struct {
 	like    string
 	model   string
 	euler   bool
+	by      string // a map
+	back    bool
 	renames []string
 }
 
@@ -50,12 +52,15 @@ the way back: a network from a NIR file, to be trained as any other.
 
 From a NIR file, the parameters of its nodes come out as tensors NODE.PARAMETER, in the
 layout and units of NIR (weights [out in], seconds); to one, they go into a copy of the
-file --like. Names and layouts of tensors are those of the file they come from: see
---rename for names; package train/convert turns layouts.`,
+file --like. Names and layouts of tensors are those of the file they come from, unless --map
+names a TOML file with a map of both, from another tool's to ours or, with --back, the
+reverse: see spikegraph help maps.`,
 		Example: `  spikegraph convert run/best.safetensors weights.npz
   spikegraph convert run net.nir --model net.toml
   spikegraph convert net.nir weights.npz
   spikegraph convert weights.npz new.nir --like net.nir
+  spikegraph convert torch.safetensors mine.safetensors --map names.toml
+  spikegraph convert mine.safetensors torch.safetensors --map names.toml --back
   spikegraph convert torch.safetensors mine.safetensors --rename 'layers.0.*=fc1.*'`,
 		Args:              want("a file to read", "a file to write"),
 		ValidArgsFunction: filesOf(endings()...),
@@ -63,6 +68,8 @@ file --like. Names and layouts of tensors are those of the file they come from: 
 	}
 	c.Flags().BoolVar(&f.all, "all", false, "everything in the file, not only trained parameters")
 	c.Flags().StringVar(&f.like, "like", "", "file that the output is a copy of but for its tensors")
+	c.Flags().StringVar(&f.by, "map", "", "TOML file with a map of names and axes")
+	c.Flags().BoolVar(&f.back, "back", false, "apply the map from ours to the other tool's")
 	c.Flags().StringVar(&f.model, "model", "", "TOML file of the network that the weights are of, to write it as NIR")
 	c.Flags().BoolVar(&f.euler, "euler", false, "with --model: time constants for tools that decay by 1 - dt/tau in a step")
 	c.Flags().StringArrayVar(&f.renames, "rename", nil, "FROM=TO, may be given several times; the first that fits is applied")
@@ -70,6 +77,9 @@ file --like. Names and layouts of tensors are those of the file they come from: 
 }
 
 func (a *app) convert(ctx context.Context, in, out string, f convertFlags) error {
+	if f.back && f.by == "" {
+		return misuse("--back: want --map besides")
+	}
 	to, err := formatOf(out)
 	if err == nil && (f.model != "" || f.euler) {
 		return a.convertModel(ctx, in, out, to, f)
@@ -94,6 +104,11 @@ func (a *app) convert(ctx context.Context, in, out string, f convertFlags) error
 	if err := rename(file, f.renames); err != nil {
 		return err
 	}
+	if f.by != "" {
+		if file, err = mapped(file, f.by, f.back); err != nil {
+			return err
+		}
+	}
 	if f.like != "" {
 		err = to.rewrite(out, f.like, file)
 	} else {
@@ -116,8 +131,8 @@ func (a *app) convertModel(ctx context.Context, in, out string, to format, f con
 		return misuse("--model and --euler are for NIR: %s is a file of tensors alone", out)
 	case f.model == "":
 		return misuse("--euler: want --model, a TOML file, besides")
-	case f.like != "" || f.all || len(f.renames) > 0:
-		return misuse("--model: want no --like, --all or --rename besides")
+	case f.like != "" || f.all || len(f.renames) > 0 || f.by != "":
+		return misuse("--model: want no --like, --all, --rename or --map besides")
 	}
 	m, err := a.open(ctx, f.model, model.Changes{})
 	if err != nil {

@@ -55,6 +55,7 @@ raw, sigmoid, softplus, exp or unit, the function of what is stored.`, settings.
 			`Encoders, for [data.encode] type. Without one, samples without time are shown as a
 constant current for train.steps steps. The bounds of the values are in = { min = 0,
 max = 1, clip = false }.`, model.Encoders)},
+		{Use: "maps", Short: "Maps of names and axes between tools", Long: mapsHelp()},
 		{Use: "surrogates", Short: "Derivatives of the spike", Long: surrogatesHelp()},
 		{Use: "exit-codes", Short: "Exit codes", Long: exitHelp},
 	}
@@ -113,6 +114,31 @@ func kindsHelp(head string, kinds []settings.Kind) string {
 	b.WriteString(head + "\n")
 	for _, k := range kinds {
 		entry(&b, k.Name, "", fieldsOf(k.Settings))
+	}
+	return b.String()
+}
+
+func mapsHelp() string {
+	var b strings.Builder
+	b.WriteString(`Maps, for convert --map: a TOML file with an entry for each layer of another tool's file.
+
+  ignore = ["aux.*"]                   # tensors that have no place in ours: names, or a
+                                       # beginning and *
+  [[map]]
+  layer = "torch_linear"
+  from = "net.0"                       # what the names of its tensors begin with there
+  to = "fc1"                           # the name of our layer
+
+What the map does not name is an error that lists it. Tensors of PyTorch are saved by
+safetensors.torch.save_file(net.state_dict(), "net.safetensors"). The layers, and what they take
+besides from and to:
+
+`)
+	for _, k := range mapKinds {
+		fmt.Fprintf(&b, "  %-18s %s\n", k.name, k.what)
+		if len(k.keys) > 0 {
+			fmt.Fprintf(&b, "  %-18s keys: %s\n", "", strings.Join(k.keys, ", "))
+		}
 	}
 	return b.String()
 }
