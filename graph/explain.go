@@ -30,7 +30,8 @@ func (p *Program) Explain(w io.Writer) error {
 		}
 		e.line("  update %s: %s", u.param.Name, how)
 	}
-	e.line("memory %s planned, %s in parameters", size(p.block.size), size(p.parameterBytes()))
+	e.line("memory %s planned: %s of values, %s of kernels; %s in parameters",
+		size(p.Memory()), size(p.block.size), size(p.Memory()-p.block.size), size(p.parameterBytes()))
 	return e.err
 }
 

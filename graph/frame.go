@@ -23,6 +23,9 @@ type env struct {
 	loops int                                // loops begun so far: what a loop captures may be another value in the next
 	watch func(f *frame, s *boundStep) error // called after each kernel, if set
 	timed bool                               // whether kernels are timed
+
+	products32 productMemory[float32]
+	products64 productMemory[float64]
 }
 
 // boundStep is a kernel with its place in the frame.

@@ -21,7 +21,7 @@ func recurrentNet(g *graph.Graph, steps, batch int, reverse bool) []*graph.Node 
 		return g.Param(name, graph.Var{DType: d, Shape: shape, Init: gauss{}})
 	}
 	x := g.Input("x", graph.Bool, steps, batch, in)
-	w, v, b, o := param("w", in, n), param("v", n, n), param("b", n), param("o", n, out)
+	w, v, b, o := param("w", in, n), param("v", n, n).Scale(0.1), param("b", n), param("o", n, out)
 	type state struct{ U, Z, Y *graph.Node }
 	ys, last := graph.Loop(x, state{}, func(x *graph.Node, s state) (*graph.Node, state) {
 		cur := x.Cast(d).MatMul(w).Add(b)
@@ -53,7 +53,7 @@ func TestBoundsAreMetByRecomputation(t *testing.T) {
 	for _, c := range []struct {
 		steps, batch int
 		reverse      bool
-	}{{64, 128, false}, {37, 128, false}, {37, 128, true}, {53, 3, false}, {53, 3, true}} {
+	}{{200, 128, false}, {101, 128, false}, {101, 128, true}, {1001, 3, false}, {1001, 3, true}} {
 		t.Run(fmt.Sprint(c), func(t *testing.T) {
 			t.Parallel()
 			in := randomSpikes(0.1, c.steps, c.batch, 70)
@@ -61,11 +61,14 @@ func TestBoundsAreMetByRecomputation(t *testing.T) {
 				g := graph.New()
 				return g.CompileWith(o, recurrentNet(g, c.steps, c.batch, c.reverse)...)
 			}
-			whole, err := compile(graph.Options{Verify: true})
-			require.NoError(t, err)
-			want := run(t, whole, in)
+			var want [][]float64
 			lengths := map[string]bool{}
-			for share := 95; share > 40; share -= 15 {
+			for share := 95; share > 50; share -= 15 {
+				whole, err := compile(graph.Options{Workers: 1 + share%3})
+				require.NoError(t, err)
+				if want == nil {
+					want = run(t, whole, in)
+				}
 				bound := whole.Memory() * share / 100
 				p, err := compile(graph.Options{MaxMemory: bound, Workers: 1 + share%3, Verify: true})
 				if err != nil {
@@ -82,7 +85,7 @@ func TestBoundsAreMetByRecomputation(t *testing.T) {
 					require.Equal(t, want[i], got, "bound %d %%, result %d", share, i)
 				}
 			}
-			require.NotEmpty(t, lengths)
+			require.GreaterOrEqual(t, len(lengths), 2)
 		})
 	}
 }

@@ -35,7 +35,7 @@ func spikeKernel[T float32 | float64](o matMulOp, a, b *Node) evalFunc {
 			kernel.GemmParallel(c.pool, false, false, m, n, k, x, p.lda, y, n, 0, z, n)
 			return nil
 		}
-		p.x = x
+		p.x, p.mem = x, memoryOf[T](c.env)
 		p.run(c.pool, y, z, ones)
 		return nil
 	}
@@ -62,9 +62,8 @@ type eventProduct[T float32 | float64] struct {
 	x            []T      // a, or
 	bits         []uint64 // a as bits
 	y, z         []T
-	work         []kernel.Workspace
+	mem          *productMemory[T]
 	rows         int // of a as stored
-	block        []T // some rows of a as floats
 }
 
 // eventGrain is the number of additions from which another worker is woken.
@@ -72,9 +71,7 @@ const eventGrain = 1 << 20
 
 func (p *eventProduct[T]) run(pool *kernel.Pool, y, z []T, ones int) {
 	p.parts = min(pool.Workers(), max(1, (ones+p.m)*p.n/eventGrain), max(1, p.m/wordBits))
-	for len(p.work) < pool.Workers() {
-		p.work = append(p.work, kernel.Workspace{})
-	}
+	p.mem.workers(pool.Workers())
 	p.y, p.z = y, z
 	pool.Do(p.parts, p)
 }
@@ -85,7 +82,7 @@ const wordBits = 64
 // Part computes the i-th share of the rows.
 func (p *eventProduct[T]) Part(worker, i int) {
 	lo, hi := p.share(i), p.share(i+1)
-	ws, z := &p.work[worker], p.z[lo*p.n:]
+	ws, z := &p.mem.work[worker].ws, p.z[lo*p.n:]
 	if p.bits != nil {
 		kernel.EventGemmBits(ws, hi-lo, p.n, p.k, p.bits[lo*p.lda:], p.lda, p.y, p.n, 0, z, p.n)
 	} else {
@@ -105,13 +102,12 @@ func (p *eventProduct[T]) share(i int) int {
 func (p *eventProduct[T]) bools(shape Shape, few int) evalFunc {
 	cols := shape[1]
 	p.rows, p.lda = shape[0], (cols+wordBits-1)/wordBits
-	p.block = make([]T, min(blockRows, p.rows)*cols)
-	if few >= 0 {
-		p.bits = make([]uint64, p.rows*p.lda)
-	}
 	return func(c *call) error {
 		x, y, z := c.in[0].Bool(), kernel.View[T](c.in[1]), kernel.View[T](c.out[0])
+		p.mem = memoryOf[T](c.env)
 		if few >= 0 {
+			p.mem.bits = atLeast(p.mem.bits, p.rows*p.lda)
+			p.bits = p.mem.bits[:p.rows*p.lda]
 			kernel.PackBools(p.bits, p.lda, x, p.rows, cols)
 			ones := kernel.CountBits(p.bits)
 			c.events.note(ones, len(x), ones <= few)
@@ -127,9 +123,10 @@ func (p *eventProduct[T]) bools(shape Shape, few int) evalFunc {
 
 // dense multiplies a block of rows at a time.
 func (p *eventProduct[T]) dense(pool *kernel.Pool, x []bool, cols int, y, z []T) {
+	p.mem.floats = atLeast(p.mem.floats, min(blockRows, p.rows)*cols)
 	for lo := 0; lo < p.rows; lo += blockRows {
 		rows := min(blockRows, p.rows-lo)
-		f := p.block[:rows*cols]
+		f := p.mem.floats[:rows*cols]
 		kernel.FromBools(f, x[lo*cols:(lo+rows)*cols])
 		kernel.GemmParallel(pool, false, false, rows, p.n, p.k, f, cols, y, p.n, 0, z[lo*p.n:], p.n)
 	}

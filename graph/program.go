@@ -358,11 +358,7 @@ func (p *Program) acquire() *runner {
 }
 
 func (p *Program) newRunner(e *env) *runner {
-	w := p.opts.Workers
-	if w <= 0 {
-		w = runtime.GOMAXPROCS(0)
-	}
-	pool := kernel.NewPool(w)
+	pool := kernel.NewPool(p.workers())
 	e.pool = pool
 	memory := newMemory(p.block.size)
 	r := &runner{frame: newFrame(p.block, memory, e), memory: memory}
@@ -383,8 +379,20 @@ func (p *Program) release(r *runner) {
 	p.mu.Unlock()
 }
 
-// Memory returns the bytes that a run of the program takes besides inputs, results and parameters.
-func (p *Program) Memory() int { return p.block.size }
+// Memory returns the bytes that a run of the program takes besides inputs, results and parameters: its
+// values, and what kernels keep or lend to each other, such as factors in packed form.
+func (p *Program) Memory() int {
+	s := p.block.scratch(p.workers())
+	return p.block.size + s.own + s.shared + p.workers()*s.lent
+}
+
+// workers returns the number of goroutines that share the work of a kernel.
+func (p *Program) workers() int {
+	if p.opts.Workers > 0 {
+		return p.opts.Workers
+	}
+	return runtime.GOMAXPROCS(0)
+}
 
 // Locate runs the program on the inputs without updating anything and returns an error that names
 // the first node whose value is NaN or infinite, with its layer; nil if there is none. It is slow.

@@ -19,19 +19,11 @@ type timeProduct[T float32 | float64] struct {
 	base   int        // its first row
 	packed bool       // x is stored as bits
 	bits   []uint64   // of its rows
-	ones   []int      // in each block of each of its ranges
-	work   []timeWork[T]
+	mem    *productMemory[T]
 }
 
 // rowRange is rows from, up to but without to.
 type rowRange struct{ from, to int }
-
-// timeWork is what one worker needs.
-type timeWork[T float32 | float64] struct {
-	ws     kernel.Workspace
-	floats []T
-	met    events
-}
 
 const (
 	blockColumns = 2 * wordBits // of x, looked at together
@@ -68,9 +60,8 @@ func (p *timeProduct[T]) run(c *call, x, d kernel.Buf) {
 	default:
 		p.x = kernel.View[T](x)
 	}
-	for len(p.work) < c.pool.Workers() {
-		p.work = append(p.work, timeWork[T]{})
-	}
+	p.mem = memoryOf[T](c.env)
+	p.mem.workers(c.pool.Workers())
 	p.parts = min(c.pool.Workers(), p.blocks(), 1+len(p.d)*p.m/eventGrain)
 	for rest := p.walk; len(rest) > 0; rest = rest[len(p.now):] {
 		p.now = rest[:p.phase(rest)]
@@ -80,9 +71,9 @@ func (p *timeProduct[T]) run(c *call, x, d kernel.Buf) {
 		}
 		c.pool.Do(p.parts, p)
 	}
-	for i := range p.work {
-		c.events.add(p.work[i].met)
-		p.work[i].met = events{}
+	for i := range p.mem.work {
+		c.events.add(p.mem.work[i].met)
+		p.mem.work[i].met = events{}
 	}
 }
 
@@ -102,17 +93,14 @@ func (p *timeProduct[T]) phase(walk []rowRange) int {
 // reserve makes room for the bits of a phase.
 func (p *timeProduct[T]) reserve() {
 	p.base = 0
-	if n := len(p.now) * p.blocks(); len(p.ones) < n {
-		p.ones = make([]int, n)
-	}
+	p.mem.ones = atLeast(p.mem.ones, len(p.now)*p.blocks())
 	if p.packed || p.few < 0 {
 		return
 	}
 	first, last := p.now[0], p.now[len(p.now)-1]
 	p.base = min(first.from, last.from)
-	if n := (max(first.to, last.to) - p.base) * p.words(); len(p.bits) < n {
-		p.bits = make([]uint64, n)
-	}
+	p.mem.bits = atLeast(p.mem.bits, (max(first.to, last.to)-p.base)*p.words())
+	p.bits = p.mem.bits
 }
 
 // bitsOf returns the bits of some rows.
@@ -135,7 +123,7 @@ func (p timePacking[T]) Part(_, i int) {
 			kernel.PackBits(bits[k*words:(k+1)*words], p.x[(r.from+k)*p.m:][:p.m])
 		}
 	}
-	ones := p.ones[i*p.blocks():][:p.blocks()]
+	ones := p.mem.ones[i*p.blocks():][:p.blocks()]
 	clear(ones)
 	for at := 0; at < len(bits); at += words {
 		for b := range ones {
@@ -148,14 +136,14 @@ func (p timePacking[T]) Part(_, i int) {
 // Part adds what concerns a part of the columns of x, which are rows of z. Neighbouring blocks that are
 // treated alike are treated together, so that d is read less often.
 func (p *timeProduct[T]) Part(worker, part int) {
-	w, blocks := &p.work[worker], p.blocks()
+	w, blocks := &p.mem.work[worker], p.blocks()
 	from, to := part*blocks/p.parts, (part+1)*blocks/p.parts
 	for i, r := range p.now {
 		for b := from; b < to; {
 			lo, few := b*blockColumns, p.isFew(i, b)
 			for b < to && p.isFew(i, b) == few {
 				if p.few >= 0 {
-					w.met.note(p.ones[i*p.blocks()+b], p.elements(i, b), few)
+					w.met.note(p.mem.ones[i*p.blocks()+b], p.elements(i, b), few)
 				}
 				b++
 			}
@@ -171,11 +159,11 @@ func (p *timeProduct[T]) elements(i, b int) int {
 
 // isFew reports whether there are so few ones in block b of range i that their rows are added.
 func (p *timeProduct[T]) isFew(i, b int) bool {
-	return p.few >= 0 && float64(p.ones[i*p.blocks()+b]) <= p.few*float64(p.elements(i, b))
+	return p.few >= 0 && float64(p.mem.ones[i*p.blocks()+b]) <= p.few*float64(p.elements(i, b))
 }
 
 // add adds the rows of z from lo to hi.
-func (p *timeProduct[T]) add(w *timeWork[T], r rowRange, lo, hi int, few bool) {
+func (p *timeProduct[T]) add(w *productWork[T], r rowRange, lo, hi int, few bool) {
 	if !few {
 		p.multiply(w, r, lo, hi)
 		return
@@ -185,7 +173,7 @@ func (p *timeProduct[T]) add(w *timeWork[T], r rowRange, lo, hi int, few bool) {
 }
 
 // multiply adds the product of columns lo to hi of x and d.
-func (p *timeProduct[T]) multiply(w *timeWork[T], r rowRange, lo, hi int) {
+func (p *timeProduct[T]) multiply(w *productWork[T], r rowRange, lo, hi int) {
 	cols := hi - lo
 	for at := r.from; at < r.to; at += blockRows {
 		rows := min(blockRows, r.to-at)
@@ -194,9 +182,7 @@ func (p *timeProduct[T]) multiply(w *timeWork[T], r rowRange, lo, hi int) {
 			kernel.Gemm(&w.ws, true, false, cols, p.n, rows, p.x[at*p.m+lo:], p.m, d, p.n, 1, z, p.n)
 			continue
 		}
-		if len(w.floats) < rows*cols {
-			w.floats = make([]T, rows*cols)
-		}
+		w.floats = atLeast(w.floats, rows*cols)
 		for k := range rows {
 			p.floats(w.floats[k*cols:(k+1)*cols], at+k, lo)
 		}

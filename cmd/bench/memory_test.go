@@ -16,7 +16,7 @@ func TestBoundsOnMemory(t *testing.T) {
 			return r
 		}
 		whole := measure(0)
-		for _, share := range []float64{0.8, 0.6} {
+		for _, share := range []float64{0.85, 0.75} {
 			bound := share * whole.PlanMB
 			r := measure(bound)
 			assert.LessOrEqual(t, r.PlanMB, bound)
