@@ -12,7 +12,7 @@ type rate struct {
 	Product string  `json:"product"`
 	Threads int     `json:"threads"`
 	GFLOPS  float64 `json:"gflop_per_s"`
-	OfPeak  float64 `json:"of_cached_product"` // divided by the rate of cachedPeak times the threads
+	OfPeak  float64 `json:"of_fma_peak"` // divided by the rate of fmaPeak times the threads
 }
 
 // shape is a product [m k]·[k n]; with trans the left factor is stored [k m].
@@ -30,14 +30,14 @@ var floatShapes = []shape{
 
 var doubleShapes = []shape{{"1000x1000x1000 float64", false, 1000, 1000, 1000}}
 
-// products measures products of matrices on one and on c.threads goroutines. What the multiply-add
-// units can do is estimated from below, by a product whose factors stay in the first-level cache.
+// products measures products of matrices on one and on c.threads goroutines, beside what the multiply-add
+// units do when nothing but registers is in their way.
 func products(c config) (result, error) {
 	r := newResult(c)
 	if c.batches == 0 {
 		c.batches = 20
 	}
-	r.Peak32, r.Peak64 = cachedPeak[float32](c), cachedPeak[float64](c)
+	r.Peak32, r.Peak64 = fmaPeak[float32](c), fmaPeak[float64](c)
 	for _, s := range floatShapes {
 		r.Products = append(r.Products, rates[float32](c, s, r.Peak32)...)
 	}
@@ -47,11 +47,17 @@ func products(c config) (result, error) {
 	return r, nil
 }
 
-// cachedPeak returns the GFLOP/s of a product of few rows, which reads its factors where they lie. The
-// best of many short times is what other programs on the machine disturb least.
-func cachedPeak[T kernel.Float](c config) float64 {
-	c.batches *= 50
-	return speed[T](c, shape{m: 16, n: 48, k: 96}, 1, 100)
+// fmaPeak returns the GFLOP/s of independent multiply-adds in registers. The best of many short times is
+// what other programs on the machine disturb least.
+func fmaPeak[T kernel.Float](c config) float64 {
+	const rounds = 1 << 14
+	best := 0.0
+	for range 100 * c.batches {
+		start := time.Now()
+		_, flop := kernel.MultiplyAdds[T](rounds, 0.5, 1)
+		best = max(best, float64(flop)/float64(time.Since(start).Nanoseconds()))
+	}
+	return best
 }
 
 // rates measures s on one goroutine and, if there are more, on all.
@@ -61,14 +67,14 @@ func rates[T kernel.Float](c config, s shape, peak float64) []rate {
 		if threads == 1 && len(out) > 0 {
 			break
 		}
-		g := speed[T](c, s, threads, 1)
+		g := speed[T](c, s, threads)
 		out = append(out, rate{s.name, threads, g, g / (peak * float64(threads))})
 	}
 	return out
 }
 
-// speed returns the GFLOP/s of the fastest of c.batches times that s is computed often times.
-func speed[T kernel.Float](c config, s shape, threads, often int) float64 {
+// speed returns the GFLOP/s of the fastest of c.batches times that s is computed.
+func speed[T kernel.Float](c config, s shape, threads int) float64 {
 	pool := kernel.NewPool(threads)
 	defer pool.Close()
 	a, b, y := make([]T, s.m*s.k), make([]T, s.k*s.n), make([]T, s.m*s.n)
@@ -81,11 +87,9 @@ func speed[T kernel.Float](c config, s shape, threads, often int) float64 {
 	best := time.Duration(1 << 62)
 	for range c.batches + 1 {
 		start := time.Now()
-		for range often {
-			kernel.GemmParallel(pool, s.trans, false, s.m, s.n, s.k, a, lda, b, s.n, 0, y, s.n)
-		}
+		kernel.GemmParallel(pool, s.trans, false, s.m, s.n, s.k, a, lda, b, s.n, 0, y, s.n)
 		best = min(best, time.Since(start))
 	}
 	runtime.KeepAlive(y)
-	return 2 * float64(s.m) * float64(s.n) * float64(s.k) * float64(often) / float64(best.Nanoseconds())
+	return 2 * float64(s.m) * float64(s.n) * float64(s.k) / float64(best.Nanoseconds())
 }

@@ -13,7 +13,7 @@
 //	J4       an echo state network of 1,000 neurons learns the next of 10,000 Mackey-Glass steps by
 //	         ridge regression, and then runs free for 1,000
 //	J5       FORCE learning of four sines by 1,000 chaotic neurons, 6,000 steps, RLS every second one
-//	gemm     GFLOP/s of products of matrices, on one goroutine and on all
+//	gemm     GFLOP/s of products of matrices, on one goroutine and on all, and as share of a measured peak
 //	gc       milliseconds for which the collection of garbage stops J2
 //	compile  milliseconds to trace, differentiate and compile J2 at 10, 100 and 1,000 steps
 //
@@ -75,8 +75,8 @@ type result struct {
 	Ms10       float64   `json:"ms_10,omitempty"`
 	Ms100      float64   `json:"ms_100,omitempty"`
 	Ms1000     float64   `json:"ms_1000,omitempty"`
-	Peak32     float64   `json:"cached_product_float32_gflop_per_s,omitempty"`
-	Peak64     float64   `json:"cached_product_float64_gflop_per_s,omitempty"`
+	Peak32     float64   `json:"fma_peak_float32_gflop_per_s,omitempty"`
+	Peak64     float64   `json:"fma_peak_float64_gflop_per_s,omitempty"`
 	Products   []rate    `json:"products,omitempty"`
 	Collected  int       `json:"collections,omitempty"`
 	Pauses     *spreadMs `json:"pause_ms,omitempty"` // that the program stood still for a collection

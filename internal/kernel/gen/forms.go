@@ -176,8 +176,9 @@ func (v numbers) form(f form) {
 }
 
 // prefetchAhead is how many bytes ahead of a vector memory is asked for: the more streams there are, the
-// less of them the processor follows by itself. From 256 to 2048 it makes no difference.
-const prefetchAhead = 512
+// less of them the processor follows by itself. In the second-level cache distances from 256 bytes on do
+// equally well, beyond it 2048 bytes gain a fifth over 512.
+const prefetchAhead = 2048
 
 // prefetch asks for what comes after a whole vector.
 func (v numbers) prefetch(at []reg.Register, place func(base reg.Register) operand.Mem, m mask) {

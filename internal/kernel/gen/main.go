@@ -39,6 +39,7 @@ var families = []struct {
 	{"reduce_extremes", extremes},
 	{"philox", philox},
 	{"truths", truths},
+	{"peak", peak},
 }
 
 func main() {

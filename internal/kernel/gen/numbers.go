@@ -137,12 +137,8 @@ func (v numbers) scalar(name string) operand.Op {
 	if v.given != nil {
 		return v.given[name[1]-'0']
 	}
-	p, err := v.Param(name).Resolve()
-	if err != nil {
-		panic(err)
-	}
 	all := v.reg()
-	v.broadcast(v.Context, p.Addr, all)
+	v.broadcastArg(name, all)
 	return all
 }
 

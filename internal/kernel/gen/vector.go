@@ -27,6 +27,7 @@ type elem struct {
 	moveMasked   func(c *build.Context, a, b, d operand.Op)        // AVX2, in the order mem, mask, reg or reg, mask, mem
 	broadcast    func(*build.Context, ...operand.Op)
 	add, fma     func(*build.Context, ...operand.Op)
+	multiplyBy   func(*build.Context, ...operand.Op) // d = d*b + a, in the order a, b, d
 	compare      func(*build.Context, ...operand.Op)
 	signs        func(c *build.Context, v, r operand.Op) // AVX2, the lanes' top bits
 }
@@ -37,14 +38,16 @@ var elems = []elem{
 		move: (*build.Context).VMOVUPS, moveZero: (*build.Context).VMOVUPS_Z,
 		moveMasked: (*build.Context).VMASKMOVPS, broadcast: (*build.Context).VBROADCASTSS,
 		add: (*build.Context).VADDPS, fma: (*build.Context).VFMADD231PS,
-		compare: (*build.Context).VCMPPS, signs: (*build.Context).VMOVMSKPS,
+		multiplyBy: (*build.Context).VFMADD213PS,
+		compare:    (*build.Context).VCMPPS, signs: (*build.Context).VMOVMSKPS,
 	},
 	{
 		name: "F64", goType: "float64", size: 8,
 		move: (*build.Context).VMOVUPD, moveZero: (*build.Context).VMOVUPD_Z,
 		moveMasked: (*build.Context).VMASKMOVPD, broadcast: (*build.Context).VBROADCASTSD,
 		add: (*build.Context).VADDPD, fma: (*build.Context).VFMADD231PD,
-		compare: (*build.Context).VCMPPD, signs: (*build.Context).VMOVMSKPD,
+		multiplyBy: (*build.Context).VFMADD213PD,
+		compare:    (*build.Context).VCMPPD, signs: (*build.Context).VMOVMSKPD,
 	},
 }
 
@@ -71,6 +74,15 @@ func (v vector) begin(base, signature string, doc ...string) {
 
 // arg returns an argument in a register.
 func (v vector) arg(name string) reg.Register { return v.Load(v.Param(name), v.GP64()) }
+
+// broadcastArg fills a register with an argument.
+func (v vector) broadcastArg(name string, dst reg.Register) {
+	p, err := v.Param(name).Resolve()
+	if err != nil {
+		panic(err)
+	}
+	v.broadcast(v.Context, p.Addr, dst)
+}
 
 func (v vector) reg() reg.VecVirtual {
 	if v.wide() {

@@ -1,0 +1,47 @@
+package kernel
+
+// MultiplyAdds computes s = s·x + y, from s = 0, rounds times in independent sums that never leave the
+// registers, and returns what each of them came to and how many floating-point operations that were:
+// against the time it takes, the most that a product of matrices could reach. The portable level rounds
+// after each multiplication, as its products do, the others once.
+func MultiplyAdds[T Float](rounds int, x, y T) (sum T, flop int) {
+	return peaksOf[T](active).run(rounds, x, y)
+}
+
+// peak is the loop of a level: it computes lanes of several vectors, and stores the sum of these.
+type peak[T Float] struct {
+	vectors, lanes int
+	code           func(rounds int, x, y T, sum *T)
+}
+
+// mostLanes is the number of elements of the widest vector.
+const mostLanes = 16
+
+var (
+	peaks32 = [isas]*peak[float32]{portable: {portableSums, 1, multiplyAddsGo[float32]}}
+	peaks64 = [isas]*peak[float64]{portable: {portableSums, 1, multiplyAddsGo[float64]}}
+)
+
+func peaksOf[T Float](l isa) *peak[T] { return choose[peak[T]](T(0), peaks32[l], peaks64[l]) }
+
+// run runs rounds in pieces, between which the goroutine can be stopped; each begins with sums of 0.
+func (p *peak[T]) run(rounds int, x, y T) (sum T, flop int) {
+	const roundsAtOnce = 1 << 14
+	var sums [mostLanes]T
+	for left := rounds; left > 0; left -= roundsAtOnce {
+		p.code(min(left, roundsAtOnce), x, y, &sums[0])
+	}
+	return sums[0] / T(p.vectors), 2 * rounds * p.vectors * p.lanes
+}
+
+// portableSums is the number of sums of the portable loop, which the compiler keeps in registers.
+const portableSums = 8
+
+func multiplyAddsGo[T Float](rounds int, x, y T, sum *T) {
+	var a, b, c, d, e, f, g, h T
+	for range rounds {
+		a, b, c, d = T(a*x)+y, T(b*x)+y, T(c*x)+y, T(d*x)+y
+		e, f, g, h = T(e*x)+y, T(f*x)+y, T(g*x)+y, T(h*x)+y
+	}
+	*sum = a + b + c + d + e + f + g + h
+}
