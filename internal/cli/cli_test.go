@@ -85,6 +85,13 @@ func TestConvert(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, []float32{1, 2, 3, -4}, f.Tensor("fc1.W").Float32s())
 	assert.Equal(t, int32(7), f.Tensor("fc1.B").Data())
+	numbered := filepath.Join(t.TempDir(), "checkpoint_99.5") // BrainPy's have no ending, and directories of their own
+	run(t, 0, "convert", path, numbered)
+	run(t, 0, "convert", path, filepath.Join(filepath.Dir(numbered), "checkpoint_100"), "--rename", "fc1.*=late.*")
+	run(t, 0, "convert", filepath.Dir(numbered), back)
+	f, err = checkpoint.ReadFile(back)
+	require.NoError(t, err)
+	assert.Equal(t, []float32{1, 2, 3, -4}, f.Tensor("late.W").Float32s(), "100 is later than 99.5")
 	mat := filepath.Join(dir, "a.mat") // in which a scalar is an array of one element
 	run(t, 0, "convert", path, mat)
 	run(t, 0, "convert", mat, back)

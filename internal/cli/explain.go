@@ -44,7 +44,8 @@ func (a *app) explainCommand() *cobra.Command {
 		Short: "Show layers, passes, kernels and the memory plan of a model",
 		Long: `Show the layers of a model with the sizes that were found, and what its program does: how
 many nodes each pass left, the kernels, and the plan of its memory. The program is
-that of one step of training; --forward shows that of a prediction. --dot writes
+that of one step of training; --forward shows that of a prediction, as does a file with
+a [readout], which takes no gradients. --dot writes
 the graph, before the passes, in the language of Graphviz.`,
 		Example: `  spikegraph explain net.toml
   spikegraph explain net.toml --forward --batch 1
@@ -67,7 +68,7 @@ func (a *app) explain(ctx context.Context, path string, f explainFlags) error {
 	if f.batch < 0 {
 		return misuse("--batch %d: want at least 1", f.batch)
 	}
-	g, outs, batch, err := m.Graph(ctx, f.batch, !f.forward)
+	g, outs, batch, err := m.Graph(ctx, f.batch, !f.forward && m.Readout == nil)
 	if err != nil {
 		return err
 	}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/spikegraph/spikegraph/graph"
 	"github.com/spikegraph/spikegraph/train"
+	"github.com/spikegraph/spikegraph/train/brainpy"
 	"github.com/spikegraph/spikegraph/train/checkpoint"
 	"github.com/spikegraph/spikegraph/train/npz"
 )
@@ -31,7 +32,7 @@ func formats() []format {
 		{"safetensors", []string{".safetensors"}, "checkpoints of train, and weights of any tool", checkpoint.ReadFile, checkpoint.WriteFile, nil},
 		{"npz", []string{".npz"}, "NumPy archives: no metadata", npz.ReadFile, npz.WriteFile, nil},
 		{"npy", []string{".npy"}, "a single NumPy array", npz.ReadFile, npz.WriteFile, nil},
-		{"brainpy", []string{".bp"}, "checkpoints of BrainPy: a level for each dot in a name", readBP, writeBP, nil},
+		{"brainpy", []string{".bp"}, "checkpoints of BrainPy, also checkpoint_STEP", readBP, writeBP, nil},
 		{"brainpy-h5", []string{".h5", ".hdf5"}, "variable files of BrainPy", readVariables, writeVariables, nil},
 		{"brainpy-pkl", []string{".pkl", ".pickle"}, "the same as pickles: arrays alone, and nothing is run", readVariables, writeVariables, nil},
 		{"brainpy-mat", []string{".mat"}, "the same for MATLAB: a scalar becomes an array of one", readVariables, writeVariables, nil},
@@ -42,8 +43,12 @@ func formats() []format {
 // formatOf returns the format of a path, by its ending.
 func formatOf(path string) (format, error) {
 	var known []string
+	end := strings.ToLower(filepath.Ext(path))
+	if strings.HasPrefix(filepath.Base(path), brainpy.Prefix) && !slices.Contains(endings(), strings.TrimPrefix(end, ".")) {
+		end = ".bp" // a numbered checkpoint of BrainPy
+	}
 	for _, f := range formats() {
-		if slices.Contains(f.ends, strings.ToLower(filepath.Ext(path))) {
+		if slices.Contains(f.ends, end) {
 			return f, nil
 		}
 		known = append(known, f.ends...)

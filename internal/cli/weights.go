@@ -2,25 +2,32 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"strings"
 
 	"github.com/spikegraph/spikegraph/internal/cli/model"
+	"github.com/spikegraph/spikegraph/train/brainpy"
 	"github.com/spikegraph/spikegraph/train/checkpoint"
 )
 
-// readWeights reads a file, or the last checkpoint of a directory.
+// readWeights reads a file, or the last checkpoint of a directory, ours or BrainPy's.
 func readWeights(path string) (*checkpoint.File, error) {
 	info, err := os.Stat(path)
 	if err != nil {
 		return nil, err
 	}
-	if info.IsDir() {
-		f, _, err := checkpoint.Series{Dir: path}.Latest()
-		return f, err
+	if !info.IsDir() {
+		return readTensors(path)
 	}
-	return readTensors(path)
+	f, _, err := checkpoint.Series{Dir: path}.Latest()
+	if errors.Is(err, checkpoint.ErrStep) {
+		if last, other := brainpy.Latest(path, brainpy.Prefix); other == nil {
+			return readBP(last)
+		}
+	}
+	return f, err
 }
 
 // load reads weights into the store of a model: every trained parameter must be there, with its shape.

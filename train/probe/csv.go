@@ -2,6 +2,7 @@ package probe
 
 import (
 	"bufio"
+	"context"
 	"encoding/csv"
 	"fmt"
 	"io"
@@ -9,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/spikegraph/spikegraph/internal/atomicfile"
+	"gorgonia.org/tensor"
 )
 
 // header are the columns of a CSV file, one row for each value.
@@ -22,6 +24,37 @@ func (r *Recording) WriteCSV(w io.Writer) error {
 	for _, t := range r.Traces {
 		if err == nil {
 			err = t.writeRows(out)
+		}
+	}
+	out.Flush()
+	if err == nil {
+		err = out.Error()
+	}
+	if err != nil {
+		return fmt.Errorf("probe: writing CSV: %w", err)
+	}
+	return nil
+}
+
+// StreamCSV runs the network and writes what WriteCSV would write of the whole recording, part by part: of a
+// run with several watches the rows of a part stand together. It takes the memory of one part.
+func (p *Probe[S]) StreamCSV(ctx context.Context, x *tensor.Dense, w io.Writer) error {
+	out := csv.NewWriter(w)
+	err := out.Write(header)
+	for r, bad := range p.Stream(ctx, x) {
+		if bad != nil {
+			return bad
+		}
+		for _, t := range r.Traces {
+			if err == nil {
+				err = t.writeRows(out)
+			}
+		}
+		if out.Flush(); err == nil {
+			err = out.Error()
+		}
+		if err != nil {
+			break
 		}
 	}
 	out.Flush()

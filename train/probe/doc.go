@@ -24,7 +24,8 @@
 //
 // Only what is chosen leaves the time loop. A recording that would be larger than Probe.Limit is
 // refused before anything runs. With Probe.Chunk the sequence is run in parts, so that Stream, which
-// hands over each part and forgets it, needs memory for one part however long the sequence is.
+// hands over each part and forgets it, and StreamCSV, which writes it, need memory for one part however
+// long the sequence is.
 //
 // # Conventions
 //

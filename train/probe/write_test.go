@@ -2,6 +2,7 @@ package probe_test
 
 import (
 	"bytes"
+	"context"
 	"encoding/csv"
 	"errors"
 	"os"
@@ -42,6 +43,41 @@ func TestCSV(t *testing.T) {
 	v, err := strconv.ParseFloat(last[4], 32)
 	require.NoError(t, err)
 	assert.Equal(t, r.Traces[2].At(7, 0, 4), v)
+}
+
+// Part by part, the rows are those of the whole recording; a writer that fails ends the run.
+func TestStreamCSV(t *testing.T) {
+	t.Parallel()
+	for _, watch := range [][]probe.Watch{{{Name: "hidden", Every: 3}}, {{Name: "hidden"}, {Name: "Hidden.V", Neurons: []int{1}}}} {
+		p := &probe.Probe[state]{Trainer: trainer(0), Watch: watch, Chunk: 3}
+		x := input(8, 2, 3)
+		r, err := p.Run(t.Context(), x)
+		require.NoError(t, err)
+		var whole, parts bytes.Buffer
+		require.NoError(t, r.WriteCSV(&whole))
+		require.NoError(t, p.StreamCSV(t.Context(), x, &parts))
+		if len(watch) == 1 {
+			assert.Equal(t, whole.String(), parts.String())
+		}
+		assert.ElementsMatch(t, strings.Split(whole.String(), "\n"), strings.Split(parts.String(), "\n"))
+		w := &failing{after: 60}
+		assert.ErrorIs(t, p.StreamCSV(t.Context(), x, w), errFull)
+		assert.Equal(t, 1, w.failed, "nothing is written after an error")
+		ctx, cancel := context.WithCancel(t.Context())
+		cancel()
+		assert.ErrorIs(t, p.StreamCSV(ctx, x, &parts), context.Canceled)
+	}
+}
+
+// failing takes so many bytes.
+type failing struct{ after, failed int }
+
+func (f *failing) Write(b []byte) (int, error) {
+	if f.after -= len(b); f.after < 0 {
+		f.failed++
+		return 0, errFull
+	}
+	return len(b), nil
 }
 
 func TestNPZ(t *testing.T) {
