@@ -6,8 +6,10 @@ import (
 	"strings"
 )
 
-// Explain writes what the program does: how many nodes each pass left, then every kernel in order
-// of execution with where its results are in memory, bodies of loops indented, and the total.
+// Explain writes what the program does: how many nodes each pass found and left and how many loops it
+// changed, what is computed again to meet a bound on memory, then every kernel in order of execution
+// with where its results are in memory, bodies of loops indented, and the total. For products it says
+// how they multiply, and once the program has run what share of ones they met.
 func (p *Program) Explain(w io.Writer) error {
 	e := &printer{w: w}
 	e.line("inputs")
@@ -16,12 +18,13 @@ func (p *Program) Explain(w io.Writer) error {
 	}
 	e.line("passes")
 	for _, t := range p.trace {
-		e.line("  %s", t)
+		e.line("  %v", t)
 	}
 	for _, a := range p.again {
 		e.line("  %v", a)
 	}
 	e.line("kernels")
+	e.met = p.measured()
 	e.block(p.block, "  ")
 	for _, u := range p.updates {
 		how := "copied"
@@ -49,6 +52,7 @@ func (p *Program) parameterBytes() int {
 type printer struct {
 	w   io.Writer
 	err error
+	met map[*stepPlan]events
 }
 
 func (e *printer) line(format string, args ...any) {
@@ -70,12 +74,24 @@ func (e *printer) block(b *block, indent string) {
 		if s.node.scope != "" {
 			scope = s.node.scope + ": "
 		}
-		e.line("%s%s%s -> %s", indent, scope, s.node.op, strings.Join(outs, " "))
+		e.line("%s%s%s -> %s%s", indent, scope, s.node.op, strings.Join(outs, " "), e.notes(s))
 		for _, in := range s.inner {
 			e.line("%s  body, %s", indent, size(in.size))
 			e.block(in, indent+"    ")
 		}
 	}
+}
+
+// notes says how the kernel of a product works, and what it has met so far.
+func (e *printer) notes(s *stepPlan) string {
+	way, met := s.node.way(), e.met[s].String()
+	switch {
+	case way == "":
+		return ""
+	case met == "":
+		return "  (" + way + ")"
+	}
+	return "  (" + way + "; " + met + ")"
 }
 
 // where says where the memory of register r is.

@@ -37,6 +37,26 @@ func TestExplain(t *testing.T) {
 	} {
 		assert.Contains(t, text, want)
 	}
+	assert.Regexp(t, `simplify +\d+ -> \d+ nodes`, text)
+}
+
+// Explain says what passes did to loops, how products multiply and, once they have run, what they met.
+func TestExplainProducts(t *testing.T) {
+	t.Parallel()
+	g := graph.New()
+	p, err := g.Compile(recurrentNet(g, 12, 128, false)...)
+	require.NoError(t, err)
+	text := explain(t, p)
+	for _, want := range []string{
+		`residuals +\d+ -> \d+ nodes, 2 loops changed`, `shard .*, 2 loops changed`,
+		`SpikeMatMul -> Float32\[64 64\].*\(rows added up to 60 % ones, else multiplied\)`,
+		`MatMul\[bᵀ\] -> .*\(multiplied, the right factor packed once a loop\)`,
+		`\[64 5\].*\(multiplied, as 5 columns are fewer than 48\)`, `planned: .* of values, .* of kernels`,
+	} {
+		assert.Regexp(t, want, text)
+	}
+	run(t, p, randomSpikes(0.1, 12, 128, 70))
+	assert.Regexp(t, `else multiplied; (9\.\d|10\.\d) % ones, rows added in 24 of 24\)`, explain(t, p), "two shards of twelve steps")
 }
 
 func TestDOT(t *testing.T) {

@@ -87,7 +87,7 @@ func gemmKernel[T float32 | float64](n *Node, o matMulOp, a, b *Node) evalFunc {
 	m, cols, k, _ := o.sizes(as, bs)
 	lda, ldb := as[len(as)-1], bs[len(bs)-1]
 	batch := n.typ.Shape[:len(n.typ.Shape)-2]
-	if b.capturedByLoop() && len(bs) == 2 && len(as) == 2 && m >= packRows {
+	if b.keptPacked(n) {
 		return packedKernel[T](o, m, cols, k, lda, ldb)
 	}
 	offA, offB := batchOffsets(as, batch), batchOffsets(bs, batch)
@@ -108,6 +108,11 @@ const packRows = 8
 func (x *Node) capturedByLoop() bool {
 	a, ok := x.op.(argOp)
 	return ok && a.role == roleCapture && x.g.loop
+}
+
+// keptPacked reports whether x, the right factor of the product n, is packed once for all steps of a loop.
+func (x *Node) keptPacked(n *Node) bool {
+	return x.capturedByLoop() && len(x.typ.Shape) == 2 && len(n.typ.Shape) == 2 && n.typ.Shape[0] >= packRows
 }
 
 // packedKernel is for a right factor that stays the same in all steps of a loop: it is brought into

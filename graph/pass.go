@@ -82,7 +82,7 @@ func Passes() (names, what []string) {
 type compiler struct {
 	off    map[string]bool
 	verify bool
-	trace  []string // node counts after each pass, for Explain
+	trace  []passTrace // what each pass did, for Explain
 
 	segments func(pairs []loopPair) []division // chooses how the loops of each pair are divided; nil if none are
 	again    []segmentation                    // what it chose
@@ -90,12 +90,15 @@ type compiler struct {
 
 // run takes a unit through the pipeline.
 func (c *compiler) run(u unit) unit {
+	before := countNodes(u)
 	for _, p := range passes {
 		if c.off[p.name] && !p.must {
 			continue
 		}
 		u = p.run(u, c)
-		c.trace = append(c.trace, fmt.Sprintf("%-10s %d nodes", p.name, countNodes(u)))
+		after := countNodes(u)
+		c.trace = append(c.trace, passTrace{p.name, before, after})
+		before = after
 		if c.verify {
 			if err := verify(u); err != nil {
 				panic(fmt.Sprintf("graph: after pass %s: %v", p.name, err))
@@ -103,20 +106,6 @@ func (c *compiler) run(u unit) unit {
 		}
 	}
 	return u
-}
-
-func countNodes(u unit) int {
-	n := 0
-	need := reachable(u.g, u.outs)
-	for i, x := range u.g.nodes {
-		if need[i] {
-			n++
-			for _, b := range x.bodies() {
-				n += countNodes(b)
-			}
-		}
-	}
-	return n
 }
 
 // bodies returns the graphs inside n, with the nodes wanted of them.

@@ -56,7 +56,7 @@ func (e *printer) times(fs []*frame, indent string) {
 		}
 		note := ""
 		if events.calls > 0 {
-			note = fmt.Sprintf("  (%.1f %% ones, rows added in %d of %d)", 100*float64(events.ones)/float64(events.elements), events.sparse, events.calls)
+			note = "  (" + events.String() + ")"
 		}
 		scope := ""
 		if s.plan.node.scope != "" {

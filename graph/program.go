@@ -41,7 +41,7 @@ type Program struct {
 	checks  []check
 	updates []updatePlan
 	block   *block
-	trace   []string
+	trace   []passTrace
 	again   []segmentation // what is computed again to save memory
 	source  unit           // before the passes
 

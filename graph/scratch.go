@@ -104,7 +104,7 @@ func (o matMulOp) scratch(n *Node, workers int) scratch {
 			s.shared += m*wordsOfCols(k)*8 + patterns(m, k, workers)
 		}
 		return s
-	case b.capturedByLoop() && len(b.typ.Shape) == 2 && len(a.typ.Shape) == 2 && m >= packRows:
+	case b.keptPacked(n):
 		return scratch{own: k * padded(cols) * size, lent: productRows * min(k, productDepth) * size}
 	}
 	return scratch{lent: lent(cols, k, size)}

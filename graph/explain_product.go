@@ -1,0 +1,75 @@
+package graph
+
+import "fmt"
+
+// way says how the kernel of a product multiplies, "" for what is no product.
+func (n *Node) way() string {
+	switch o := n.op.(type) {
+	case matMulOp:
+		switch {
+		case o.spikes:
+			return spikeWay(n.typ)
+		case n.in[1].keptPacked(n):
+			return "multiplied, the right factor packed once a loop"
+		}
+		return "multiplied"
+	case timeSumOp:
+		if p, ok := o.op.(matMulOp); ok && p.spikes {
+			return spikeWay(n.typ)
+		}
+		return "multiplied"
+	case convOp:
+		return convWay(o.conv)
+	case convKernelOp:
+		return convWay(o.conv)
+	case convInputOp:
+		return convWay(o.conv)
+	}
+	return ""
+}
+
+func spikeWay(t Type) string {
+	if cols := t.Shape[len(t.Shape)-1]; cols < sparseColumns {
+		return fmt.Sprintf("multiplied, as %d columns are fewer than %d", cols, sparseColumns)
+	}
+	return fmt.Sprintf("rows added up to %.0f %% ones, else multiplied", 100*spikeShare)
+}
+
+func convWay(c conv) string {
+	if c.spikes {
+		return "patches of ones added where they are few, else multiplied"
+	}
+	return "patches multiplied"
+}
+
+// measured returns what products met in the runs that are over, by the steps of the plan.
+func (p *Program) measured() map[*stepPlan]events {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	met := map[*stepPlan]events{}
+	for _, r := range p.free {
+		r.frame.collect(met)
+	}
+	return met
+}
+
+// collect adds what the frame's products met.
+func (f *frame) collect(met map[*stepPlan]events) {
+	for i := range f.steps {
+		s := &f.steps[i]
+		e := met[s.plan]
+		e.add(s.c.events)
+		met[s.plan] = e
+		for _, inner := range s.inner {
+			inner.collect(met)
+		}
+	}
+}
+
+// String says how many ones there were, and how often rows were added; "" where nothing was met.
+func (e events) String() string {
+	if e.calls == 0 {
+		return ""
+	}
+	return fmt.Sprintf("%.1f %% ones, rows added in %d of %d", 100*float64(e.ones)/float64(max(1, e.elements)), e.sparse, e.calls)
+}
