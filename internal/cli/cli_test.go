@@ -333,6 +333,15 @@ func TestMisuse(t *testing.T) {
 	}
 }
 
+// A place that is not there is found before a network is trained for it.
+func TestPlaces(t *testing.T) {
+	t.Parallel()
+	for _, args := range []string{"train none.toml --out none/w.npz", "train none.toml --report none/r.html", "train none.toml --out cli.go/w.npz", "predict none.toml --out none/p.csv"} {
+		_, errs := run(t, 1, strings.Fields(args)...)
+		assert.Regexp(t, "stat none: no such file|is no directory", errs, args)
+	}
+}
+
 // Weights of another model are refused, with every difference.
 func TestForeignWeights(t *testing.T) {
 	t.Parallel()

@@ -96,6 +96,12 @@ func (a *app) predict(ctx context.Context, path string, f predictFlags) error {
 	if f.out != "" && kind != ".csv" && kind != ".npz" {
 		return misuse("--out %s: want a name that ends in .csv or .npz", f.out)
 	}
+	if f.limit < 0 {
+		return misuse("--limit %d: want at least 1", f.limit)
+	}
+	if err := placeFor(f.out); err != nil {
+		return err
+	}
 	m, src, _, err := a.withWeights(ctx, path, f.weightOptions)
 	if err != nil {
 		return err

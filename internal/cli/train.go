@@ -4,6 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -89,10 +92,8 @@ end, {"event":"done",...} or {"event":"interrupted",...}.`,
 }
 
 func (a *app) train(ctx context.Context, path string, f trainFlags) error {
-	if f.out != "" {
-		if _, err := writerOf(f.out); err != nil {
-			return err
-		}
+	if err := f.check(); err != nil {
+		return err
 	}
 	m, err := a.open(ctx, path, f.Changes)
 	if err != nil {
@@ -116,6 +117,34 @@ func (a *app) train(ctx context.Context, path string, f trainFlags) error {
 		a.warn("nothing will be saved: there is neither a directory of checkpoints nor --out")
 	}
 	return a.fit(ctx, path, m, f)
+}
+
+// check refuses what would only come out once the network is trained.
+func (f trainFlags) check() error {
+	if f.Epochs < 0 || f.Workers < 0 {
+		return misuse("--epochs %d, --workers %d: want at least 1", f.Epochs, f.Workers)
+	}
+	if f.out != "" {
+		if _, err := writerOf(f.out); err != nil {
+			return err
+		}
+	}
+	if end := strings.ToLower(filepath.Ext(f.report)); f.report != "" && end != ".html" && end != ".htm" {
+		return misuse("--report %s: want a name that ends in .html", f.report)
+	}
+	return errors.Join(placeFor(f.out), placeFor(f.report))
+}
+
+// placeFor refuses a file in a directory that is not there.
+func placeFor(path string) error {
+	if path == "" {
+		return nil
+	}
+	info, err := os.Stat(filepath.Dir(path))
+	if err == nil && !info.IsDir() {
+		err = fmt.Errorf("%s is no directory", filepath.Dir(path))
+	}
+	return err
 }
 
 // fresh refuses a directory with the checkpoints of another run.
