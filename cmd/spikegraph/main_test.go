@@ -162,6 +162,33 @@ func TestNIRThereAndBack(t *testing.T) {
 	assert.Contains(t, errs, "want no --like")
 }
 
+// Weights of a network with another readout are a beginning, where the command line allows for what differs.
+func TestPartialWeights(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	net := func(last string) string {
+		path := filepath.Join(dir, last+".toml")
+		text := "[data]\nset = \"fashion_small\"\nlimit = 200\n[[layer]]\ntype = \"dense\"\nname = \"first\"\nout = 20\n[[layer]]\ntype = \"dense\"\nname = \"" + last + "\"\nout = 10\n[optimizer]\ntype = \"sgd\"\nlr = 0.0\n[train]\nsteps = 1\n"
+		require.NoError(t, os.WriteFile(path, []byte(text), 0o600))
+		return path
+	}
+	a, b := filepath.Join(dir, "a.npz"), filepath.Join(dir, "b.npz")
+	run(t, 0, "train", net("old"), "--seed", "5", "--out", a, "--quiet")
+	_, errs := run(t, 1, "train", net("new"), "--weights", a, "--out", b, "--quiet")
+	for _, want := range []string{"missing in the file: new.W F32 [20 10]", "missing in the file: new.B", "unexpected in the file: old.W", "unexpected in the file: old.B"} {
+		assert.Contains(t, errs, want, "all at once")
+	}
+	run(t, 0, "train", net("new"), "--weights", a, "--missing", "new.*", "--unexpected", "old.*", "--out", b, "--quiet")
+	before, err := npz.ReadFile(a)
+	require.NoError(t, err)
+	after, err := npz.ReadFile(b)
+	require.NoError(t, err)
+	assert.Equal(t, before.Tensor("first.W").Float32s(), after.Tensor("first.W").Float32s(), "a rate of 0 leaves it as it was loaded")
+	assert.Nil(t, after.Tensor("old.W"))
+	_, errs = run(t, 2, "train", net("new"), "--missing", "new.*", "--quiet")
+	assert.Contains(t, errs, "want --weights")
+}
+
 // A run can be seen: one page that needs nothing else, and event files.
 func TestReportAndBoard(t *testing.T) {
 	t.Parallel()

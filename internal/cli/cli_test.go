@@ -333,6 +333,20 @@ func TestMisuse(t *testing.T) {
 	}
 }
 
+// A file that cannot be read is named, whatever reads it.
+func TestDamagedFilesAreNamed(t *testing.T) {
+	t.Parallel()
+	for _, name := range []string{"a.safetensors", "a.npz", "a.npy", "a.bp", "a.h5", "a.pkl", "a.mat", "a.nir", "checkpoint_7"} {
+		path := filepath.Join(t.TempDir(), name)
+		require.NoError(t, os.WriteFile(path, []byte("damaged"), 0o600))
+		for _, args := range [][]string{{"inspect", path}, {"convert", path, filepath.Join(t.TempDir(), "out.npz")}} {
+			_, errs := run(t, 1, args...)
+			assert.Contains(t, errs, path)
+			assert.Equal(t, 1, strings.Count(errs, path), errs)
+		}
+	}
+}
+
 // A place that is not there is found before a network is trained for it.
 func TestPlaces(t *testing.T) {
 	t.Parallel()

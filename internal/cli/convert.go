@@ -138,7 +138,7 @@ func (a *app) convertModel(ctx context.Context, in, out string, to format, f con
 	if err != nil {
 		return err
 	}
-	if err := a.load(ctx, m, in); err != nil {
+	if err := a.load(ctx, m, in, checkpoint.Rules{}); err != nil {
 		return err
 	}
 	g, err := m.NIR(f.euler)

@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spikegraph/spikegraph/datasets"
 	"github.com/spikegraph/spikegraph/internal/cli/model"
+	"github.com/spikegraph/spikegraph/train/checkpoint"
 )
 
 // evaluated is the result of eval as JSON.
@@ -91,5 +92,5 @@ func (a *app) withWeights(ctx context.Context, path string, f weightOptions) (*m
 	if f.initial {
 		return m, src, weights, m.Place(ctx)
 	}
-	return m, src, weights, a.load(ctx, m, weights)
+	return m, src, weights, a.load(ctx, m, weights, checkpoint.Rules{})
 }

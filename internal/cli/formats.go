@@ -71,7 +71,16 @@ func readTensors(path string) (*checkpoint.File, error) {
 	if err != nil {
 		return nil, err
 	}
-	return f.read(path)
+	return f.open(path)
+}
+
+// open reads a file; its errors name it.
+func (f format) open(path string) (*checkpoint.File, error) {
+	file, err := f.read(path)
+	if err != nil && !strings.Contains(err.Error(), path) {
+		err = fmt.Errorf("%s: %w", path, err)
+	}
+	return file, err
 }
 
 // trainedKey is the metadata entry of package train with the names of trained parameters.

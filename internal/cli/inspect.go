@@ -74,7 +74,7 @@ func (a *app) inspect(path string, stats bool) error {
 	if err != nil {
 		return err
 	}
-	f, err := form.read(path)
+	f, err := form.open(path)
 	if err != nil {
 		return err
 	}

@@ -22,6 +22,7 @@ type trainFlags struct {
 	seed    uint64
 	resume  bool
 	weights string // to begin with
+	rules   checkpoint.Rules
 	out     string
 	report  string // .html
 	board   string // directory
@@ -71,6 +72,7 @@ end, {"event":"done",...} or {"event":"interrupted",...}.`,
   spikegraph train net.toml --epochs 20 --checkpoint run --out weights.safetensors
   spikegraph train net.toml --checkpoint run --resume
   spikegraph train net.toml --report run.html --board runs/a
+  spikegraph train net.toml --weights other.npz --missing 'out.*' --unexpected 'dense2.*'
   spikegraph train net.toml --json --quiet | jq .validation.metrics.accuracy`,
 		RunE: func(c *cobra.Command, args []string) error {
 			if c.Flags().Changed("seed") {
@@ -84,6 +86,8 @@ end, {"event":"done",...} or {"event":"interrupted",...}.`,
 	c.Flags().StringVar(&f.Checkpoint, "checkpoint", "", "directory of checkpoints, in place of the file's")
 	c.Flags().BoolVar(&f.resume, "resume", false, "go on from the last checkpoint")
 	c.Flags().StringVar(&f.weights, "weights", "", "weights to begin with: a file that inspect knows, or a directory of checkpoints")
+	c.Flags().StringArrayVar(&f.rules.AllowMissing, "missing", nil, "names that the file of --weights need not have; they stay as drawn; a * at the end")
+	c.Flags().StringArrayVar(&f.rules.AllowUnexpected, "unexpected", nil, "names in the file of --weights that the model need not have")
 	c.Flags().StringVar(&f.report, "report", "", "HTML page of the run, written anew after every epoch: curves, gradients, spikes, weights")
 	c.Flags().StringVar(&f.board, "board", "", "directory for TensorBoard event files")
 	c.Flags().StringVar(&f.out, "out", "", "file for the trained weights, in the format of its ending: see convert")
@@ -109,7 +113,7 @@ func (a *app) train(ctx context.Context, path string, f trainFlags) error {
 		return err
 	}
 	if f.weights != "" {
-		if err := a.load(ctx, m, f.weights); err != nil {
+		if err := a.load(ctx, m, f.weights, f.rules); err != nil {
 			return err
 		}
 	}
@@ -131,6 +135,9 @@ func (f trainFlags) check() error {
 	}
 	if end := strings.ToLower(filepath.Ext(f.report)); f.report != "" && end != ".html" && end != ".htm" {
 		return misuse("--report %s: want a name that ends in .html", f.report)
+	}
+	if f.weights == "" && len(f.rules.AllowMissing)+len(f.rules.AllowUnexpected) > 0 {
+		return misuse("--missing, --unexpected: want --weights besides")
 	}
 	return errors.Join(placeFor(f.out), placeFor(f.report))
 }

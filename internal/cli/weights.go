@@ -30,10 +30,11 @@ func readWeights(path string) (*checkpoint.File, error) {
 	return f, err
 }
 
-// load reads weights into the store of a model: every trained parameter must be there, with its shape.
+// load reads weights into the store of a model: every trained parameter must be there, with its shape,
+// but for what the rules allow.
 // Constants that were drawn and averages that move are taken from files that have them, such as
 // checkpoints; a warning tells if not.
-func (a *app) load(ctx context.Context, m *model.Model, path string) error {
+func (a *app) load(ctx context.Context, m *model.Model, path string, rules checkpoint.Rules) error {
 	f, err := readWeights(path)
 	if err != nil {
 		return err
@@ -45,7 +46,7 @@ func (a *app) load(ctx context.Context, m *model.Model, path string) error {
 	for _, t := range f.Tensors {
 		have[t.Name] = true
 	}
-	rules := checkpoint.Rules{AllowUnexpected: []string{"optim.*", "spikegraph.*", "train.*"}}
+	rules.AllowUnexpected = append([]string{"optim.*", "spikegraph.*", "train.*"}, rules.AllowUnexpected...)
 	var want []checkpoint.Tensor
 	var drawn []string
 	for _, p := range m.Trainer.Store.Params() {

@@ -20,6 +20,9 @@
 // inflated is bounded by what deflate can hold; no object is visited twice. A call on a file of n
 // bytes takes memory in proportion to n.
 //
+// It is our own because the Go library for the format, github.com/scigolib/hdf5, crashes on files that
+// are damaged, cannot write scalars, and compresses in a way that h5py does not read.
+//
 // Source: HDF5 File Format Specification Version 3.0, The HDF Group; section numbers in this package
 // are of that document. Errors wrap ErrFormat, ErrTruncated or ErrChecksum, or are those of the reader.
 // All functions and methods may be called by many goroutines.
