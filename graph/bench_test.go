@@ -2,27 +2,15 @@ package graph_test
 
 import (
 	"fmt"
-	"math/rand/v2"
 	"testing"
 
 	"github.com/spikegraph/spikegraph/autodiff"
 	"github.com/spikegraph/spikegraph/graph"
 )
 
-// halves is an initializer: all values are one half.
-type halves struct{}
-
-func (halves) Init(shape []int, _ *rand.Rand) ([]float64, error) {
-	xs := make([]float64, graph.Shape(shape).Size())
-	for i := range xs {
-		xs[i] = 0.5
-	}
-	return xs, nil
-}
-
 // weights places parameter i of a network.
 func weights(g *graph.Graph, i int, shape ...int) *graph.Node {
-	return g.Param(fmt.Sprint("w", i), graph.Var{DType: graph.Float32, Shape: shape, Init: halves{}})
+	return g.Param(fmt.Sprint("w", i), graph.Var{DType: graph.Float32, Shape: shape, Init: gauss{}})
 }
 
 // learn adds the gradients of loss and updates with momentum, and returns the loss.
@@ -30,7 +18,7 @@ func learn(g *graph.Graph, loss *graph.Node) *graph.Node {
 	g.Check("loss", loss)
 	ps := g.Trained()
 	for i, gw := range autodiff.Grad(loss, ps...) {
-		m := g.Param(fmt.Sprint("m", i), graph.Var{DType: graph.Float32, Shape: gw.Shape(), Init: halves{}, Fixed: true})
+		m := g.Param(fmt.Sprint("m", i), graph.Var{DType: graph.Float32, Shape: gw.Shape(), Init: gauss{}, Fixed: true})
 		next := m.Scale(0.9).Add(gw)
 		g.Update(m, next)
 		g.Update(ps[i], ps[i].Sub(next.Scale(0.01)))
@@ -92,10 +80,23 @@ func deepNet(n int) (*graph.Graph, *graph.Node) {
 	return g, learn(g, zs.Mean())
 }
 
+// separateNet is many short chains of one shape that have nothing to do with each other, each of a
+// weight of its own, with training.
+func separateNet(n int) (*graph.Graph, *graph.Node) {
+	g := graph.New()
+	x := g.Input("x", graph.Float32, 4, 8)
+	var ends []*graph.Node
+	for i := 0; len(g.Nodes()) < n/4; i++ {
+		y := x.Mul(weights(g, i, 8)).Tanh().Shift(float64(i)).Sigmoid().Square()
+		ends = append(ends, y.Mean())
+	}
+	return g, learn(g, graph.Stack(0, ends...).Mean())
+}
+
 var nets = []struct {
 	name string
 	net  func(n int) (*graph.Graph, *graph.Node)
-}{{"unrolled", unrolledNet}, {"chain", chainNet}, {"deep", deepNet}}
+}{{"unrolled", unrolledNet}, {"chain", chainNet}, {"deep", deepNet}, {"separate", separateNet}}
 
 // BenchmarkCompile measures compilation by the number of nodes.
 func BenchmarkCompile(b *testing.B) {

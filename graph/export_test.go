@@ -114,3 +114,101 @@ func (b *block) apart(s *stepPlan) error {
 	}
 	return nil
 }
+
+// CheckGroups groups the elementwise nodes that outs are computed from, bodies included, as the fuse pass
+// does, and reports whether the kernels can be run one after another. It knows nothing of levels or of
+// how ways were searched: it takes away, again and again, what reads nothing that is left. With force,
+// neighbours of one shape are joined whatever stands between them.
+func CheckGroups(force bool, outs ...*Node) (groups, members int, err error) {
+	u, c := unit{outs[0].g, outs}, &compiler{}
+	for _, p := range passes {
+		if p.name == "fuse" {
+			break
+		}
+		u = p.run(u, c)
+	}
+	return checkGroups(u, force)
+}
+
+func checkGroups(u unit, force bool) (groups, members int, err error) {
+	gs := newGrouping(u)
+	for i, n := range u.g.nodes {
+		if gs.need[i] {
+			gs.join(n, false)
+		}
+	}
+	if force {
+		gs.force(u)
+	}
+	read, readers := map[any]int{}, map[any][]any{}
+	kernel := func(n *Node) any {
+		if g := gs.of[n.id]; g != nil {
+			return g
+		}
+		return n
+	}
+	all := map[any]bool{}
+	for i, n := range u.g.nodes {
+		if !gs.need[i] {
+			continue
+		}
+		k := kernel(n)
+		if g := gs.of[i]; g != nil {
+			members++
+			if !all[k] {
+				groups++
+			}
+			if g.members[0].typ.Shape.Size() != n.typ.Shape.Size() {
+				return groups, members, fmt.Errorf("%v is in a group of %v", n, g.members[0])
+			}
+		}
+		all[k] = true
+		for _, x := range n.in {
+			if from := kernel(x); from != k {
+				read[k]++
+				readers[from] = append(readers[from], k)
+			}
+		}
+		for _, b := range n.bodies() {
+			g, m, err := checkGroups(b, force)
+			if groups, members = groups+g, members+m; err != nil {
+				return groups, members, err
+			}
+		}
+	}
+	var ready []any
+	for k := range all {
+		if read[k] == 0 {
+			ready = append(ready, k)
+		}
+	}
+	done := 0
+	for ; len(ready) > 0; done++ {
+		k := ready[len(ready)-1]
+		ready = ready[:len(ready)-1]
+		for _, r := range readers[k] {
+			if read[r]--; read[r] == 0 {
+				ready = append(ready, r)
+			}
+		}
+	}
+	if done < len(all) {
+		return groups, members, fmt.Errorf("%d of %d kernels wait for each other", len(all)-done, len(all))
+	}
+	return groups, members, nil
+}
+
+// force joins every group with what it reads, as long as the shapes agree.
+func (gs *grouping) force(u unit) {
+	for _, n := range u.g.nodes {
+		for _, x := range n.in {
+			a, b := gs.of[x.id], gs.of[n.id]
+			if a != nil && b != nil && a != b && a.members[0].typ.Shape.Equal(b.members[0].typ.Shape) {
+				for _, m := range b.members {
+					gs.of[m.id] = a
+				}
+				a.members = append(a.members, b.members...)
+			}
+		}
+	}
+}

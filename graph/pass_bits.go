@@ -6,6 +6,9 @@ import "slices"
 // them, as is so of spikes and masks that are kept for a backward pass. Which products take bits as
 // they are is settled here; the rest of the spikes is left to the spikes pass.
 func bitsPass(u unit, _ *compiler) unit {
+	if !u.hasLoops() {
+		return u
+	}
 	u = (&rewriter{loops: map[*LoopSpec]*LoopSpec{}}).graph(u, nil, make([]*Node, len(u.g.nodes))) // bodies will grow
 	r := &rewriter{loops: map[*LoopSpec]*LoopSpec{}}
 	b := &bitStorer{r: r, results: map[*Node]bool{}, seqs: map[*Node]bool{}}
@@ -27,6 +30,13 @@ func bitsPass(u unit, _ *compiler) unit {
 		return p.g.add(expandBitsOp{n.columns()}, []*Node{p})
 	}
 	return r.build(u, nil, make([]*Node, len(u.g.nodes)))
+}
+
+// hasLoops reports whether there are loops in u or in a body inside it.
+func (u unit) hasLoops() bool {
+	return slices.ContainsFunc(u.g.nodes, func(n *Node) bool {
+		return n.Loop() != nil || slices.ContainsFunc(n.bodies(), unit.hasLoops)
+	})
 }
 
 // leastBits is the number of columns from which bits take less memory than Bools.

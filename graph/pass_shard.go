@@ -7,6 +7,9 @@ import "slices"
 // own, or adds up over rows what the loop adds up over time. How a loop is split depends on its
 // shapes alone, not on the number of workers, so neither do the results.
 func shardPass(u unit, _ *compiler) unit {
+	if !u.hasLoops() {
+		return u
+	}
 	r := &rewriter{loops: map[*LoopSpec]*LoopSpec{}}
 	r.node = func(n *Node, in []*Node) *Node {
 		if l := n.Loop(); l != nil && l.split == nil {
