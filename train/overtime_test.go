@@ -190,7 +190,7 @@ func TestNormsGiveTheSameBitsOnAllWorkers(t *testing.T) {
 		for _, workers := range []int{1, 2, 3, 8} {
 			b := trainer()
 			b.Options.Workers = workers
-			h := fitted(t, b, drifting(512, 256, 1), train.FitOptions{Epochs: 2})
+			h := fitted(t, b, drifting(1024, 512, 1), train.FitOptions{Epochs: 2})
 			if want == nil {
 				want, loss = weights(b.Store), h.Epochs[1].Loss
 				require.Contains(t, want, "norm.Variance")
