@@ -320,3 +320,68 @@ func TestNormsByStepInPartsOfTime(t *testing.T) {
 		assert.InDeltaSlice(t, want, run(change), 1e-4, name)
 	}
 }
+
+// Under a bound on memory the steps are computed again, and the averages move once for each all the same.
+func TestNormsByStepInLittleMemory(t *testing.T) {
+	t.Parallel()
+	run := func(bound int) (*train.BPTT[normedState], int) {
+		b := normedTrainers()["by step"]()
+		b.Options.MaxMemory = bound
+		batch := sequencesOf(60, 32)
+		used, err := train.ProgramMemory(b, batch)
+		require.NoError(t, err)
+		fitted(t, b, train.FromBatches(batch, batch), train.FitOptions{Epochs: 2})
+		return b, used
+	}
+	free, used := run(0)
+	bound, less := run(used * 2 / 3)
+	assert.Less(t, less, used)
+	assert.Equal(t, weights(free.Store), weights(bound.Store))
+}
+
+// sequencesOf is a batch of so many steps.
+func sequencesOf(steps, batch int) datasets.Batch {
+	b := sequences(steps, 2*batch, 1, 3)
+	y := make([]int32, batch)
+	for i := range y {
+		y[i] = int32(i % 2)
+	}
+	return datasets.Batch{X: tensorOf(b.X.Float32s(), steps, batch, 2), Y: tensorOf(y, batch)}
+}
+
+// Norms of images stand in both forms, with places between batch and channels.
+func TestNormsOfImagesTrain(t *testing.T) {
+	t.Parallel()
+	place := func(g *graph.Graph, training bool) (conv layers.ConvCell, norm layers.BatchNormCell, fc layers.DenseCell) {
+		return layers.Conv2d{In: 1, Out: 4, Kernel: []int{2}}.Place(g, "conv"),
+			layers.BatchNorm2d(4, training).Place(g, "norm"), layers.Dense{In: 16, Out: 2}.Place(g, "fc")
+	}
+	forms := map[string]*train.BPTT[struct{}]{
+		"over time": {OverTime: func(g *graph.Graph, training bool) train.OverTime {
+			conv, norm, fc := place(g, training)
+			return func(x *graph.Node) *graph.Node { // [T B 4]
+				steps, batch := x.Dim(0), x.Dim(1)
+				x = conv.Apply(x.Reshape(steps*batch, 2, 2, 1)).Reshape(steps, batch, 2, 2, 4)
+				return fc.Apply(norm.Apply(x).Flatten(2, -1))
+			}
+		}},
+		"by step": {Net: func(g *graph.Graph, training bool) train.Step[struct{}] {
+			conv, norm, fc := place(g, training)
+			return func(x *graph.Node, s struct{}) (*graph.Node, struct{}) {
+				return fc.Apply(norm.Apply(conv.Apply(x.Reshape(-1, 2, 2, 1))).Flatten(1, -1)), s
+			}
+		}},
+	}
+	for name, b := range forms {
+		b.Loss, b.Optimizer, b.Seed = crossEntropy, optim.NewAdam(0.01), 3
+		batch := datasets.Batch{X: sequences(3, 10*4, 1, 3).X, Y: tensorOf([]int32{0, 1, 0, 1, 0, 1, 0, 1, 0, 1}, 10)}
+		batch.X = tensorOf(batch.X.Float32s(), 3, 10, 4)
+		h := fitted(t, b, train.FromBatches(batch), train.FitOptions{Epochs: 30})
+		assert.Less(t, h.Epochs[29].Loss, h.Epochs[0].Loss, name)
+		for _, v := range b.Store.Get("norm.Variance").Value.Float32s() {
+			assert.NotEqual(t, float32(1), v, name)
+		}
+		_, err := b.Predict(t.Context(), batch.X)
+		assert.NoError(t, err, name)
+	}
+}
