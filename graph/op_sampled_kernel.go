@@ -2,12 +2,17 @@ package graph
 
 import "github.com/spikegraph/spikegraph/internal/kernel"
 
-// sampledShare is the share of ones in spikes below which a sampled product looks at those alone, and
-// sampledFew the number of rows below which it takes them one by one. Measured: see docs/performance.md.
-const (
-	sampledShare = 0.3
-	sampledFew   = 8
-)
+// sampledFew is the number of rows below which a sampled product takes them one by one.
+const sampledFew = 8
+
+// sampledShare returns the share of ones in spikes below which a sampled product looks at those alone,
+// for so many rows. Measured: see docs/performance.md.
+func sampledShare(rows int) float64 {
+	if rows < 32 {
+		return 0.3
+	}
+	return 0.1
+}
 
 // sampled computes the elements of xᵀ·y that a sparse matrix has: by spikes that are few, by rows that
 // are few, or by sums along strips of rows, see sparseProduct.
@@ -76,7 +81,7 @@ func (s *sampled[T]) reserve(asBool bool) {
 // few reports whether the ones are few.
 func (s *sampled[T]) few(c *call) bool {
 	ones := countOnes(s.x, s.bools)
-	few := float64(ones) < sampledShare*float64(s.rows*s.in)
+	few := float64(ones) < sampledShare(s.rows)*float64(s.rows*s.in)
 	c.events.note(ones, s.rows*s.in, few)
 	return few
 }

@@ -133,10 +133,19 @@ func ListDots[T Float](l Lists, from, to, n, k int, a []T, lda int, b []T, ldb i
 	operand(b, ldb, false).mustHold("B", k, n)
 	for i := from; i < to; i++ {
 		index, sums := weightsOf(l, v, i)
-		row := a[i*lda:][:n]
-		for e, j := range index {
-			sums[e] += dot(row, b[int(j)*ldb:])
-		}
+		dotsAt(active, index, a[i*lda:][:n], b, ldb, sums)
+	}
+}
+
+// dotsAt adds to sums the products of a row a and the rows of b that index names.
+func dotsAt[T Float](l isa, index []uint32, a, b []T, ldb int, sums []T) {
+	done := dotRows(l, index, a, b, ldb, sums)
+	if done == len(a) {
+		return
+	}
+	a = a[done:]
+	for e, j := range index {
+		sums[e] += dot(a, b[int(j)*ldb+done:])
 	}
 }
 

@@ -147,3 +147,50 @@ func TestListsCheck(t *testing.T) {
 		assert.Panics(t, func() { l.Check(2) }, name)
 	}
 }
+
+// At every level a dot is that of the portable one within the rounding of its terms, whatever the size
+// and the alignment; what is not finite comes through where it is met, and rows that are not listed are
+// not read.
+func TestDots(t *testing.T) {
+	eachLevel(t, func(t *testing.T, l isa) {
+		dotsAgree[float32](t, l, 1e-6)
+		dotsAgree[float64](t, l, 1e-15)
+	})
+}
+
+func dotsAgree[T Float](t *testing.T, l isa, ulp float64) {
+	r := rand.New(rand.NewPCG(7, 8))
+	for round := range 400 {
+		n, k := r.IntN(300), 1+r.IntN(9)
+		ldb := n + r.IntN(5)
+		a, b := normals[T](r, n), normals[T](r, k*ldb+1)[1:]
+		switch special := []T{T(math.NaN()), T(math.Inf(1)), T(5e-324), T(1e-45), 0, T(math.Copysign(0, -1))}; {
+		case n > 0 && round%4 == 0:
+			a[r.IntN(n)] = special[r.IntN(len(special))]
+		case n > 0 && round%4 == 1:
+			b[r.IntN(k)*ldb+r.IntN(n)] = special[r.IntN(len(special))]
+		}
+		index := make([]uint32, r.IntN(7))
+		for e := range index {
+			index[e] = uint32(r.IntN(k))
+		}
+		sums := normals[T](r, len(index))
+		want := append([]T(nil), sums...)
+		dotsAt(l, index, a, b, ldb, sums)
+		for e, j := range index {
+			exact, size := float64(want[e]), math.Abs(float64(want[e]))
+			for i, x := range a {
+				term := float64(x) * float64(b[int(j)*ldb+i])
+				exact, size = exact+term, size+math.Abs(term)
+			}
+			switch got := float64(sums[e]); {
+			case math.IsNaN(exact):
+				require.True(t, math.IsNaN(got), "%d elements", n)
+			case math.IsInf(exact, 0):
+				require.Equal(t, exact, got)
+			default:
+				require.InDelta(t, exact, got, ulp*(1+size)*4, "%d elements", n)
+			}
+		}
+	}
+}
