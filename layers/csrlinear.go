@@ -6,8 +6,8 @@ import "github.com/spikegraph/spikegraph/graph"
 // (graph.Node.SparseMatMul). The program keeps 12 bytes for a connection, the weights aside; time goes
 // with rows·connections, or where x are spikes that are few, with the connections of those that fire.
 // As dense products run at many times the speed for each weight, this one pays (measured between 1,000
-// neurons) up to about one connection in five for a single row; for 64 rows up to one in three, also
-// with its gradients.
+// neurons) up to about one connection in five for a single row, in three for 64 rows, and with its
+// gradients in four.
 type CSRLinear struct {
 	M          CSR         // the connections
 	W          Param       // weights [connections], or one for all under Shared; trained unless under Fix; 1
