@@ -54,7 +54,7 @@ type BPTT[S any] struct {
 	Model     string       // describes the network in checkpoints; another description is refused
 
 	// Steps, if positive, says that inputs are [B ...], without time, and are presented that many
-	// steps as a constant current. Else inputs are sequences [T B ...].
+	// steps as a constant current; an OverTime gets them as they are. Else inputs are sequences [T B ...].
 	Steps    int
 	Chunks   Chunks // truncated BPTT with an update for each chunk of a sequence
 	Truncate int    // if positive, gradients of the state stop every Truncate steps

@@ -17,7 +17,8 @@ import (
 // K >= T it is full BPTT.
 //
 // Memory is that of K steps. What is reported of a batch is the mean over its chunks, weighted with
-// their new steps. graph.StepIndex counts within a chunk, not within the sequence.
+// their new steps. graph.StepIndex counts within a chunk, not within the sequence. What moves at every
+// step, as the averages of norms do, moves again in the steps that a chunk reaches back over.
 type Chunks struct {
 	K      int // steps that errors are propagated through; 0: the whole sequence, one update
 	Stride int // new steps of a chunk, at most K; K if 0
