@@ -334,7 +334,7 @@ func TestNormsByStepInLittleMemory(t *testing.T) {
 		return b, used
 	}
 	free, used := run(0)
-	bound, less := run(used * 2 / 3)
+	bound, less := run(used * 9 / 10)
 	assert.Less(t, less, used)
 	assert.Equal(t, weights(free.Store), weights(bound.Store))
 }
