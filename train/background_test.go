@@ -150,6 +150,9 @@ func TestKilledWriter(t *testing.T) {
 	epochs := int(last)/6 + 2
 	again := blobTrainer()
 	got := fitted(t, again, blobData(34, 8), killedRun(dir, epochs))
+	left, err := filepath.Glob(filepath.Join(dir, ".*"))
+	require.NoError(t, err)
+	assert.Empty(t, left, "what the killed ones left")
 	whole := blobTrainer()
 	o := killedRun("", epochs)
 	o.Checkpoint = train.Checkpoint{}

@@ -31,7 +31,8 @@ type Checkpoint struct {
 	// Background writes checkpoints while training goes on, one at a time. It takes a copy of the
 	// store in memory. An error of writing ends training at the next checkpoint, or at the end.
 	Background bool
-	// Resume goes on from the last checkpoint in Dir, if there is one. It is refused if it is of
+	// Resume goes on from the last checkpoint in Dir, if there is one, and deletes the temporary files
+	// of runs that were killed there; no other run may be using Dir. It is refused if it is of
 	// another model: other parameters, description, seed, names of metrics. Without Resume a
 	// directory with checkpoints is refused.
 	Resume bool
@@ -180,6 +181,9 @@ func (l *loop) resume(ctx context.Context) error {
 		return nil
 	}
 	all, err := c.series().List()
+	if err == nil && c.Resume {
+		err = errors.Join(c.series().Clean(), checkpoint.Series{Dir: c.Dir, Prefix: bestFile}.Clean())
+	}
 	if err != nil || len(all) == 0 {
 		return err
 	}

@@ -62,6 +62,9 @@ type diskFile interface {
 	Sync() error
 }
 
+// Temporary stands in the names of temporary files between a dot with the name of the file and a number.
+const Temporary = ".tmp-"
+
 // maxLeftovers bounds the search for a free temporary name.
 const maxLeftovers = 10_000
 
@@ -88,7 +91,7 @@ func write(d disk, path string, content func(io.Writer) error) error {
 func createTemp(d disk, path string) (name string, file diskFile, err error) {
 	dir, base := filepath.Split(path)
 	for i := range maxLeftovers {
-		name = filepath.Join(dir, fmt.Sprintf(".%s.tmp-%d", base, i))
+		name = filepath.Join(dir, fmt.Sprintf(".%s%s%d", base, Temporary, i))
 		if file, err = d.Create(name); !errors.Is(err, fs.ErrExist) {
 			break
 		}

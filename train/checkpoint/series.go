@@ -10,6 +10,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/spikegraph/spikegraph/internal/atomicfile"
 )
 
 // suffix ends the names of the files of a series.
@@ -110,6 +112,22 @@ func (s Series) Discard(after int64) error {
 		return err
 	}
 	return remove(slices.DeleteFunc(all, func(c Saved) bool { return c.Step <= after }))
+}
+
+// Clean deletes the temporary files of this series that writers left behind which were killed. No one may
+// be writing.
+func (s Series) Clean() error {
+	entries, err := os.ReadDir(s.Dir)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("checkpoint: %w", err)
+	}
+	var left []Saved
+	for _, e := range entries {
+		if strings.HasPrefix(e.Name(), "."+s.prefix()) && strings.Contains(e.Name(), suffix+atomicfile.Temporary) {
+			left = append(left, Saved{Path: filepath.Join(s.Dir, e.Name())})
+		}
+	}
+	return remove(left)
 }
 
 func (s Series) prefix() string { return cmp.Or(s.Prefix, "checkpoint-") }

@@ -82,3 +82,17 @@ func TestSeriesSaysWhatIsNotThere(t *testing.T) {
 	require.ErrorIs(t, err, ErrStep)
 	assert.ErrorContains(t, err, "holds [1]")
 }
+
+// What killed writers left of this series goes, and nothing else.
+func TestClean(t *testing.T) {
+	t.Parallel()
+	s := Series{Dir: t.TempDir(), Prefix: "net-"}
+	require.NoError(t, Series{Dir: filepath.Join(s.Dir, "none")}.Clean())
+	saveAll(t, s, 1)
+	stay := []string{".net-1.safetensors", ".other-1.safetensors.tmp-0", "net-2.safetensors.tmp-0", ".net-1.tmp-0", "net-1.safetensors"}
+	for _, name := range append(stay[:4:4], ".net-1.safetensors.tmp-0", ".net-22.safetensors.tmp-31") {
+		require.NoError(t, os.WriteFile(filepath.Join(s.Dir, name), nil, 0o600))
+	}
+	require.NoError(t, s.Clean())
+	assert.ElementsMatch(t, stay, names(t, s.Dir))
+}
