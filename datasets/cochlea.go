@@ -120,13 +120,17 @@ func newGammatone(f, rate float64) gammatone {
 }
 
 // next returns the output of the filter for the next sample.
-func (g *gammatone) next(x float64) float64 {
+func (g *gammatone) next(x float64) float64 { return real(g.analytic(x)) }
+
+// analytic returns the complex output, of which the filter's is the real part and the absolute value
+// the envelope.
+func (g *gammatone) analytic(x float64) complex128 {
 	y := complex(g.gain*x, 0)
 	for i := range g.state {
 		g.state[i] = g.pole*g.state[i] + y
 		y = g.state[i]
 	}
-	return real(y)
+	return y
 }
 
 // unitGain returns 1 over the root mean square of a sound; 0 for silence.

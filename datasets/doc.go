@@ -22,7 +22,8 @@
 // and Frames bin them and make a Source of them, CachedSpikes keeps the result. What a reader leaves
 // out, it counts: Rejected. OpenNMNIST, OpenSHD and OpenSSC download what the cache lacks, and verify it
 // by the MD5 that is known of the archives: that is no guard against malice. DVS Gesture is given to
-// browsers alone; OpenDVSGesture verifies and unpacks its archive.
+// browsers alone; OpenDVSGesture verifies and unpacks its archive. Cochlea.Levels gives the loudness of a
+// sound by channel, in place of spikes.
 //
 // A Series is a sequence of float64 vectors, for reservoirs and forecasts: MackeyGlass, Lorenz,
 // Rossler, Henon, Oscillators, SantaFeLaser. NARMA, MemoryTask and ParityTask make a Task, which is
