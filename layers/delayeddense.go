@@ -8,8 +8,8 @@ import "github.com/spikegraph/spikegraph/graph"
 //	y_j(t) = Σ_i W_ij·Σ_k κ_k(D_ij)·x_i(t - k)
 //
 // In training κ is the Interpolation; outside of it, and for delays under Fix, it is 1 at the step
-// next to D and 0 elsewhere. The product is one with Max/dt + 1 times as many rows as a Dense has.
-// Step keeps a delay line in the state; Over takes a whole sequence, with less memory.
+// next to D and 0 elsewhere. The product is one with Max/dt + 1 times as many rows as a Dense has; a
+// step reads all of the delay line for it, and moves that on by a copy, which costs little beside.
 type DelayedDense struct {
 	In, Out  int           // neurons before and after, >= 1
 	W        Param         // weights [In Out], trained unless under Fix; XavierNormal
@@ -61,27 +61,4 @@ func (c DelayedDenseCell) Step(x *graph.Node, s DelayState) (y *graph.Node, next
 	}
 	all, line := c.push(x, s.Line, 1)
 	return product(all.Flatten(-2, -1), c.K, nil), DelayState{line, s.At}
-}
-
-// Over returns the sequence y [T ... Out] for the sequence x [T ... In], which zeros precede: what
-// Step gives in a loop from the zero state.
-func (c DelayedDenseCell) Over(x *graph.Node) *graph.Node {
-	defer c.g.Scope(c.name)()
-	if x = overTime("Over", c.arrive(x)); !x.Valid() || !c.K.Valid() {
-		return invalid(x, c.K)
-	}
-	steps, in := x.Dim(0), c.shape[0]
-	before := make([]int, x.Rank())
-	before[0] = c.last
-	x = x.Pad(before, make([]int, x.Rank()), 0)
-	var y *graph.Node
-	for k := range c.last + 1 {
-		part := product(x.Narrow(0, c.last-k, steps), c.K.Narrow(0, k*in, in), nil)
-		if y == nil {
-			y = part
-		} else {
-			y = y.Add(part)
-		}
-	}
-	return y
 }

@@ -37,7 +37,6 @@ func synapses(g *graph.Graph) map[string]layers.Synapse {
 		"first spike":  layers.Func(func(x *graph.Node) *graph.Node { return layers.FirstSpike(x, 1) }),
 		"last":         layers.Func(layers.LastPotential),
 		"max":          layers.Func(layers.MaxPotential),
-		"delays over":  layers.Func(layers.DelayedDense{In: 3, Out: 3, Max: 1}.Place(g, "over", 1).Over),
 		"dropout over": layers.Func(layers.Dropout{Keep: 0.5, Training: true}.Place(g, "dropped").Over),
 	}
 }
