@@ -21,22 +21,9 @@ type convertFlags struct {
 	renames []string
 }
 
-func (a *app) convertCommand() *cobra.Command {
-	var f convertFlags
-	var list strings.Builder
-	for _, form := range formats() {
-		ways := ""
-		if form.write == nil {
-			ways = "; see --model, --like"
-		}
-		fmt.Fprintf(&list, "  %-14s %-12s %s%s\n", strings.Join(form.ends, ", "), form.name, form.what, ways)
-	}
-	c := &cobra.Command{
-		Use:   "convert IN OUT",
-		Short: "Convert weights from one format to another",
-		Long: `Convert a file of weights from the format of one ending to that of another:
+const convertHelp = `Convert a file of weights from the format of one ending to that of another:
 
-` + list.String() + `
+%s
 Of a checkpoint of train only the trained parameters are written, unless --all asks
 for the optimizer's state and the rest too. --rename changes names on the way;
 a * at the end of both sides stands for the rest of a name. The output is written
@@ -54,7 +41,22 @@ From a NIR file, the parameters of its nodes come out as tensors NODE.PARAMETER,
 layout and units of NIR (weights [out in], seconds); to one, they go into a copy of the
 file --like. Names and layouts of tensors are those of the file they come from, unless --map
 names a TOML file with a map of both, from another tool's to ours or, with --back, the
-reverse: see spikegraph help maps.`,
+reverse: see spikegraph help maps.`
+
+func (a *app) convertCommand() *cobra.Command {
+	var f convertFlags
+	var list strings.Builder
+	for _, form := range formats() {
+		ways := ""
+		if form.write == nil {
+			ways = "; see --model, --like"
+		}
+		fmt.Fprintf(&list, "  %-14s %-12s %s%s\n", strings.Join(form.ends, ", "), form.name, form.what, ways)
+	}
+	c := &cobra.Command{
+		Use:   "convert IN OUT",
+		Short: "Convert weights from one format to another",
+		Long:  fmt.Sprintf(convertHelp, list.String()),
 		Example: `  spikegraph convert run/best.safetensors weights.npz
   spikegraph convert run net.nir --model net.toml
   spikegraph convert net.nir weights.npz
@@ -92,22 +94,9 @@ func (a *app) convert(ctx context.Context, in, out string, f convertFlags) error
 	if err != nil {
 		return err
 	}
-	file, err := readWeights(in)
+	file, err := f.read(in)
 	if err != nil {
 		return err
-	}
-	if !f.all {
-		if file, err = weightsOf(file); err != nil {
-			return err
-		}
-	}
-	if err := rename(file, f.renames); err != nil {
-		return err
-	}
-	if f.by != "" {
-		if file, err = mapped(file, f.by, f.back); err != nil {
-			return err
-		}
 	}
 	if f.like != "" {
 		err = to.rewrite(out, f.like, file)
@@ -117,10 +106,30 @@ func (a *app) convert(ctx context.Context, in, out string, f convertFlags) error
 	if err != nil {
 		return err
 	}
-	if a.json {
-		return a.object(map[string]any{"in": in, "out": out, "format": to.name, "tensors": len(file.Tensors)})
+	return a.converted(in, out, to, "tensor", len(file.Tensors))
+}
+
+// read reads the tensors to be written: those asked for, by the names they are to have.
+func (f convertFlags) read(in string) (*checkpoint.File, error) {
+	file, err := readWeights(in)
+	if err == nil && !f.all {
+		file, err = weightsOf(file)
 	}
-	_, err = fmt.Fprintf(a.out, "%s: %s as %s\n", out, plural(len(file.Tensors), "tensor"), to.name)
+	if err == nil {
+		err = rename(file, f.renames)
+	}
+	if err == nil && f.by != "" {
+		file, err = mapped(file, f.by, f.back)
+	}
+	return file, err
+}
+
+// converted tells of a file with so many things in it.
+func (a *app) converted(in, out string, to format, what string, n int) error {
+	if a.json {
+		return a.object(map[string]any{"in": in, "out": out, "format": to.name, what + "s": n})
+	}
+	_, err := fmt.Fprintf(a.out, "%s: %s as %s\n", out, plural(n, what), to.name)
 	return err
 }
 
@@ -148,11 +157,7 @@ func (a *app) convertModel(ctx context.Context, in, out string, to format, f con
 	if err := g.WriteFile(out); err != nil {
 		return err
 	}
-	if a.json {
-		return a.object(map[string]any{"in": in, "out": out, "format": to.name, "nodes": len(g.Nodes)})
-	}
-	_, err = fmt.Fprintf(a.out, "%s: %s as %s\n", out, plural(len(g.Nodes), "node"), to.name)
-	return err
+	return a.converted(in, out, to, "node", len(g.Nodes))
 }
 
 // rename changes the names of tensors by rules FROM=TO.

@@ -4,9 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -123,37 +120,6 @@ func (a *app) train(ctx context.Context, path string, f trainFlags) error {
 	return a.fit(ctx, path, m, f)
 }
 
-// check refuses what would only come out once the network is trained.
-func (f trainFlags) check() error {
-	if f.Epochs < 0 || f.Workers < 0 {
-		return misuse("--epochs %d, --workers %d: want at least 1", f.Epochs, f.Workers)
-	}
-	if f.out != "" {
-		if _, err := writerOf(f.out); err != nil {
-			return err
-		}
-	}
-	if end := strings.ToLower(filepath.Ext(f.report)); f.report != "" && end != ".html" && end != ".htm" {
-		return misuse("--report %s: want a name that ends in .html", f.report)
-	}
-	if f.weights == "" && len(f.rules.AllowMissing)+len(f.rules.AllowUnexpected) > 0 {
-		return misuse("--missing, --unexpected: want --weights besides")
-	}
-	return errors.Join(placeFor(f.out), placeFor(f.report))
-}
-
-// placeFor refuses a file in a directory that is not there.
-func placeFor(path string) error {
-	if path == "" {
-		return nil
-	}
-	info, err := os.Stat(filepath.Dir(path))
-	if err == nil && !info.IsDir() {
-		err = fmt.Errorf("%s is no directory", filepath.Dir(path))
-	}
-	return err
-}
-
 // fresh refuses a directory with the checkpoints of another run.
 func fresh(dir string, resume bool) error {
 	if dir == "" || resume {
@@ -192,24 +158,19 @@ func (a *app) fit(ctx context.Context, path string, m *model.Model, f trainFlags
 	if err := w.finish(context.WithoutCancel(ctx), h); err != nil {
 		return err
 	}
-	if f.out != "" && !stopped {
+	result.fill(h)
+	result.Seconds = number(time.Since(start).Seconds())
+	if stopped {
+		result.Event = "interrupted"
+		return errors.Join(a.tell(result, h), interrupted(err, result.Checkpoint))
+	}
+	if f.out != "" {
 		if err := saveStore(f.out, m.Trainer.Store); err != nil {
 			return err
 		}
 		result.Weights = f.out
 	}
-	result.fill(h)
-	result.Seconds = number(time.Since(start).Seconds())
-	if stopped {
-		result.Event = "interrupted"
-	}
-	if tell := a.tell(result, h); tell != nil {
-		return tell
-	}
-	if stopped {
-		return interrupted(err, result.Checkpoint)
-	}
-	return nil
+	return a.tell(result, h)
 }
 
 // learn trains by gradients, or fits the readout that the file names.

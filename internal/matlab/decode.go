@@ -190,6 +190,18 @@ func (r *reader) array(flags uint32, dims []byte) (*ndarray.Array, error) {
 	if class == charClass {
 		return r.texts(kind, b, shape, n)
 	}
+	data, err := r.numbers(kind, b, n, *to)
+	if err != nil {
+		return nil, err
+	}
+	if flags&isLogical != 0 {
+		data = bools(data)
+	}
+	return &ndarray.Array{Shape: shape, Data: ndarray.Rows(data, shape)}, nil
+}
+
+// numbers returns the n numbers of an element as those of a class, column by column.
+func (r *reader) numbers(kind int, b []byte, n int, to number) (any, error) {
 	from := coded(stored, kind)
 	if from == nil || n > len(b) || n*from.size != len(b) {
 		return nil, malformed("%d bytes of type %d for %d numbers", len(b), kind, n)
@@ -198,15 +210,10 @@ func (r *reader) array(flags uint32, dims []byte) (*ndarray.Array, error) {
 	if err != nil {
 		return nil, malformed("%v", err)
 	}
-	if *from != (number{kind, to.kind, to.size}) {
-		if data, err = converted(data, *from, *to); err != nil {
-			return nil, err
-		}
+	if *from == (number{kind, to.kind, to.size}) {
+		return data, nil
 	}
-	if flags&isLogical != 0 {
-		data = bools(data)
-	}
-	return &ndarray.Array{Shape: shape, Data: ndarray.Rows(data, shape)}, nil
+	return converted(data, *from, to)
 }
 
 // shape reads dimensions.
