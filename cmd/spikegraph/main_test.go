@@ -162,6 +162,28 @@ func TestNIRThereAndBack(t *testing.T) {
 	assert.Contains(t, errs, "want no --like")
 }
 
+// What is not trained but belongs to the model, such as constants that were drawn, goes along in every
+// format: with another seed the weights give the same.
+func TestFixedConstantsGoAlong(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	net := func(seed string) string {
+		path := filepath.Join(dir, seed+".toml")
+		text := "seed = " + seed + "\n[data]\nset = \"fashion_small\"\nlimit = 200\n[[layer]]\ntype = \"dense\"\nout = 20\n[[layer]]\ntype = \"lif\"\nname = \"hidden\"\nv_th = 0.1\n" +
+			"tau = { init = \"uniform\", lo = 2, hi = 20 }\n[[layer]]\ntype = \"dense\"\nout = 10\n[train]\nsteps = 5\n"
+		require.NoError(t, os.WriteFile(path, []byte(text), 0o600))
+		return path
+	}
+	run(t, 0, "train", net("1"), "--checkpoint", filepath.Join(dir, "run"), "--out", filepath.Join(dir, "out.npz"), "--quiet")
+	run(t, 0, "convert", filepath.Join(dir, "run"), filepath.Join(dir, "run.npz"))
+	want, _ := run(t, 0, "eval", net("1"), "--weights", filepath.Join(dir, "run"), "--json")
+	for _, name := range []string{"out.npz", "run.npz"} {
+		got, errs := run(t, 0, "eval", net("2"), "--weights", filepath.Join(dir, name), "--json")
+		assert.NotContains(t, errs, "hidden.Tau")
+		assert.Equal(t, lastLine(t, want)["loss"], lastLine(t, got)["loss"], name)
+	}
+}
+
 // Weights of a network with another readout are a beginning, where the command line allows for what differs.
 func TestPartialWeights(t *testing.T) {
 	t.Parallel()

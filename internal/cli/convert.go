@@ -24,10 +24,10 @@ type convertFlags struct {
 const convertHelp = `Convert a file of weights from the format of one ending to that of another:
 
 %s
-Of a checkpoint of train only the trained parameters are written, unless --all asks
-for the optimizer's state and the rest too. --rename changes names on the way;
-a * at the end of both sides stands for the rest of a name. The output is written
-whole or not at all, and an existing file is replaced.
+Of a checkpoint of train what belongs to the model is written (weights, constants,
+running averages), unless --all asks for the optimizer's state and the rest too.
+--rename changes names on the way; a * at the end of both sides stands for the rest
+of a name. The output is written whole or not at all, and an existing file is replaced.
 
 A NIR file holds more than tensors: nodes and what connects them. --model says which
 TOML file the weights are of: its layers become nodes of their names, images are
@@ -68,7 +68,7 @@ func (a *app) convertCommand() *cobra.Command {
 		ValidArgsFunction: filesOf(endings()...),
 		RunE:              func(c *cobra.Command, args []string) error { return a.convert(c.Context(), args[0], args[1], f) },
 	}
-	c.Flags().BoolVar(&f.all, "all", false, "everything in the file, not only trained parameters")
+	c.Flags().BoolVar(&f.all, "all", false, "everything in the file, not only the model")
 	c.Flags().StringVar(&f.like, "like", "", "file that the output is a copy of but for its tensors")
 	c.Flags().StringVar(&f.by, "map", "", "TOML file with a map of names and axes")
 	c.Flags().BoolVar(&f.back, "back", false, "apply the map from ours to the other tool's")
@@ -113,7 +113,7 @@ func (a *app) convert(ctx context.Context, in, out string, f convertFlags) error
 func (f convertFlags) read(in string) (*checkpoint.File, error) {
 	file, err := readWeights(in)
 	if err == nil && !f.all {
-		file, err = weightsOf(file)
+		file = weightsOf(file)
 	}
 	if err == nil {
 		err = rename(file, f.renames)

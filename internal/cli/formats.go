@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"encoding/json"
 	"fmt"
 	"path/filepath"
 	"slices"
@@ -86,27 +85,29 @@ func (f format) open(path string) (*checkpoint.File, error) {
 // trainedKey is the metadata entry of package train with the names of trained parameters.
 const trainedKey = "spikegraph.trained"
 
-// weightsOf returns the trained parameters of a checkpoint of a run, as train.SaveWeights has them, and
-// other files as they are.
-func weightsOf(f *checkpoint.File) (*checkpoint.File, error) {
+// ofModel reports whether a parameter belongs to the model, by its name, and not to an optimizer, a trainer
+// or the random clock.
+func ofModel(name string) bool {
+	return !slices.ContainsFunc([]string{"optim.", "train.", "spikegraph."}, func(p string) bool { return strings.HasPrefix(name, p) })
+}
+
+// weightsOf returns what belongs to the model of a checkpoint of a run, as train.SaveWeights has it, and other
+// files as they are.
+func weightsOf(f *checkpoint.File) *checkpoint.File {
 	list, ok := f.Metadata[trainedKey]
 	if !ok {
-		return f, nil
-	}
-	var names []string
-	if err := json.Unmarshal([]byte(list), &names); err != nil {
-		return nil, fmt.Errorf("%w: %s: %w", checkpoint.ErrFormat, trainedKey, err)
+		return f
 	}
 	w := &checkpoint.File{Kind: "spikegraph.weights", Metadata: map[string]string{trainedKey: list}}
 	for _, t := range f.Tensors {
-		if slices.Contains(names, t.Name) {
+		if ofModel(t.Name) {
 			w.Tensors = append(w.Tensors, t)
 		}
 	}
-	return w, nil
+	return w
 }
 
-// saveStore writes the trained parameters of a store in the format of the path.
+// saveStore writes the model in a store in the format of the path.
 func saveStore(path string, s *graph.Store) error {
 	f, err := writerOf(path)
 	if err != nil {
@@ -117,7 +118,7 @@ func saveStore(path string, s *graph.Store) error {
 	}
 	w := &checkpoint.File{}
 	for _, p := range s.Params() {
-		if p.Trained {
+		if ofModel(p.Name) {
 			w.Add(p.Name, p.Value)
 		}
 	}
