@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"html/template"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/spikegraph/spikegraph/train"
@@ -80,12 +81,18 @@ func (p Page) Save(path string) error {
 	return writeFile(path, b.Bytes())
 }
 
-// historyFigures are what is drawn of every run.
+// historyFigures are what is drawn of every run; where no gradients were measured, none are drawn.
 func historyFigures(h *train.History) []Figure {
-	second := Figure{Caption: "Gradients", Panels: []Panel{GradNorm(h)}}
+	var second Figure
+	if len(h.Batches) > 0 || slices.ContainsFunc(h.Epochs, func(e train.Epoch) bool { return e.GradNorm != 0 }) {
+		second = Figure{Caption: "Gradients", Panels: []Panel{GradNorm(h)}}
+	}
 	if len(h.Epochs[0].Rates) > 0 {
-		second.Caption = "Gradients and activity"
+		second.Caption = map[string]string{"": "Activity", "Gradients": "Gradients and activity"}[second.Caption]
 		second.Panels = append(second.Panels, Rates(h))
+	}
+	if len(second.Panels) == 0 {
+		return []Figure{Curves(h)}
 	}
 	return []Figure{Curves(h), second}
 }

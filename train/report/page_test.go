@@ -91,6 +91,19 @@ func TestPageOfLittle(t *testing.T) {
 	assert.NotContains(t, text, "is the best")
 }
 
+// Of a readout that was solved for there are no gradients, and so no picture of them.
+func TestPageWithoutGradients(t *testing.T) {
+	t.Parallel()
+	h := &train.History{Epochs: []train.Epoch{{Scores: train.Scores{Samples: 1, Loss: 1}}}}
+	assert.NotContains(t, html(t, report.Page{History: h}), "Figure 2")
+	h.Epochs[0].Rates = []train.Value{{Name: "hidden", Value: 0.5}}
+	text := html(t, report.Page{History: h})
+	assert.Contains(t, text, "<b>Figure 2.</b>Activity")
+	assert.NotContains(t, text, ">Gradient norm</text>")
+	h.Epochs[0].GradNorm = 1
+	assert.Contains(t, html(t, report.Page{History: h}), "<b>Figure 2.</b>Gradients and activity")
+}
+
 func TestPageOfALongRun(t *testing.T) {
 	t.Parallel()
 	h := history(2)
