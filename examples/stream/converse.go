@@ -15,6 +15,9 @@ func (s *server) lines(op string) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		c := http.NewResponseController(w)
 		body, err := body(w, c, r)
+		if longBody(r) { // the server would wait for what is left of it
+			defer func() { _ = c.SetReadDeadline(time.Now()) }()
+		}
 		at, bad := position(r)
 		d, missing := s.models.get(r.PathValue("name"))
 		if err = errors.Join(err, bad, missing); err != nil {
@@ -33,10 +36,12 @@ func (s *server) lines(op string) http.HandlerFunc {
 // wholeBody is the length up to which the lines of a request are read before the first is answered.
 const wholeBody = 128 << 10
 
+func longBody(r *http.Request) bool { return r.ContentLength < 0 || r.ContentLength > wholeBody }
+
 // body returns what to read the lines of a request from. Longer ones, and those of unknown length,
 // are answered while they come; what is left of them then ends with the connection.
 func body(w http.ResponseWriter, c *http.ResponseController, r *http.Request) (io.Reader, error) {
-	if r.ContentLength < 0 || r.ContentLength > wholeBody {
+	if longBody(r) {
 		w.Header().Set("Connection", "close")
 		_ = c.EnableFullDuplex() // HTTP/2 has it always
 		return r.Body, nil
