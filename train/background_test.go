@@ -122,7 +122,7 @@ func TestKilledWriter(t *testing.T) {
 	series := checkpoint.Series{Dir: dir}
 	var last int64
 	for i := range 5 {
-		child := exec.Command(os.Args[0], "-test.run=^TestKilledWriter$")
+		child := exec.Command(os.Args[0], "-test.run=^TestKilledWriter$", "-test.timeout=2m") // it does not outlive this one by long
 		child.Env = append(os.Environ(), killDir+"="+dir)
 		require.NoError(t, child.Start())
 		goal := last + 3

@@ -29,7 +29,7 @@ func Encode(vars []Variable) ([]byte, error) {
 		if err != nil {
 			return nil, err
 		}
-		if len(b) > math.MaxUint32 {
+		if uint64(len(b)) > math.MaxUint32 {
 			return nil, malformed("%q has %d bytes, more than 4 GB", v.Name, len(b))
 		}
 		out = appendElement(out, miMatrix, b)

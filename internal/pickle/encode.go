@@ -78,7 +78,7 @@ func (w *writer) array(a *ndarray.Array) error {
 	*w = append(*w, 't')
 	w.dtype(kind, size)
 	*w = append(*w, 0x89)
-	if len(raw) <= math.MaxUint32 {
+	if uint64(len(raw)) <= math.MaxUint32 {
 		*w = binary.LittleEndian.AppendUint32(append(*w, 'B'), uint32(len(raw)))
 	} else {
 		*w = binary.LittleEndian.AppendUint64(append(*w, 0x8e), uint64(len(raw)))
