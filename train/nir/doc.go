@@ -16,6 +16,13 @@
 //	}
 //	file, err = net.Export(trainer.Store, "net")
 //
+// Networks of package layers go out node by node, with what a store has for them:
+//
+//	from := nir.Source{Dt: 0.1, Store: trainer.Store}
+//	fc, err := nir.NewDense("fc1", dense, from)
+//	lif, err := nir.NewLIF("hidden", neurons, from)
+//	err = nir.Chain([]int{784}, []int{100}, fc, lif).WriteFile("net.nir")
+//
 // # What the nodes mean
 //
 // A step takes x [B ...] to y [B ...]; the axes behind the batch are those of the file's Input and

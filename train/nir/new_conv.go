@@ -21,6 +21,9 @@ func NewConv1d(name string, p layers.Conv1d, in []int, from Source) (Node, error
 
 func newConv(name string, p layers.Conv, in []int, axes int, from Source) (Node, error) {
 	n := Node{Name: name, Type: fmt.Sprintf("Conv%dd", axes), Params: map[string]Array{}}
+	if len(in) != axes {
+		return n, unsupported(name, "the axes of its input are %v, want %d without the channels", in, axes)
+	}
 	dtype := p.DType
 	p.DType = graph.Float64
 	out, err := from.values(name, func(g *graph.Graph) []*graph.Node {

@@ -210,6 +210,8 @@ func TestNewRefuses(t *testing.T) {
 		_, err := nir.NewConv1d("n", p, []int{5}, from)
 		assert.ErrorContains(t, err, says)
 	}
+	_, err = nir.NewConv2d("n", layers.Conv2d{In: 1, Out: 1, Kernel: []int{3, 3}}, []int{5}, nir.Source{})
+	assert.ErrorContains(t, err, "the axes of its input are [5], want 2")
 	_, err = nir.NewAvgPool2d("n", layers.AvgPool2d{Kernel: []int{2}, Padding: layers.Around{1}})
 	assert.ErrorContains(t, err, "NIR averages over Padding")
 	_, err = nir.NewDense("n", layers.Dense{In: 2, Out: 2}, nir.Source{})
