@@ -117,6 +117,8 @@ var misuses = []struct {
 	{"Triu", func(a args) any { return a.vec.Triu(0) }, graph.ErrShape, `Triangle[upper=true 0](Float32[4]): shapes do not match: want a float matrix`},
 	{"Diagonal", func(a args) any { return a.vec.Diagonal() }, graph.ErrShape, `Diagonal(Float32[4]): shapes do not match: want a matrix`},
 	{"DiagonalMatrix", func(a args) any { return a.s.DiagonalMatrix() }, graph.ErrShape, `DiagonalMatrix(Float32[]): shapes do not match: want a vector`},
+	{"FanIn places", func(a args) any { return a.f.FanIn(a.m, a.m) }, graph.ErrDType, `want floats of one type and Int32 places between them`},
+	{"FanIn of a scalar", func(a args) any { return a.s.FanIn(a.idx, a.vec) }, graph.ErrShape, `FanIn(Float32[]): shapes do not match: want rows`},
 	{"SparseMatMul rows", func(a args) any { return a.f.SparseMatMul(diagonal(2, 3), nil) }, graph.ErrShape, `SparseMatMul[2x3 of 2](Float32[2 3]): shapes do not match: want rows of 2 elements`},
 	{"SparseMatMul values", func(a args) any { return a.f.SparseMatMul(diagonal(3, 3), a.vec) }, graph.ErrShape, `values are [4], the matrix has 3 elements`},
 	{"SparseMatMul types", func(a args) any { return a.d.SparseMatMul(diagonal(3, 4), a.vec) }, graph.ErrDType, `want floats of one type`},

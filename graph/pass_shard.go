@@ -378,7 +378,7 @@ func (f *splitFinder) rowRule(n *Node, in []share) (share, bool) {
 		return rows, true
 	case putSlotOp, takeAlongOp, addAlongOp:
 		return rows, !slices.Contains(in, whole)
-	case sparseOp:
+	case sparseOp, fanInOp:
 		return rows, in[0] == rows && !slices.Contains(in[1:], rows)
 	case convKernelOp, sampledOp:
 		return sums, in[0] == rows && in[1] == rows

@@ -189,6 +189,7 @@ var lineRefs = map[string]func(variant string, in []arr) arr{
 	"SparseMatMul":  sparseRef(false),
 	"SparseMatMulT": sparseRef(true),
 	"SampledMatMul": sampledRef,
+	"FanIn":         fanInRef,
 	"JITMatMul":     jitRef(false),
 	"JITMatMulT":    jitRef(true),
 	"Solve":         solveRef,

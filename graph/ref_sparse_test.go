@@ -102,3 +102,18 @@ func jitRef(trans bool) func(variant string, in []arr) arr {
 		})
 	}
 }
+
+// fanInRef is the reference of a sum by lists.
+func fanInRef(_ string, in []arr) arr {
+	x, pre, w := in[0], in[1], in[2]
+	last := len(x.shape) - 1
+	return tab(append(slices.Clone(x.shape[:last]), pre.shape[0]), func(i []int) float64 {
+		sum := 0.0
+		for k := range pre.shape[1] {
+			if from := int(pre.at(i[last], k)); from < x.shape[last] {
+				sum += w.at(i[last], k) * x.at(set(i, last, from)...)
+			}
+		}
+		return sum
+	})
+}

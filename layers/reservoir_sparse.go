@@ -9,10 +9,10 @@ import (
 // Product says how the product r·W of a reservoir is computed.
 type Product uint8
 
-// The ways to compute r·W. For N = 1000 and one row of r, a product with all elements takes as long
-// as a list of 13 % of them (137 µs a step; 107 µs at 10 %, 32 µs at 2 %). The list is read, for
-// each neuron those before it, which takes half as long as to add, for each neuron, to those after
-// it. Of many rows each reads the list anew: for 16 rows, the full product wins from 2 % on.
+// The ways to compute r·W. In float32 and with AVX-512 the list wins by far: for N = 1000 and one row
+// of r its product takes 9 µs at 10 % of the elements and 2 µs at 5 to a neuron, where one with all
+// elements, which do not fit in a core's cache, takes over 130. Elsewhere the list is read element by
+// element and wins up to about 13 %. Of many rows each reads the list anew.
 const (
 	ProductAuto   Product = iota // a list up to Density 0.1, else in full
 	ProductDense                 // in full, zeros too
@@ -107,7 +107,5 @@ func (m fanIn) carry(x *graph.Node) *graph.Node {
 	if !m.W.Valid() || !m.pre.Valid() {
 		return invalid(m.W, m.pre)
 	}
-	after := make([]int, x.Rank())
-	after[x.Rank()-1] = 1
-	return x.Pad(make([]int, x.Rank()), after, 0).Gather(-1, m.pre).Mul(m.W).Sum(-1)
+	return x.FanIn(m.pre, m.W)
 }

@@ -60,6 +60,7 @@ func inexpressible() map[string]string {
 
 		"SparseMatMul":  noSparse,
 		"SampledMatMul": noSparse,
+		"FanIn":         noSparse,
 		"JITMatMul":     noPhilox,
 	}
 }

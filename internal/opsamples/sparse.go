@@ -31,7 +31,11 @@ func sparse() []Sample {
 		return two(func(x, w node) node { return f(x.Step(), w) })
 	}
 	n := len(SparsePlaces)
+	lists := three(func(x, pre, w node) node { return x.FanIn(pre, w) })
 	return []Sample{
+		smooth("FanIn/rows", "FanIn", lists, f64(-3, 3, 3, 5), i32(0, 6, 18, 4), f64(-3, 3, 18, 4)),
+		smooth("FanIn/one row", "FanIn", lists, f64(-3, 3, 40), i32(0, 41, 3, 7), f64(-3, 3, 3, 7)),
+		smooth("FanIn/more axes", "FanIn", lists, f64(-3, 3, 2, 3, 5), i32(0, 6, 4, 2), f64(-3, 3, 4, 2)),
 		smooth("SparseMatMul/rows", "SparseMatMul", mul, f64(-3, 3, 3, 5), f64(-3, 3, n)),
 		smooth("SparseMatMul/one row", "SparseMatMul", mul, f64(-3, 3, 5), f64(-3, 3, n)),
 		smooth("SparseMatMul/more axes", "SparseMatMul", mul, f64(-3, 3, 2, 3, 5), f64(-3, 3, n)),

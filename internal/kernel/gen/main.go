@@ -40,6 +40,7 @@ var families = []struct {
 	{"reduce_extremes", extremes},
 	{"philox", philox},
 	{"truths", truths},
+	{"fanin", fanIn},
 	{"peak", peak},
 }
 
