@@ -212,3 +212,19 @@ func (gs *grouping) force(u unit) {
 		}
 	}
 }
+
+// CompileInSegments compiles with every loop of at least n·k steps that has a backward loop in n segments
+// of k steps, which are computed again, and a tail. It returns how many there are.
+func CompileInSegments(g *Graph, o Options, n, k int, outs ...*Node) (p *Program, loops int) {
+	p = g.program(o, outs, func(pairs []loopPair) []division {
+		ds := make([]division, len(pairs))
+		for i, p := range pairs {
+			if l := p.forward.Loop(); l.Steps >= n*k {
+				ds[i] = l.divided(n, k)
+				loops++
+			}
+		}
+		return ds
+	})
+	return p, loops
+}

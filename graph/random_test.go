@@ -1,6 +1,7 @@
 package graph_test
 
 import (
+	"fmt"
 	"testing"
 
 	"github.com/spikegraph/spikegraph/autodiff"
@@ -21,11 +22,8 @@ func agree(t *rapid.T, g *graph.Graph, d graph.DType, outs []*graph.Node) {
 	require.NoError(t, g.Err())
 	names, _ := graph.Passes()
 	var want [][]float64
-	try := func(what string, o graph.Options) {
-		o.Verify = true
+	check := func(what string, p *graph.Program) {
 		g.Store().Get("w").Value.Zero()
-		p, err := g.CompileWith(o, outs...)
-		require.NoError(t, err, what)
 		require.NoError(t, graph.CheckPlan(p), what)
 		res, err := p.Run(randomInputs(d)...)
 		require.NoError(t, err, what)
@@ -40,11 +38,23 @@ func agree(t *rapid.T, g *graph.Graph, d graph.DType, outs []*graph.Node) {
 			requireClose(t, want[i], got[i], tolerance[d], "%s, output %d", what, i)
 		}
 	}
+	try := func(what string, o graph.Options) {
+		o.Verify = true
+		p, err := g.CompileWith(o, outs...)
+		require.NoError(t, err, what)
+		check(what, p)
+	}
 	try("no passes", graph.Options{Disable: names, Workers: 1})
 	try("all passes", graph.Options{Workers: 1})
 	try("workers", graph.Options{Workers: 3})
 	for _, name := range names {
 		try("without "+name, graph.Options{Disable: []string{name}, Workers: 1})
+	}
+	for _, s := range [][2]int{{1, 1}, {3, 1}, {2, 2}} {
+		p, loops := graph.CompileInSegments(g, graph.Options{Verify: true, Workers: 1}, s[0], s[1], outs...)
+		if loops > 0 {
+			check(fmt.Sprintf("%d segments of %d", s[0], s[1]), p)
+		}
 	}
 }
 
