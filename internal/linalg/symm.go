@@ -9,6 +9,10 @@ const symmBlock = 256
 // Symm computes Y = X·A for a symmetric A [n n], X [m n] and Y [m n], reading A once and its upper
 // triangle alone.
 func (s *Solver[T]) Symm(m, n int, a []T, lda int, x []T, ldx int, y []T, ldy int) {
+	if m == 1 {
+		kernel.Symv(n, a, lda, x, y)
+		return
+	}
 	ws := &s.lent[0]
 	for i := range m {
 		clear(y[i*ldy : i*ldy+n])
@@ -24,11 +28,7 @@ func (s *Solver[T]) Symm(m, n int, a []T, lda int, x []T, ldx int, y []T, ldy in
 				continue
 			}
 			kernel.Gemm(ws, false, false, m, cols, rows, x[i:], ldx, block, lda, 1, y[j:], ldy)
-			if m == 1 {
-				kernel.Gemm(ws, false, false, rows, 1, cols, block, lda, x[j:], 1, 1, y[i:], 1)
-			} else {
-				kernel.Gemm(ws, false, true, m, rows, cols, x[j:], ldx, block, lda, 1, y[i:], ldy)
-			}
+			kernel.Gemm(ws, false, true, m, rows, cols, x[j:], ldx, block, lda, 1, y[i:], ldy)
 		}
 	}
 }

@@ -41,6 +41,7 @@ var families = []struct {
 	{"philox", philox},
 	{"truths", truths},
 	{"fanin", fanIn},
+	{"symv", symv},
 	{"peak", peak},
 }
 

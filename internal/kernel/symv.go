@@ -1,0 +1,59 @@
+package kernel
+
+// symvRows is how many rows Symv takes at a time.
+const symvRows = 4
+
+// symvPart is how many elements there are, at most, in a part of a sum: 16 bytes of float32.
+const symvPart = 4
+
+// Symv computes y = A·x for a symmetric A [n n], of which the upper triangle is read, once: while a
+// row is in registers it is both added to y, times its element of x, and multiplied by x.
+func Symv[T Float](n int, a []T, lda int, x, y []T) {
+	operand(a, lda, false).mustHold("A", n, n)
+	symvAt(active, n, a, lda, x[:n], y[:n])
+}
+
+func symvAt[T Float](l isa, n int, a []T, lda int, x, y []T) {
+	clear(y)
+	for i := 0; i < n; i += symvRows {
+		rows := min(symvRows, n-i)
+		corner(rows, a[i*lda+i:], lda, x[i:], y[i:])
+		if j := i + rows; j < n {
+			var sums [symvRows * symvPart]T
+			block := a[i*lda+j:]
+			if !symvBlock(l, n-j, block, lda, x[i:], x[j:], y[j:], &sums) {
+				symvGo(n-j, block, lda, x[i:], x[j:], y[j:], &sums)
+			}
+			part := len(sums) / symvRows
+			for r := range symvRows {
+				for _, s := range sums[r*part : (r+1)*part] {
+					y[i+r] += s
+				}
+			}
+		}
+	}
+}
+
+// corner adds the product with the triangle of A [n n] that is on the diagonal.
+func corner[T Float](n int, a []T, lda int, x, y []T) {
+	for r := range n {
+		y[r] += T(a[r*lda+r] * x[r])
+		for c := r + 1; c < n; c++ {
+			e := a[r*lda+c]
+			y[r] += T(e * x[c])
+			y[c] += T(e * x[r])
+		}
+	}
+}
+
+// symvGo is symvBlock in Go; the sums are in the first of their parts.
+func symvGo[T Float](n int, a []T, lda int, factors, x, y []T, sums *[symvRows * symvPart]T) {
+	for r := range symvRows {
+		row, f, s := a[r*lda:][:n], factors[r], T(0)
+		for c, e := range row {
+			y[c] += T(e * f)
+			s += T(e * x[c])
+		}
+		sums[r*symvPart] = s
+	}
+}

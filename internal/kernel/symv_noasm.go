@@ -1,0 +1,7 @@
+//go:build !amd64
+
+package kernel
+
+func symvBlock[T Float](isa, int, []T, int, []T, []T, []T, *[symvRows * symvPart]T) bool {
+	return false
+}
