@@ -24,6 +24,9 @@ func given(c config) (*source, error) {
 		if b.x == nil || b.y == nil {
 			return b, fmt.Errorf("%s has no batch %d: set -warmup and -batches to what it holds", path, i)
 		}
+		if b.x.Dtype() != tensor.Uint8 || b.y.Dtype() != tensor.Int32 {
+			return b, fmt.Errorf("%s: batch %d is of %v and %v, want uint8 and int32", path, i, b.x.Dtype(), b.y.Dtype())
+		}
 		if f.Metadata["pixels"] == "bytes" {
 			b.x = pixels(b.x, c.double)
 		} else {
@@ -47,6 +50,9 @@ func given(c config) (*source, error) {
 		return nil
 	}
 	if l := f.Tensor("losses"); l != nil {
+		if l.Dtype() != tensor.Float64 {
+			return nil, fmt.Errorf("%s: losses are %v, want float64", path, l.Dtype())
+		}
 		src.losses = l.Float64s()
 	}
 	return src, nil

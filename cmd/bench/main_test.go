@@ -5,10 +5,13 @@ import (
 	"io"
 	"math"
 	"os"
+	"path/filepath"
 	"testing"
 
+	"github.com/spikegraph/spikegraph/train/checkpoint"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"gorgonia.org/tensor"
 )
 
 // output runs a job as the command does and returns its line.
@@ -108,6 +111,24 @@ func TestPauses(t *testing.T) {
 		assert.Greater(t, ms["median"], 0.0, key)
 		assert.GreaterOrEqual(t, ms["p95"], ms["median"], key)
 		assert.GreaterOrEqual(t, ms["max"], ms["p95"], key)
+	}
+}
+
+// What another program wrote in other types is refused, not read as if it were right.
+func TestGivenOfOtherTypes(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "given.safetensors")
+	of := func(d tensor.Dtype, shape ...int) *tensor.Dense {
+		return tensor.New(tensor.WithShape(shape...), tensor.Of(d))
+	}
+	for says, f := range map[string]*checkpoint.File{
+		"losses are float32, want float64": {Tensors: []checkpoint.Tensor{{Name: "losses", Value: of(tensor.Float32, 1)}}},
+		"batch 0 is of float32 and int32, want uint8 and int32": {Tensors: []checkpoint.Tensor{
+			{Name: "x.0", Value: of(tensor.Float32, 128, 784)}, {Name: "y.0", Value: of(tensor.Int32, 128)},
+			{Name: "param.fc1.W", Value: of(tensor.Float32, 784, 1000)}, {Name: "param.fc1.B", Value: of(tensor.Float32, 1000)},
+			{Name: "param.fc2.W", Value: of(tensor.Float32, 1000, 10)}, {Name: "param.fc2.B", Value: of(tensor.Float32, 10)}}},
+	} {
+		require.NoError(t, checkpoint.WriteFile(path, f))
+		assert.ErrorContains(t, run(config{job: "J1", threads: 1, batches: 1, init: path}), says)
 	}
 }
 
