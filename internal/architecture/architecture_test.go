@@ -32,7 +32,7 @@ var allowed = map[string][]string{
 	"layers":            {"graph", "surrogate", "autodiff"},
 	"optim":             {"graph"},
 	"datasets":          {"internal/hdf5", "internal/ndarray"},
-	"train":             {"graph", "autodiff", "surrogate", "losses", "layers", "optim", "datasets", "train", "internal/linalg", "internal/hdf5"},
+	"train":             {"graph", "autodiff", "surrogate", "losses", "layers", "optim", "datasets", "train", "internal/linalg", "internal/registry", "internal/hdf5"},
 	"train/checkpoint":  {"internal/atomicfile"},
 	"train/nir":         {"graph", "surrogate", "layers", "internal/atomicfile", "internal/hdf5", "internal/ndarray"},
 	"train/npz":         {"train/checkpoint", "internal/atomicfile", "internal/ndarray"},
@@ -51,6 +51,7 @@ var allowed = map[string][]string{
 	"internal/ndarray":      {},
 	"internal/matlab":       {"internal/ndarray"},
 	"internal/pickle":       {"internal/ndarray"},
+	"internal/registry":     {},
 	"internal/architecture": {},
 }
 
