@@ -131,15 +131,22 @@ func WindowFind[T Float](w *Windows, idx []int32, x, y []T, lo, hi int) {
 				Fill(places, -1)
 				continue
 			}
-			first := seen[0] * int32(w.lanes)
-			for i := range places {
-				places[i] = first + int32(i)
-			}
-			for k := len(seen) - 1; k >= 0; k-- {
-				a, b = w.row(int(seen[k]))
-				markEqual(places, int32(a), from[a:b], want)
-			}
+			findWindow(active, places, seen, from, want)
 		}
+	}
+}
+
+// findWindowGo writes to places, for each lane, the place in x, of the rows seen, of the first that equals
+// want, or the first of all.
+func findWindowGo[T Float](places, seen []int32, x, want []T) {
+	lanes := len(places)
+	first := seen[0] * int32(lanes)
+	for i := range places {
+		places[i] = first + int32(i)
+	}
+	for k := len(seen) - 1; k >= 0; k-- {
+		at := int(seen[k]) * lanes
+		markEqual(places, int32(at), x[at:], want)
 	}
 }
 

@@ -43,6 +43,7 @@ var families = []struct {
 	{"fanin", fanIn},
 	{"symv", symv},
 	{"peak", peak},
+	{"windows", windows},
 }
 
 func main() {

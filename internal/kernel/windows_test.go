@@ -1,0 +1,36 @@
+package kernel
+
+import (
+	"math"
+	"math/rand/v2"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// TestFindWindowAgreesWithPortable finds extremes, and what is not there, in rows of any width.
+func TestFindWindowAgreesWithPortable(t *testing.T) {
+	eachLevel(t, func(t *testing.T, l isa) {
+		findsWindows[float32](t, l)
+		findsWindows[float64](t, l)
+	})
+}
+
+func findsWindows[T Float](t *testing.T, l isa) {
+	r := rand.New(rand.NewPCG(41, 42))
+	for lanes := 1; lanes < 70; lanes++ {
+		x := make([]T, 9*lanes+3)[3:]
+		for i := range x {
+			x[i] = []T{0, T(math.Copysign(0, -1)), 1, 2, T(math.Inf(1)), T(math.NaN()), 1e-40}[r.IntN(7)]
+		}
+		seen := []int32{7, 2, 3, 8, 0}[:1+r.IntN(5)]
+		want := make([]T, lanes+1)[1:]
+		for i := range want {
+			want[i] = x[int(seen[r.IntN(len(seen))])*lanes+i]
+		}
+		expected, got := make([]int32, lanes), make([]int32, lanes+1)[1:]
+		findWindowGo(expected, seen, x, want)
+		findWindow(l, got, seen, x, want)
+		require.Equal(t, expected, got, "%d lanes", lanes)
+	}
+}
