@@ -2,4 +2,6 @@
 
 package kernel
 
-func findWindow[T Float](_ isa, places, seen []int32, x, want []T) { findWindowGo(places, seen, x, want) }
+func findWindow[T Float](_ isa, places, seen []int32, x, want []T) {
+	findWindowGo(places, seen, x, want)
+}
