@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"iter"
 	"math/rand/v2"
+	"reflect"
 
 	"gorgonia.org/tensor"
 )
@@ -42,8 +43,8 @@ type Encoder interface {
 //	for b, err := range datasets.Batches(ctx, train, datasets.BatchOptions{Size: 128}) {
 //
 // and ends at the first error, which comes with an empty Batch: ErrOption for a bad option, or for
-// DropLast with fewer samples than Size, since nothing would be left; ErrEmpty for an empty source;
-// what src.Check finds; the error of Encode; the error of ctx once it is done, before the next
+// DropLast with fewer samples than Size, since nothing would be left; ErrEmpty for a source that is
+// empty or nil; what src.Check finds; the error of Encode; the error of ctx once it is done, before the next
 // batch. A Size larger than the source without DropLast gives the one batch there is.
 //
 // The order depends on Seed, Epoch and the number of samples alone; what Encode draws, on Seed,
@@ -75,6 +76,25 @@ func Batches(ctx context.Context, src Source, opt BatchOptions) iter.Seq2[Batch,
 	}
 }
 
+// Count returns the number of batches in an epoch of src: 0 of a source that is nil, and without a
+// Size.
+func (opt BatchOptions) Count(src Source) int {
+	if absent(src) || opt.Size <= 0 {
+		return 0
+	}
+	n := src.Len() / opt.Size
+	if !opt.DropLast && src.Len()%opt.Size > 0 {
+		n++
+	}
+	return n
+}
+
+// absent reports whether src is nil or a nil pointer, as a reader that failed returns it.
+func absent(src Source) bool {
+	v := reflect.ValueOf(src)
+	return src == nil || v.Kind() == reflect.Pointer && v.IsNil()
+}
+
 // epoch is one pass over a source.
 type epoch struct {
 	src   Source
@@ -85,6 +105,9 @@ type epoch struct {
 }
 
 func newEpoch(src Source, opt BatchOptions) (*epoch, error) {
+	if absent(src) {
+		return nil, named("Batches", fail(ErrEmpty, "the source is nil"))
+	}
 	if err := opt.check(src.Len()); err != nil {
 		return nil, named("Batches", err)
 	}
@@ -95,10 +118,7 @@ func newEpoch(src Source, opt BatchOptions) (*epoch, error) {
 	if err != nil {
 		return nil, named("Batches", err)
 	}
-	e := &epoch{src: src, opt: opt, put: put, order: make([]int, src.Len()), count: src.Len() / opt.Size}
-	if !opt.DropLast && src.Len()%opt.Size > 0 {
-		e.count++
-	}
+	e := &epoch{src: src, opt: opt, put: put, order: make([]int, src.Len()), count: opt.Count(src)}
 	for i := range e.order {
 		e.order[i] = i
 	}

@@ -238,6 +238,23 @@ func TestEncoderErrorEndsTheBatches(t *testing.T) {
 	}
 }
 
+// A reader that failed returns nil pointers, and its error may have been overlooked.
+func TestBatchesOfNil(t *testing.T) {
+	t.Parallel()
+	opt := datasets.BatchOptions{Size: 4}
+	var none *datasets.Images
+	for _, src := range []datasets.Source{nil, none} {
+		_, err := collect(t.Context(), src, opt)
+		assert.ErrorIs(t, err, datasets.ErrEmpty)
+		assert.ErrorContains(t, err, "the source is nil")
+		assert.Zero(t, opt.Count(src))
+	}
+	assert.Equal(t, 3, opt.Count(counted(9)))
+	opt.DropLast = true
+	assert.Equal(t, 2, opt.Count(counted(9)))
+	assert.Zero(t, datasets.BatchOptions{}.Count(counted(9)))
+}
+
 func TestBatchesAreTheReceivers(t *testing.T) {
 	t.Parallel()
 	src := counted(4)

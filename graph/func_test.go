@@ -200,3 +200,16 @@ func ExampleFunc() {
 	// 5
 	// 7
 }
+
+// A batch without samples is named as such: to the library of tensors it looks like a view.
+func TestEmptyTensors(t *testing.T) {
+	empty := tensor.New(tensor.Of(tensor.Float32), tensor.WithShape(0, 3))
+	f := graph.NewFunc(nil, graph.Options{}, func(_ *graph.Graph, in []*graph.Node) []*graph.Node { return []*graph.Node{in[0].Sum()} })
+	_, err := f.Call(empty)
+	assert.ErrorIs(t, err, graph.ErrShape)
+	assert.ErrorContains(t, err, "the tensor is empty, of shape [0 3]")
+	assert.ErrorContains(t, graph.NewStore(1).Put("w", empty, true), "the tensor is empty, of shape [0 3]")
+	g := graph.New()
+	g.Literal(empty)
+	assert.ErrorContains(t, g.Err(), "the tensor is empty, of shape [0 3]")
+}

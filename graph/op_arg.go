@@ -130,8 +130,8 @@ func (g *Graph) Literal(t *tensor.Dense) *Node {
 	if DTypeOf(t) == Invalid {
 		return g.Fail(fmt.Errorf("Literal: %w: tensors of %v are not supported", ErrDType, t.Dtype()))
 	}
-	if t.RequiresIterator() || !t.DataOrder().IsRowMajor() {
-		return g.Fail(fmt.Errorf("Literal: %w: the tensor is a view; clone it", ErrValue))
+	if err := plain(t); err != nil {
+		return g.Fail(fmt.Errorf("Literal: %w", err))
 	}
 	return g.add(literalOp{t}, nil)
 }

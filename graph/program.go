@@ -338,6 +338,14 @@ func fits(x *tensor.Dense, t Type) error {
 	if !slices.Equal([]int(shape), t.Shape) && !(len(t.Shape) == 0 && shape.TotalSize() == 1) {
 		return fmt.Errorf("%w: the tensor has shape %v, want %v", ErrShape, []int(shape), t.Shape)
 	}
+	return plain(x)
+}
+
+// plain reports why the elements of a tensor cannot be read as they lie in memory.
+func plain(x *tensor.Dense) error {
+	if slices.Contains(x.Shape(), 0) {
+		return fmt.Errorf("%w: the tensor is empty, of shape %v", ErrShape, []int(x.Shape()))
+	}
 	if x.RequiresIterator() || !x.DataOrder().IsRowMajor() {
 		return fmt.Errorf("%w: the tensor is a view; clone it", ErrValue)
 	}

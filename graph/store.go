@@ -51,8 +51,8 @@ func (s *Store) Put(name string, value *tensor.Dense, trained bool) error {
 	if DTypeOf(value) == Invalid {
 		return fmt.Errorf("graph: parameter %q: %w: tensors of %v are not supported", name, ErrDType, value.Dtype())
 	}
-	if value.RequiresIterator() || !value.DataOrder().IsRowMajor() {
-		return fmt.Errorf("graph: parameter %q: %w: the tensor is a view; clone it", name, ErrValue)
+	if err := plain(value); err != nil {
+		return fmt.Errorf("graph: parameter %q: %w", name, err)
 	}
 	p := &Param{Name: name, Value: value, Trained: trained}
 	s.list, s.byName[name] = append(s.list, p), p

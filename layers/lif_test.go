@@ -265,6 +265,17 @@ func TestLIFFaults(t *testing.T) {
 	assert.ErrorIs(t, g.Err(), graph.ErrDType)
 }
 
+// A number that is finite, but not in the type of the layer, would be an infinite threshold.
+func TestConstantsBeyondFloat32(t *testing.T) {
+	t.Parallel()
+	g := graph.New()
+	layers.LIF{N: 2, VTh: layers.Const(1e39), VReset: layers.Values{0, -1e39}}.In(g, "a", 1)
+	faults(t, g, "a: |VTh|1e+39|a finite Float32", "a: |VReset|-1e+39 at element 1")
+	g = graph.New()
+	layers.LIF{N: 2, VTh: layers.Const(1e39), DType: f64}.In(g, "a", 1)
+	assert.NoError(t, g.Err())
+}
+
 // A fault inside a loop is reported once, and not again for the state it leaves without a value.
 func TestFaultsInALoop(t *testing.T) {
 	t.Parallel()

@@ -89,6 +89,9 @@ func (l placer) literal(p Param, f field, shape []int) *graph.Node {
 	if err == nil {
 		err = f.domain.check(x)
 	}
+	if err == nil && l.dtype == graph.Float32 {
+		err = single.check(x)
+	}
 	if err != nil {
 		return l.fail(f.name, err)
 	}

@@ -52,6 +52,7 @@ var (
 	positive    = domain{"> 0 and finite", func(v float64) bool { return v > 0 && finite(v) }}
 	notNegative = domain{">= 0 and finite", func(v float64) bool { return v >= 0 && finite(v) }}
 	unit        = domain{"within [0, 1]", func(v float64) bool { return v >= 0 && v <= 1 }}
+	single      = domain{"a finite Float32", func(v float64) bool { return finite(float64(float32(v))) }}
 	zeroOrOne   = domain{"0 or 1", func(v float64) bool { return v == 0 || v == 1 }}
 	inside      = domain{"within (0, 1)", func(v float64) bool { return v > 0 && v < 1 }}
 )

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"iter"
+	"slices"
 
 	"github.com/spikegraph/spikegraph/datasets"
 	"github.com/spikegraph/spikegraph/graph"
@@ -23,15 +24,8 @@ type Data struct {
 
 // FromSource returns batches of src: epoch e is datasets.Batches with opt.Epoch = e.
 func FromSource(src datasets.Source, opt datasets.BatchOptions) Data {
-	n := 0
-	if opt.Size > 0 {
-		n = src.Len() / opt.Size
-		if !opt.DropLast && src.Len()%opt.Size > 0 {
-			n++
-		}
-	}
 	return Data{
-		Batches: n,
+		Batches: opt.Count(src),
 		Seed:    opt.Seed,
 		Epoch: func(ctx context.Context, epoch int) iter.Seq2[datasets.Batch, error] {
 			o := opt
@@ -84,6 +78,9 @@ func checkTensor(what string, x *tensor.Dense) error {
 	}
 	if graph.DTypeOf(x) == graph.Invalid {
 		return fmt.Errorf("%s: %w: tensors of %v are not supported", what, graph.ErrDType, x.Dtype())
+	}
+	if slices.Contains(x.Shape(), 0) {
+		return fmt.Errorf("%w: the %s has shape %v", datasets.ErrEmpty, what, []int(x.Shape()))
 	}
 	if x.RequiresIterator() || !x.DataOrder().IsRowMajor() {
 		return fmt.Errorf("%s: %w: the tensor is a view; clone it", what, graph.ErrValue)

@@ -202,6 +202,9 @@ func (l *loop) batch(b datasets.Batch) error {
 			return err
 		}
 		l.at.Names = p.names
+		if err := l.watchable(); err != nil {
+			return err
+		}
 	}
 	n := l.samples(b)
 	l.at.Updates += updates
@@ -217,6 +220,15 @@ func (l *loop) batch(b datasets.Batch) error {
 		return l.o.Hooks.OnBatch(rec)
 	}
 	return nil
+}
+
+// watchable refuses a Monitor whose number training does not give, at the first batch and not after an
+// epoch. What the validation measures is known once it runs: its targets may be of another type.
+func (l *loop) watchable() error {
+	if l.o.Validation.Epoch != nil {
+		return nil
+	}
+	return l.o.Monitor.among(l.at.Names.Metrics)
 }
 
 // learn checks a batch and trains on it. It returns the number of updates, also of those before an

@@ -109,6 +109,11 @@ func TestFitStopsEarly(t *testing.T) {
 	_, err := b.Fit(t.Context(), blobData(8, 4), o)
 	assert.ErrorIs(t, err, train.ErrSettings)
 	assert.ErrorContains(t, err, "beauty")
+
+	o.Validation = train.Data{}
+	h, err = b.Fit(t.Context(), blobData(8, 4), o)
+	assert.ErrorContains(t, err, `Monitor.Metric is "beauty", there is the loss and ["accuracy"]`)
+	assert.Len(t, h.Epochs, 0, "not after an epoch")
 }
 
 // The best epoch is what is left in the store.
@@ -172,6 +177,11 @@ func TestFitEmptyData(t *testing.T) {
 	assert.ErrorIs(t, err, datasets.ErrEmpty)
 	_, err = blobTrainer().Evaluate(t.Context(), train.Data{})
 	assert.ErrorIs(t, err, train.ErrSettings)
+	_, err = blobTrainer().Fit(t.Context(), train.FromSource(nil, datasets.BatchOptions{Size: 4}), train.FitOptions{Epochs: 1})
+	assert.ErrorIs(t, err, datasets.ErrEmpty)
+	_, err = blobTrainer().Predict(t.Context(), tensorOf([]float32{}, 0, 2))
+	assert.ErrorIs(t, err, datasets.ErrEmpty)
+	assert.ErrorContains(t, err, "the input has shape [0 2]")
 	once := blobData(8, 4)
 	all := once.Epoch
 	once.Epoch = func(ctx context.Context, n int) iter.Seq2[datasets.Batch, error] {
@@ -288,6 +298,17 @@ func TestFitModelFaults(t *testing.T) {
 		b.Metrics = []train.Metric{{Name: "m", Of: func(out, _ *graph.Node) *graph.Node { return out }}}
 	})
 	assert.ErrorContains(t, err, `metric "m"`)
+	err = fit(func(b *train.BPTT[rnnState]) { b.Loss = func(_, _ *graph.Node) *graph.Node { return nil } })
+	assert.ErrorContains(t, err, "the loss: value out of its domain: it is nil")
+	err = fit(func(b *train.BPTT[rnnState]) {
+		b.Metrics = []train.Metric{{Name: "m", Of: func(_, _ *graph.Node) *graph.Node { return nil }}}
+	})
+	assert.ErrorContains(t, err, `metric "m": value out of its domain: it is nil`)
+	err = fit(func(b *train.BPTT[rnnState]) {
+		b.Metrics = []train.Metric{{Name: "m", Of: mean}, {Name: "m", Of: mean}, {Name: "loss", Of: mean}}
+	})
+	assert.ErrorContains(t, err, `Metrics[1]: value out of its domain: the name "m" is taken`)
+	assert.ErrorContains(t, err, `Metrics[2]: value out of its domain: the name "loss" is taken`)
 	err = fit(func(b *train.BPTT[rnnState]) { b.Metrics = []train.Metric{{}} })
 	assert.ErrorContains(t, err, "Metrics[0]")
 	err = fit(func(b *train.BPTT[rnnState]) {

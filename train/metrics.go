@@ -2,13 +2,14 @@ package train
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/spikegraph/spikegraph/graph"
 )
 
 // A Metric is a number that is measured beside the loss.
 type Metric struct {
-	Name string
+	Name string // unlike that of any other, and not "loss"
 	// Of returns a scalar, a mean over samples, for the outputs out [T B ...] and the target as the
 	// data give it. It takes no part in training.
 	Of func(out, target *graph.Node) *graph.Node
@@ -64,7 +65,14 @@ func (r *tracer[S]) metrics(out *graph.Node) []*graph.Node {
 			r.g.Fail(fmt.Errorf("field Metrics[%d]: %w: it needs a name and a function", i, graph.ErrValue))
 			continue
 		}
+		if m.Name == lossName || slices.Contains(r.p.names.Metrics, m.Name) {
+			r.g.Fail(fmt.Errorf("field Metrics[%d]: %w: the name %q is taken", i, graph.ErrValue, m.Name))
+			continue
+		}
 		v := m.Of(out, r.target)
+		if v == nil {
+			v = r.g.Fail(fmt.Errorf("metric %q: %w: it is nil", m.Name, graph.ErrValue))
+		}
 		if v.Valid() && v.Shape().Size() != 1 {
 			v = r.g.Fail(fmt.Errorf("metric %q: %w: it is %v, want a scalar", m.Name, graph.ErrShape, v.Type()))
 		}

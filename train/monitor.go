@@ -3,6 +3,7 @@ package train
 import (
 	"errors"
 	"fmt"
+	"slices"
 )
 
 // Monitor watches one number at the end of every epoch, of the validation if there is one, else of
@@ -40,12 +41,24 @@ func (m Monitor) validate(dir string) error {
 	)
 }
 
+// among returns an error unless the number is the loss or one of these metrics.
+func (m Monitor) among(names []string) error {
+	if m.metric() == lossName || slices.Contains(names, m.metric()) {
+		return nil
+	}
+	return fmt.Errorf("%w: Monitor.Metric is %q, there is the loss and %q", ErrSettings, m.Metric, names)
+}
+
 // see takes in the scores of an epoch and reports whether it is the best so far. NaN never is.
 func (m Monitor) see(w *watch, epoch int, s Scores) (best bool, err error) {
-	v, ok := s.Metric(m.metric())
-	if !ok {
-		return false, fmt.Errorf("%w: Monitor.Metric is %q, there is the loss and %v", ErrSettings, m.Metric, s.Metrics)
+	names := make([]string, len(s.Metrics))
+	for i, v := range s.Metrics {
+		names[i] = v.Name
 	}
+	if err := m.among(names); err != nil {
+		return false, err
+	}
+	v, _ := s.Metric(m.metric())
 	gain := float64(w.Best) - v
 	if m.Higher {
 		gain = -gain

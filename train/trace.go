@@ -177,6 +177,9 @@ func (r *tracer[S]) loss(out *graph.Node) *graph.Node {
 		r.p.classes = out.Dim(-1)
 	}
 	loss := r.t.Loss(out, r.target)
+	if loss == nil {
+		return r.g.Fail(fmt.Errorf("the loss: %w: it is nil", graph.ErrValue))
+	}
 	if loss.Valid() && (loss.Shape().Size() != 1 || !loss.DType().IsFloat()) {
 		return r.g.Fail(fmt.Errorf("the loss: %w: it is %v, want a float scalar", graph.ErrShape, loss.Type()))
 	}
