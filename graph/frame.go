@@ -19,6 +19,7 @@ type frame struct {
 // env is what the frames of one run share.
 type env struct {
 	pool  *kernel.Pool
+	store *Store                             // where the parameters live, outside loops that are split
 	shard int                                // which rows of a loop that is split
 	loops int                                // loops begun so far: what a loop captures may be another value in the next
 	watch func(f *frame, s *boundStep) error // called after each kernel, if set

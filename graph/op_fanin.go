@@ -70,16 +70,18 @@ const fanInGrain = 1 << 20
 type fanInProduct[T float32 | float64] struct {
 	f      *kernel.FanIn[T]
 	pre, w []byte // what f was made of
-	keep   bool   // whether the lists stay what they are while a loop runs
+	lists  [2]*Node
+	keep   bool // whether the lists stay what they are while a loop runs
 	loop   int
-	size   int // bytes of a weight
+	stamp  stamp // of the lists where they are parameters
+	size   int   // bytes of a weight
 
 	y     []T
 	parts int
 }
 
 func fanInKernel[T float32 | float64](n *Node) evalFunc {
-	p := &fanInProduct[T]{keep: n.in[1].capturedByLoop() && n.in[2].capturedByLoop(), loop: -1, size: n.typ.DType.Size()}
+	p := &fanInProduct[T]{lists: [2]*Node{n.in[1], n.in[2]}, keep: n.in[1].capturedByLoop() && n.in[2].capturedByLoop(), loop: -1, size: n.typ.DType.Size()}
 	rows, in := n.in[0].typ.Shape[0], n.in[0].typ.Shape[1]
 	out, k := n.in[1].typ.Shape[0], n.in[1].typ.Shape[1]
 	return func(c *call) error {
@@ -108,6 +110,11 @@ func (p *fanInProduct[T]) refresh(c *call, in, out, k int) error {
 	if p.keep && p.loop == c.env.loops {
 		return nil
 	}
+	s := c.env.store
+	now := s.stampOf(s.param(p.lists[0]), s.param(p.lists[1]))
+	if p.f != nil && now != (stamp{}) && now == p.stamp {
+		return nil
+	}
 	pre, w := c.in[1].Bytes(Int32.Size()), c.in[2].Bytes(p.size)
 	if p.f == nil || !bytes.Equal(p.pre, pre) || !bytes.Equal(p.w, w) {
 		f, bad := kernel.PackFanIn(p.f, in, out, k, c.in[1].I32(), kernel.View[T](c.in[2]))
@@ -117,6 +124,6 @@ func (p *fanInProduct[T]) refresh(c *call, in, out, k int) error {
 		}
 		p.f, p.pre, p.w = f, append(p.pre[:0], pre...), append(p.w[:0], w...)
 	}
-	p.loop = c.env.loops
+	p.loop, p.stamp = c.env.loops, now
 	return nil
 }

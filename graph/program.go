@@ -234,6 +234,7 @@ func (p *Program) RunInto(out []*tensor.Dense, in ...*tensor.Dense) error {
 // run computes with the memory of r.
 func (p *Program) run(r *runner, out, in []*tensor.Dense) error {
 	f, b := r.frame, p.block
+	defer p.wrote()
 	p.setFixed(f, in)
 	for i, o := range b.outs {
 		if o.direct {
@@ -280,6 +281,13 @@ func (p *Program) commit(r *runner) {
 		case !u.out.direct:
 			copyBuf(bufOf(u.param.Value), regs[u.out.reg], types[u.out.reg])
 		}
+	}
+}
+
+// wrote says of each parameter that the program updates that it may be another now.
+func (p *Program) wrote() {
+	for _, u := range p.updates {
+		u.param.Wrote()
 	}
 }
 
@@ -367,7 +375,7 @@ func (p *Program) acquire() *runner {
 
 func (p *Program) newRunner(e *env) *runner {
 	pool := kernel.NewPool(p.workers())
-	e.pool = pool
+	e.pool, e.store = pool, p.store
 	memory := newMemory(p.block.size)
 	r := &runner{frame: newFrame(p.block, memory, e), memory: memory}
 	for _, u := range p.updates {

@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"slices"
 	"sync"
+	"sync/atomic"
 
 	"gorgonia.org/tensor"
 )
@@ -16,6 +17,8 @@ type Param struct {
 	Name    string
 	Value   *tensor.Dense // read and written in place by programs
 	Trained bool          // whether optimizers update it
+
+	version atomic.Uint64 // counts what programs and Wrote say was written
 }
 
 // A Store holds the parameters of a model by name, in the order they came. Programs compiled from
@@ -25,6 +28,7 @@ type Store struct {
 	seed   uint64
 	list   []*Param
 	byName map[string]*Param
+	holds  holds
 }
 
 // NewStore returns an empty store. Initial values are drawn from seed and the parameter's name, so

@@ -133,19 +133,19 @@ func plainProduct(n *graph.Node) bool {
 	return a.Name == "MatMul" && !a.TransA && !a.TransB
 }
 
-// layer is the tensors of a readout in the store.
+// layer is the parameters of a readout in the store.
 type layer struct {
-	w, b    *tensor.Dense // [in out]; [out] or nil
+	w, b    *graph.Param // [in out]; [out] or nil
 	in, out int
 }
 
 // layerOf returns the readout of that name, once its network was placed.
 func layerOf(s *graph.Store, name string, bias bool) layer {
-	l := layer{w: s.Get(name + ".W").Value}
+	l := layer{w: s.Get(name + ".W")}
 	if bias {
-		l.b = s.Get(name + ".B").Value
+		l.b = s.Get(name + ".B")
 	}
-	l.in, l.out = l.w.Shape()[0], l.w.Shape()[1]
+	l.in, l.out = l.w.Value.Shape()[0], l.w.Value.Shape()[1]
 	return l
 }
 
@@ -171,8 +171,10 @@ func (l layer) each(w []float64, f func(old, v float64) float64) {
 	change(l.w, w, f)
 }
 
-// change replaces the elements of x.
-func change(x *tensor.Dense, w []float64, f func(old, v float64) float64) {
+// change replaces the elements of a parameter.
+func change(p *graph.Param, w []float64, f func(old, v float64) float64) {
+	defer p.Wrote()
+	x := p.Value
 	if graph.DTypeOf(x) == graph.Float32 {
 		for i, e := range x.Float32s() {
 			x.Float32s()[i] = float32(f(float64(e), w[i]))

@@ -86,6 +86,7 @@ func (t *Online[S]) sequence(ctx context.Context, s Sequence, r *OnlineResult) e
 	steps := s.X.Shape()[0]
 	sums := make([]float64, len(t.Readouts))
 	var out *tensor.Dense
+	defer t.Store.Hold()()
 	for i := range steps {
 		if err := ctx.Err(); err != nil {
 			return err
