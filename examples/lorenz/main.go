@@ -34,7 +34,7 @@ const (
 	wash     = 200    // steps that the model is shown before it counts
 	every    = 250    // steps between starts
 	longest  = 1000   // steps of a free run: 18 Lyapunov times
-	drawn    = 4000   // steps of the picture
+	drawn    = 1500   // steps of the picture
 )
 
 // config are the flags.

@@ -45,7 +45,7 @@ func main() {
 	flag.IntVar(&c.neurons, "neurons", 1000, "neurons of the reservoir")
 	flag.IntVar(&c.train, "train", 5000, "steps to learn from")
 	flag.IntVar(&c.starts, "starts", 50, "free runs to measure")
-	flag.Float64Var(&c.alpha, "alpha", 1e-8, "ridge penalty")
+	flag.Float64Var(&c.alpha, "alpha", 1e-12, "ridge penalty")
 	flag.Uint64Var(&c.seed, "seed", 1, "of the weights")
 	flag.StringVar(&c.out, "out", ".", "directory for the picture")
 	flag.Parse()

@@ -12,7 +12,7 @@ import (
 
 func TestMackeyGlass(t *testing.T) {
 	dir := t.TempDir()
-	nrmse, err := run(io.Discard, config{neurons: 200, train: 1500, starts: 10, alpha: 1e-8, seed: 1, out: dir})
+	nrmse, err := run(io.Discard, config{neurons: 200, train: 1500, starts: 10, alpha: 1e-12, seed: 1, out: dir})
 	require.NoError(t, err)
 	assert.Less(t, nrmse, 0.05)
 	info, err := os.Stat(filepath.Join(dir, "mackeyglass.png"))
