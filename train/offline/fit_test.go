@@ -9,6 +9,7 @@ import (
 	"github.com/spikegraph/spikegraph/train/offline"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"gonum.org/v1/gonum/mat"
 	"gorgonia.org/tensor"
 )
 
@@ -136,6 +137,31 @@ func TestSingularMatricesGiveTheLeastSolutionAndAWarning(t *testing.T) {
 	}
 }
 
+// TestFewerSamplesThanFeatures: without a penalty the least weights that fit all samples, W = X'(XX')⁻¹Y,
+// and a warning; with one W = X'(XX' + alpha·I)⁻¹Y, and none.
+func TestFewerSamplesThanFeatures(t *testing.T) {
+	const n, p = 5, 8
+	x, y := normal(1, n, p), normal(2, n, 1)
+	rows := mat.NewDense(n, p, x.Float64s())
+	for _, alpha := range []float64{0, 0.5} {
+		var k, u, want mat.Dense
+		k.Mul(rows, rows.T())
+		for i := range n {
+			k.Set(i, i, k.At(i, i)+alpha)
+		}
+		require.NoError(t, u.Solve(&k, mat.NewDense(n, 1, y.Float64s())))
+		want.Mul(rows.T(), &u)
+		m := fit(t, offline.Ridge{Alpha: alpha}, x, y, nil, offline.Options{})
+		assert.InDeltaSlice(t, want.RawMatrix().Data, m.W.Float64s(), 1e-9)
+		if alpha > 0 {
+			assert.Empty(t, m.Warnings)
+			continue
+		}
+		require.Len(t, m.Warnings, 1)
+		assert.Contains(t, m.Warnings[0], "condition number")
+	}
+}
+
 func TestPathIsSolve(t *testing.T) {
 	x, y := normal(1, 80, 5), normal(2, 80, 2)
 	alphas := []float64{0, 1e-3, 1, 100}
@@ -195,6 +221,8 @@ func TestBadInputIsRefused(t *testing.T) {
 	x, y := normal(1, 8, 2), normal(2, 8, 1)
 	nan := normal(1, 8, 2)
 	nan.Float64s()[3] = math.NaN()
+	inf := normal(2, 8, 1)
+	inf.Float64s()[2] = math.Inf(1)
 	ints := tensor.New(tensor.WithShape(8, 1), tensor.Of(tensor.Int32))
 	slice, err := normal(1, 8, 4).Slice(nil, tensor.S(0, 2))
 	require.NoError(t, err)
@@ -225,6 +253,7 @@ func TestBadInputIsRefused(t *testing.T) {
 		"weights":      {ridge, x, y, []float64{1}, offline.Options{}, offline.ErrShape, "1 weights"},
 		"weight":       {ridge, x, y, []float64{1, 1, 1, -1, 1, 1, 1, 1}, offline.Options{}, offline.ErrValue, "sample 3"},
 		"NaN":          {ridge, nan, y, nil, offline.Options{}, offline.ErrValue, "row 1"},
+		"Inf":          {ridge, x, inf, nil, offline.Options{}, offline.ErrValue, "row 2"},
 		"labels":       {ridge, x, ints, nil, offline.Options{}, offline.ErrValue, "int32"},
 		"view":         {ridge, slice.(*tensor.Dense), y, nil, offline.Options{}, offline.ErrValue, "view"},
 		"not a class":  {offline.Logistic{}, x, y, nil, offline.Options{}, offline.ErrValue, "within [0, 1]"},

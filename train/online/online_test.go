@@ -142,7 +142,8 @@ func TestRollbackForgetsWhatCameAfter(t *testing.T) {
 func TestBadInputIsRefused(t *testing.T) {
 	for says, m := range map[string]online.Method{
 		"Alpha is 0": online.RLS{}, "Alpha is NaN": online.LMS{Alpha: math.NaN()}, "Alpha is -1": online.NLMS{Alpha: -1},
-		"Epsilon": online.NLMS{Alpha: 1, Epsilon: -1}, "Forget": online.RLS{Alpha: 1, Forget: 1.1},
+		"Epsilon": online.NLMS{Alpha: 1, Epsilon: -1}, "Forget is 1.1": online.RLS{Alpha: 1, Forget: 1.1},
+		"Forget is -0.5": online.RLS{Alpha: 1, Forget: -0.5}, "Forget is NaN": online.RLS{Alpha: 1, Forget: math.NaN()},
 		"Defer": online.RLS{Alpha: 1, Defer: -1}, "Workers": online.RLS{Alpha: 1, Workers: -1}, "the method": nil,
 	} {
 		_, err := online.NewModel(m, 2, 1, online.Options{})
@@ -171,8 +172,11 @@ func TestBadInputIsRefused(t *testing.T) {
 		assert.ErrorContains(t, err, "online: ")
 		assert.Equal(t, before, m.Snapshot(), name)
 	}
+	before := m.Snapshot()
 	_, err = m.PartialFit(dense([]int{1, 2}, 1e200, 1), y)
-	assert.ErrorIs(t, err, online.ErrValue, "x·P·x overflows")
+	require.ErrorIs(t, err, online.ErrValue, "x·P·x overflows")
+	assert.ErrorContains(t, err, "P is not positive definite")
+	assert.Equal(t, before, m.Snapshot())
 	l, err := online.NewLMS().New(2, 1)
 	require.NoError(t, err)
 	assert.ErrorIs(t, l.Learn(2, []float64{1, 2}, []float64{1}, []float64{0, 0}), online.ErrShape)
