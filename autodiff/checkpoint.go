@@ -1,6 +1,10 @@
 package autodiff
 
-import "github.com/spikegraph/spikegraph/graph"
+import (
+	"fmt"
+
+	"github.com/spikegraph/spikegraph/graph"
+)
 
 // Checkpoint returns f(), a node of the graph that is being traced, and makes its backward pass
 // compute f's intermediate values again instead of keeping them: less memory, one more forward
@@ -8,6 +12,9 @@ import "github.com/spikegraph/spikegraph/graph"
 // doi:10.1145/347837.347846).
 func Checkpoint(g *graph.Graph, f func() *graph.Node) *graph.Node {
 	g = g.Top()
+	if f == nil {
+		return g.Fail(fmt.Errorf("Checkpoint: %w: the function is nil", graph.ErrValue))
+	}
 	before := len(g.Nodes())
 	y := f()
 	if !y.Valid() || y.Graph() != g || y.ID() < before {

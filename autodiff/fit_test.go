@@ -23,6 +23,7 @@ func TestFaults(t *testing.T) {
 		{"along a constant", func(g *graph.Graph, x, n node) []node {
 			return []node{autodiff.JacobianForward(x, x.Like(2))}
 		}, graph.ErrValue, "cannot be varied"},
+		{"checkpoint of nil", func(g *graph.Graph, x, n node) []node { return []node{autodiff.Checkpoint(g, nil)} }, graph.ErrValue, "Checkpoint: value out of its domain: the function is nil"},
 		{"nil loss", func(g *graph.Graph, x, n node) []node { return autodiff.Grad(nil, x) }, graph.ErrValue, "nil"},
 		{"by nil", func(g *graph.Graph, x, n node) []node { return autodiff.Grad(x.Sum(), nil) }, graph.ErrValue, "nil"},
 		{"gradient of another shape", func(g *graph.Graph, x, n node) []node {

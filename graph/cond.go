@@ -70,6 +70,12 @@ func (o *BranchSpec) Inline(then bool, captures []*Node) []*Node {
 // both branches.
 func Cond[T any](pred *Node, then, els func() T) T {
 	var zero T
+	if then == nil || els == nil {
+		if g := anyGraph([]*Node{pred}); g != nil {
+			g.Fail(fmt.Errorf("Cond: %w: a branch is nil", ErrValue))
+		}
+		return zero
+	}
 	if !pred.Valid() {
 		out := cloneTree(then())
 		bad := apply(opNot, pred)

@@ -149,6 +149,9 @@ func (f *Func) build(types []Type, same func(*funcProgram) bool) (*Program, erro
 func (f *Func) compile(types []Type) (*Program, error) {
 	f.store.mu.Lock()
 	defer f.store.mu.Unlock()
+	if f.trace == nil {
+		return nil, fmt.Errorf("graph: Func: %w: the function to trace is nil", ErrValue)
+	}
 	g := NewIn(f.store)
 	in := make([]*Node, len(types))
 	for i, t := range types {

@@ -108,6 +108,8 @@ func TestFuncErrors(t *testing.T) {
 	assert.ErrorContains(t, err, "the tensor is a view; clone it")
 	_, err = graph.NewFunc(nil, graph.Options{Disable: []string{"?"}}, linear(&traced)).Call(ramp(graph.Float32, 2, 3))
 	assert.ErrorContains(t, err, `there is no pass "?"`)
+	_, err = graph.NewFunc(nil, graph.Options{}, nil).Call()
+	assert.ErrorContains(t, err, "the function to trace is nil")
 	_, err = f.Program(graph.Type{DType: graph.Float32, Shape: graph.Shape{-1, 3}})
 	assert.ErrorIs(t, err, graph.ErrShape)
 }

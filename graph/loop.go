@@ -56,6 +56,10 @@ func Loop[X, S, Y any](xs X, s S, step func(x X, s S) (Y, S), opts ...LoopOption
 	if o.Name != "" {
 		defer b.g.Scope(o.Name)()
 	}
+	if step == nil {
+		b.errs = append(b.errs, fmt.Errorf("%w: the step is nil", ErrValue))
+		step = func(_ X, s S) (y Y, next S) { return y, s }
+	}
 	body := func(x, st []*Node) (y, next []*Node) {
 		xIn, sIn := cloneTree(xs), cloneTree(last)
 		put(b.list(&xIn), x)

@@ -172,6 +172,20 @@ var misuses = []struct {
 	{"Einsum types", func(a args) any { return graph.Einsum("ij,ij->", a.f, a.d) }, graph.ErrDType, `Float32 and Float64, want the same float type; Cast one of them`},
 	{"Spike of Int32", func(a args) any { return a.i.Spike(opsamples.Half{}) }, graph.ErrDType, `(Int32[2 3]): element types do not match: want floats; Cast first`},
 	{"Spike of nothing", func(a args) any { return a.f.Spike(nil) }, graph.ErrValue, `Spike(Float32[2 3]): value out of its domain: the surrogate is <nil>, want a comparable value`},
+	{"Loop of nothing", func(a args) any {
+		y, _ := graph.Loop[*graph.Node, *graph.Node, *graph.Node](a.f, a.s, nil)
+		return y
+	}, graph.ErrValue, `Loop: value out of its domain: the step is nil`},
+	{"While of nothing", func(a args) any {
+		y, _ := graph.While(a.s, 3, nil, func(s *graph.Node) *graph.Node { return s })
+		return y
+	}, graph.ErrValue, `While: value out of its domain: the condition or the step is nil`},
+	{"Cond of nothing", func(a args) any {
+		return graph.Cond(a.s.Gt(a.s), func() *graph.Node { return a.s }, nil)
+	}, graph.ErrValue, `Cond: value out of its domain: a branch is nil`},
+	{"Custom of nothing", func(a args) any {
+		return graph.Custom(func(xs []*graph.Node) *graph.Node { return xs[0] }, nil, a.f)
+	}, graph.ErrValue, `Custom: value out of its domain: the function or its derivative is nil`},
 	{"Input type", func(a args) any { return a.g.Input("x", graph.Invalid, 2) }, graph.ErrDType, `Input(x): element types do not match: Invalid`},
 	{"Input shape", func(a args) any { return a.g.Input("x", graph.Bool, 2, -1) }, graph.ErrShape, `Input(x): shapes do not match: shape [2 -1] has a negative extent`},
 	{"Input size", func(a args) any { return a.g.Input("x", graph.Bool, 1<<30, 1<<30) }, graph.ErrShape, `is larger than any memory`},

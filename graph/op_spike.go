@@ -97,6 +97,12 @@ func (o customOp) Grad(n, gy *Node) []*Node {
 // the gradient arriving at y, and returns one gradient per input, nil for none. Derivatives of
 // higher order follow from grad's nodes.
 func Custom(f func(xs []*Node) *Node, grad func(xs []*Node, y, gy *Node) []*Node, xs ...*Node) *Node {
+	if g := anyGraph(xs); f == nil || grad == nil {
+		if g == nil { // nowhere to report it
+			return &Node{}
+		}
+		return g.Fail(fmt.Errorf("Custom: %w: the function or its derivative is nil", ErrValue))
+	}
 	y := f(xs)
 	return apply(customOp{&grad}, append([]*Node{y}, xs...)...)
 }

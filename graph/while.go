@@ -56,6 +56,9 @@ func While[S any](s S, max int, cond func(s S) *Node, step func(s S) S) (last S,
 	if err == nil && max < 0 {
 		err = fmt.Errorf("%w: at most %d steps", ErrValue, max)
 	}
+	if err == nil && (cond == nil || step == nil) {
+		err = fmt.Errorf("%w: the condition or the step is nil", ErrValue)
+	}
 	bad := &Node{g: g}
 	if err == nil && slices.ContainsFunc(nodesOf(state), func(n *Node) bool { return n == nil }) {
 		err = fmt.Errorf("%w: the state has a nil node", ErrValue)
