@@ -17,7 +17,11 @@ func symvAt[T Float](l isa, n int, a []T, lda int, x, y []T) {
 	clear(y)
 	for i := 0; i < n; i += symvRows {
 		rows := min(symvRows, n-i)
-		corner(rows, a[i*lda+i:], lda, x[i:], y[i:])
+		if rows == symvRows {
+			wholeCorner(a[i*lda+i:], lda, x[i:], y[i:])
+		} else {
+			corner(rows, a[i*lda+i:], lda, x[i:], y[i:])
+		}
 		if j := i + rows; j < n {
 			var sums [symvRows * symvPart]T
 			block := a[i*lda+j:]
@@ -44,6 +48,17 @@ func corner[T Float](n int, a []T, lda int, x, y []T) {
 			y[c] += T(e * x[r])
 		}
 	}
+}
+
+// wholeCorner is corner for symvRows, with the same bits.
+func wholeCorner[T Float](a []T, lda int, x, y []T) {
+	a0, a1, a2, a3 := a[:symvRows], a[lda:][:symvRows], a[2*lda:][:symvRows], a[3*lda:][:symvRows]
+	x, y = x[:symvRows], y[:symvRows]
+	x0, x1, x2, x3 := x[0], x[1], x[2], x[3]
+	y[0] = y[0] + T(a0[0]*x0) + T(a0[1]*x1) + T(a0[2]*x2) + T(a0[3]*x3)
+	y[1] = y[1] + T(a0[1]*x0) + T(a1[1]*x1) + T(a1[2]*x2) + T(a1[3]*x3)
+	y[2] = y[2] + T(a0[2]*x0) + T(a1[2]*x1) + T(a2[2]*x2) + T(a2[3]*x3)
+	y[3] = y[3] + T(a0[3]*x0) + T(a1[3]*x1) + T(a2[3]*x2) + T(a3[3]*x3)
 }
 
 // symvGo is symvBlock in Go; the sums are in the first of their parts.
