@@ -101,7 +101,8 @@ func echo(c config) (result, error) {
 	}
 	ctx := context.Background()
 	r.InitS = seconds(func() {
-		if _, err = t.Fit(ctx, train.Trials(pair(0, min(steps, 1000)))); err == nil {
+		some := pair(0, min(steps, 1000))
+		if _, err = t.Fit(ctx, train.Trials(some, some)); err == nil { // from rest, and going on
 			_, err = t.Predict(ctx, part(0, echoTest))
 		}
 		if err == nil {
