@@ -44,6 +44,10 @@ type frames struct {
 	shape []int // [T ...]
 }
 
+// maxValues bounds an encoded input, so that a number of steps that is a slip is an error: 2^36
+// values are 256 GiB.
+const maxValues int64 = 1 << 36
+
 // newFrames takes a float32 input of finite values and makes room for steps frames of its shape.
 func newFrames(x *tensor.Dense, steps int) (*frames, error) {
 	values, shape, err := floats(x)
@@ -53,8 +57,11 @@ func newFrames(x *tensor.Dense, steps int) (*frames, error) {
 	if i := firstNotFinite(values); i >= 0 {
 		return nil, fail(ErrNotFinite, "element %d is %v", i, values[i])
 	}
-	if steps < 1 || len(values) > 0 && steps > math.MaxInt/len(values) {
+	if steps < 1 {
 		return nil, fail(ErrOption, "%d steps, expected at least 1", steps)
+	}
+	if most := min(maxValues, math.MaxInt/8) / int64(max(len(values), 1)); int64(steps) > most {
+		return nil, fail(ErrOption, "%d steps of %d values, larger than any memory", steps, len(values))
 	}
 	out := make([]float32, steps*len(values))
 	return &frames{x: values, out: out, shape: slices.Insert(shape, 0, steps)}, nil

@@ -138,6 +138,7 @@ func TestEncodersRefuseBadOptions(t *testing.T) {
 	for _, e := range []datasets.Encoder{
 		datasets.Constant{},
 		datasets.Constant{Steps: math.MaxInt},
+		datasets.Poisson{Steps: math.MaxInt / 4}, // 2^63 bytes
 		datasets.Poisson{},
 		datasets.Poisson{Steps: -1},
 		datasets.Poisson{Steps: 1, In: datasets.Interval{Min: 1, Max: 0}},
