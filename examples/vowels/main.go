@@ -57,8 +57,9 @@ type state struct{ R layers.ReservoirState }
 func net(neurons, channels, speakers int) func(g *graph.Graph, training bool) train.Step[state] {
 	return func(g *graph.Graph, _ bool) train.Step[state] {
 		p := layers.NewReservoir(channels, neurons)
-		p.Win, p.W, p.SpectralRadius, p.DType = layers.Uniform{Lo: -1, Hi: 1}, layers.Normal{Std: 1}, 0.9, graph.Float64
-		p.LeakRate = layers.Const(0.3)
+		p.Win, p.InDensity, p.B = layers.Normal{Std: 0.5}, 0.5, layers.Normal{Std: 0.5}
+		p.W, p.SpectralRadius, p.DType = layers.Normal{Std: 1}, 0.3, graph.Float64
+		p.LeakRate = layers.Const(0.5)
 		cell := p.Place(g, "reservoir")
 		out := layers.Dense{In: neurons + channels, Out: speakers, DType: graph.Float64}.Place(g, "speaker")
 		return func(x *graph.Node, s state) (*graph.Node, state) {
