@@ -95,6 +95,8 @@ func absent(src Source) bool {
 	return src == nil || v.Kind() == reflect.Pointer && v.IsNil()
 }
 
+func errAbsent() error { return fail(ErrEmpty, "the source is nil") }
+
 // epoch is one pass over a source.
 type epoch struct {
 	src   Source
@@ -106,7 +108,7 @@ type epoch struct {
 
 func newEpoch(src Source, opt BatchOptions) (*epoch, error) {
 	if absent(src) {
-		return nil, named("Batches", fail(ErrEmpty, "the source is nil"))
+		return nil, named("Batches", errAbsent())
 	}
 	if err := opt.check(src.Len()); err != nil {
 		return nil, named("Batches", err)

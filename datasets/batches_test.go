@@ -248,6 +248,12 @@ func TestBatchesOfNil(t *testing.T) {
 		assert.ErrorIs(t, err, datasets.ErrEmpty)
 		assert.ErrorContains(t, err, "the source is nil")
 		assert.Zero(t, opt.Count(src))
+		_, err = datasets.Select(src, nil)
+		assert.ErrorIs(t, err, datasets.ErrEmpty)
+		_, _, err = datasets.Split(src, 0.5, 1)
+		assert.ErrorIs(t, err, datasets.ErrEmpty)
+		_, err = datasets.PerClass(src, 1)
+		assert.ErrorIs(t, err, datasets.ErrEmpty)
 	}
 	assert.Equal(t, 3, opt.Count(counted(9)))
 	opt.DropLast = true

@@ -35,6 +35,9 @@ func (c Delta) Encode(x *tensor.Dense, _ *rand.Rand) (*tensor.Dense, error) {
 	if len(f.shape) < 2 {
 		return nil, named("Delta", fail(ErrShape, "a single number, expected a sequence [T ...]"))
 	}
+	if len(f.x) == 0 {
+		return nil, named("Delta", fail(ErrEmpty, "a sequence of shape %v", f.shape[1:]))
+	}
 	f.shape = f.shape[1:]
 	width := len(f.x) / f.shape[0]
 	before := make([]float32, width)

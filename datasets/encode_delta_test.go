@@ -6,6 +6,7 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"gorgonia.org/tensor"
 
 	"github.com/spikegraph/spikegraph/datasets"
 )
@@ -39,4 +40,11 @@ func TestDeltaIsPerElement(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, []int{3, 1, 2}, []int(got[0].X.Shape()))
 	assert.Equal(t, []float32{0, 1, 1, 0, 1, -1}, got[0].X.Float32s())
+}
+
+func TestDeltaOfNoSteps(t *testing.T) {
+	t.Parallel()
+	empty := tensor.New(tensor.WithShape(0, 2), tensor.Of(tensor.Float32))
+	_, err := datasets.Delta{Threshold: 1}.Encode(empty, nil)
+	assert.ErrorIs(t, err, datasets.ErrEmpty)
 }

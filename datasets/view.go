@@ -17,6 +17,9 @@ type View struct {
 // Select returns the samples of src at the positions index, in that order; a position may come
 // twice. It returns ErrRange for a position outside src.
 func Select(src Source, index []int) (*View, error) {
+	if absent(src) {
+		return nil, named("Select", errAbsent())
+	}
 	for k, i := range index {
 		if i < 0 || i >= src.Len() {
 			return nil, named("Select", fail(ErrRange, "position %d of the choice is sample %d of %d",
@@ -33,6 +36,9 @@ func Select(src Source, index []int) (*View, error) {
 func Split(src Source, fraction float64, seed uint64) (first, second *View, err error) {
 	if !(fraction > 0 && fraction < 1) {
 		return nil, nil, named("Split", fail(ErrOption, "fraction %v, expected 0 < fraction < 1", fraction))
+	}
+	if absent(src) {
+		return nil, nil, named("Split", errAbsent())
 	}
 	n := int(math.Round(fraction * float64(src.Len())))
 	if n == 0 || n == src.Len() {
@@ -87,6 +93,9 @@ func PerClass(src Source, n int) (*View, error) {
 
 // byClass returns the positions of the samples of each class, in order.
 func byClass(src Source) (map[int32][]int, error) {
+	if absent(src) {
+		return nil, errAbsent()
+	}
 	members := map[int32][]int{}
 	for i := range src.Len() {
 		c, ok := src.Label(i)
