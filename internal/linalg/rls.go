@@ -45,7 +45,7 @@ func NewRLS[T Float](s *Solver[T], n int, alpha, forget T, most int) *RLS[T] {
 //	k = P·x / (λ + x'·P·x),  P ← (P - k·x'·P) / λ     (Haykin, "Adaptive Filter Theory", 2002, table 9.1)
 //
 // The weights that were to give t learn by w ← w - k·(x'·w - t). It returns false, with P as it was
-// before that sample, if a denominator is not positive: P has lost its definiteness to rounding.
+// before that sample, which Rewind takes back to where it was before the step, if a denominator is not positive: P has lost its definiteness to rounding.
 func (r *RLS[T]) Step(m int, x, k []T) bool {
 	for m > r.most {
 		if !r.Step(r.most, x, k) {
@@ -87,10 +87,16 @@ func (r *RLS[T]) sample(x, y, k []T) bool {
 	}
 	r.pending++
 	r.rho /= r.forget
-	if r.pending == r.most {
-		r.Flush()
-	}
 	return true
+}
+
+// Rewind takes back the samples since State returned rho and pending, of one Step of no more samples
+// than corrections may be put off: what was pending before these is applied or lies as it was.
+func (r *RLS[T]) Rewind(rho T, pending, m int) {
+	if pending+m > r.most { // Step applied them first
+		rho, pending = 1, 0
+	}
+	r.rho, r.pending = rho, pending
 }
 
 // Flush applies the pending corrections.
@@ -120,8 +126,8 @@ func (r *RLS[T]) State() (a, v []T, rho T, pending int) { return r.a, r.v, r.rho
 
 // SetState takes over copies of what State returned.
 func (r *RLS[T]) SetState(a, v []T, rho T, pending int) error {
-	if len(a) != len(r.a) || len(v) != len(r.v) || pending < 0 || pending >= r.most || !(rho > 0) {
-		return fmt.Errorf("linalg: state of RLS: %d and %d elements, %d pending, factor %v; expected %d and %d, below %d, positive",
+	if len(a) != len(r.a) || len(v) != len(r.v) || pending < 0 || pending > r.most || !(rho > 0) {
+		return fmt.Errorf("linalg: state of RLS: %d and %d elements, %d pending, factor %v; expected %d and %d, at most %d, positive",
 			len(a), len(v), pending, rho, len(r.a), len(r.v), r.most)
 	}
 	copy(r.a, a)

@@ -76,7 +76,7 @@ func TestRLSStateGoesOn(t *testing.T) {
 	assert.Error(t, b.SetState(nil, nil, 1, 0))
 	bad := append([]float64(nil), x...)
 	bad[0] = -1
-	assert.Error(t, b.SetState(bad[:n*n], make([]float64, 8*n), 1, 8))
+	assert.Error(t, b.SetState(bad[:n*n], make([]float64, 8*n), 1, 9))
 }
 
 func TestRLSReportsLostDefiniteness(t *testing.T) {

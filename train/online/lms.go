@@ -1,5 +1,7 @@
 package online
 
+import "math"
+
 // LMS is the method of least mean squares (Widrow, Hoff 1960): W ← W - Alpha·Σ_b x'·e.
 type LMS struct {
 	Alpha float64 // rate of learning, > 0. NewLMS gives 0.1
@@ -37,6 +39,9 @@ func (l NLMS) New(in, out int) (Learner, error) {
 		if norm == 0 {
 			return 0 // a sample of zeros teaches nothing
 		}
+		if math.IsInf(norm, 1) {
+			return math.NaN() // which Learn refuses
+		}
 		return l.Alpha / norm
 	})
 }
@@ -60,6 +65,14 @@ func newGradient(in, out int, alpha float64, rate func(x []float64) float64) (Le
 // Learn takes in samples.
 func (l gradient) Learn(b int, x, e, w []float64) error {
 	if err := checkSamples(b, l.in, l.out, x, e, w); err != nil {
+		return err
+	}
+	most := 0.0
+	for i := range b {
+		row := x[i*l.in : (i+1)*l.in]
+		most += l.rate(row) * largest(row) * largest(e[i*l.out:(i+1)*l.out])
+	}
+	if err := checkStep(w, most); err != nil {
 		return err
 	}
 	for i := range b {

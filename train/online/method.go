@@ -3,6 +3,7 @@ package online
 import (
 	"errors"
 	"fmt"
+	"math"
 
 	"gorgonia.org/tensor"
 )
@@ -13,6 +14,8 @@ var (
 	ErrShape = errors.New("shapes do not match")
 	// ErrValue says that a setting or a number in the data is out of its domain.
 	ErrValue = errors.New("value out of its domain")
+	// ErrDiverged, which is an ErrValue, says that weights would not be finite any more.
+	ErrDiverged = fmt.Errorf("learning diverges: %w", ErrValue)
 )
 
 // A Method is a rule of learning. Methods are plain structs, whose fields say the rest.
@@ -44,6 +47,24 @@ func refuse(ok bool, name string, have any, want string) error {
 }
 
 func positive(x float64) bool { return x > 0 && x-x == 0 }
+
+// largest returns the greatest magnitude in x, NaN if there is one.
+func largest(x []float64) float64 {
+	m := 0.0
+	for _, e := range x {
+		m = max(m, math.Abs(e))
+	}
+	return m
+}
+
+// checkStep refuses to move the weights w, by as much as step each, out of the finite numbers.
+func checkStep(w []float64, step float64) error {
+	if m := largest(w); !(m+step <= math.MaxFloat64) {
+		return fmt.Errorf("online: %w: weights of up to %.3g would move by up to %.3g, expected finite numbers; they are as before",
+			ErrDiverged, m, step)
+	}
+	return nil
+}
 
 // checkSizes refuses weights of no extent.
 func checkSizes(in, out int) error {

@@ -78,15 +78,40 @@ func (l *rls[T]) Learn(b int, x, e, w []float64) error {
 	for i, v := range x {
 		l.x[i] = T(v)
 	}
+	undo := l.mark(b)
 	if !l.p.Step(b, l.x, l.k) {
+		undo()
 		return fmt.Errorf("online: %w: P is not positive definite any more, by rounding, or as an input is not finite", ErrValue)
 	}
 	for i := range x {
 		l.minus[i] = -float64(l.k[i])
 	}
 	l.errors(b, x, e)
+	most := 0.0
+	for i := range b {
+		most += largest(l.minus[i*l.in:(i+1)*l.in]) * largest(l.e[i*l.out:(i+1)*l.out])
+	}
+	if err := checkStep(w, most); err != nil {
+		undo()
+		return err
+	}
 	l.solver.Gemm(true, false, l.in, l.out, b, l.minus, l.in, l.e, l.out, 1, w, l.out)
 	return nil
+}
+
+// mark returns what takes P back to where it is now after a step of b samples. Only a batch of more
+// than may be put off needs a copy of P for that.
+func (l *rls[T]) mark(b int) (undo func()) {
+	a, v, rho, pending := l.p.State()
+	if most := len(v) / l.in; b <= most {
+		return func() { l.p.Rewind(rho, pending, b) }
+	}
+	a, v = append([]T(nil), a...), append([]T(nil), v...)
+	return func() {
+		if err := l.p.SetState(a, v, rho, pending); err != nil {
+			panic(err) // it is a state of l.p itself
+		}
+	}
 }
 
 // errors leaves in l.e the error of each sample after what those before it taught:
