@@ -7,6 +7,10 @@ import (
 	"gonum.org/v1/gonum/mat"
 )
 
+// squareLimit is the condition number of X'X from which few digits of W may be left: the
+// samples themselves, where they are at hand, are solved instead.
+const squareLimit = 1e14
+
 // epsilon is the distance from 1 to the next number.
 const epsilon = 0x1p-52
 
@@ -18,7 +22,7 @@ const epsilon = 0x1p-52
 // penalty of row 0. It is computed by Cholesky's factors. Where these do not exist, or the matrix is
 // singular to working precision, it is computed by eigenvalues instead, of which those that are zero
 // to working precision are left out: W is then the least of the solutions, and a warning names the
-// condition number.
+// condition number. So does one where that is above 1e14, as few digits of W are left then.
 func (m *Moments) Solve(alpha float64) (*Model, error) {
 	if err := refuse(notNegative(alpha), "Alpha", alpha, "a finite number, at least 0"); err != nil {
 		return nil, err
@@ -33,9 +37,13 @@ func (m *Moments) Solve(alpha float64) (*Model, error) {
 // solve is Solve for sums of which nothing waits. design, if not nil, returns the samples.
 func (m *Moments) solve(alpha float64, design func() (x, y []float64, err error)) (*Model, error) {
 	w, cond, ok := m.byCholesky(alpha)
-	if ok {
+	if ok && (cond <= squareLimit || design == nil) {
 		r := m.model(w)
 		r.Alpha, r.Condition = alpha, cond
+		if cond > squareLimit {
+			r.Warnings = append(r.Warnings, fmt.Sprintf(
+				"X'X is nearly singular, condition number %.2g: few digits of the weights may be correct", cond))
+		}
 		return r, nil
 	}
 	if design != nil {
@@ -125,7 +133,7 @@ func (m *Moments) bySVD(alpha float64, design func() (x, y []float64, err error)
 	r := m.model(m.withBias(w.RawMatrix().Data, free))
 	r.Alpha, r.Condition = alpha, (s[0]*s[0]+alpha)/(s[len(s)-1]*s[len(s)-1]+alpha)
 	r.Warnings = append(r.Warnings, fmt.Sprintf(
-		"X'X is singular to working precision, condition number %.2g: solved by singular values of X, %d of %d above zero",
+		"X'X is singular or nearly so, condition number %.2g: solved by singular values of X, %d of %d above zero",
 		r.Condition, rank, len(s)))
 	return r, nil
 }
