@@ -29,6 +29,21 @@ func Select(src Source, index []int) (*View, error) {
 	return &View{src: src, index: slices.Clone(index)}, nil
 }
 
+// First returns the first n samples of src. It returns ErrRange unless 1 <= n <= src.Len().
+func First(src Source, n int) (*View, error) {
+	switch {
+	case absent(src):
+		return nil, named("First", errAbsent())
+	case n < 1 || n > src.Len():
+		return nil, named("First", fail(ErrRange, "the first %d samples of %d", n, src.Len()))
+	}
+	index := make([]int, n)
+	for i := range index {
+		index[i] = i
+	}
+	return &View{src: src, index: index}, nil
+}
+
 // Split divides src at random into two parts, each in the order of src: round(fraction N) samples
 // in the first, the others in the second. The same seed gives the same parts, and they are
 // unrelated to the orders in which Batches shuffles with that seed. It returns ErrOption for a

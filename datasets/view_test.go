@@ -1,6 +1,7 @@
 package datasets_test
 
 import (
+	"fmt"
 	"math"
 	"slices"
 	"testing"
@@ -10,6 +11,22 @@ import (
 
 	"github.com/spikegraph/spikegraph/datasets"
 )
+
+func TestFirst(t *testing.T) {
+	t.Parallel()
+	for _, n := range []int{1, 3, 5} {
+		v, err := datasets.First(counted(5), n)
+		require.NoError(t, err)
+		assert.Equal(t, []int{0, 1, 2, 3, 4}[:n], v.Index())
+	}
+	for _, n := range []int{-1, 0, 6} {
+		_, err := datasets.First(counted(5), n)
+		assert.ErrorIs(t, err, datasets.ErrRange)
+		assert.ErrorContains(t, err, fmt.Sprintf("the first %d samples of 5", n))
+	}
+	_, err := datasets.First(nil, 1)
+	assert.Error(t, err)
+}
 
 func TestSelect(t *testing.T) {
 	t.Parallel()

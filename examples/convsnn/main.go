@@ -128,9 +128,11 @@ func run(ctx context.Context, c config) error {
 	if err != nil {
 		return err
 	}
-	src, err := first(images, c.limit)
-	if err != nil {
-		return err
+	var src datasets.Source = images
+	if c.limit != 0 {
+		if src, err = datasets.First(images, c.limit); err != nil {
+			return err
+		}
 	}
 	data := train.FromSource(src, datasets.BatchOptions{Size: c.batch, Shuffle: true, Seed: c.seed, Prefetch: 2})
 	held := train.FromSource(test, datasets.BatchOptions{Size: 250, Prefetch: 1})
@@ -153,16 +155,4 @@ func run(ctx context.Context, c config) error {
 		return train.SaveWeights(c.save, t.Store)
 	}
 	return nil
-}
-
-// first returns the first n images, all for 0.
-func first(images *datasets.Images, n int) (datasets.Source, error) {
-	if n <= 0 || n >= images.Len() {
-		return images, nil
-	}
-	index := make([]int, n)
-	for i := range index {
-		index[i] = i
-	}
-	return datasets.Select(images, index)
 }

@@ -136,12 +136,8 @@ func run(ctx context.Context, c config) error {
 		return err
 	}
 	var src datasets.Source = images
-	if c.limit > 0 && c.limit < images.Len() {
-		first := make([]int, c.limit)
-		for i := range first {
-			first[i] = i
-		}
-		if src, err = datasets.Select(images, first); err != nil {
+	if c.limit != 0 {
+		if src, err = datasets.First(images, c.limit); err != nil {
 			return err
 		}
 	}

@@ -117,9 +117,11 @@ func run(ctx context.Context, c config) error {
 	if err != nil {
 		return err
 	}
-	src, err := first(images, c.limit)
-	if err != nil {
-		return err
+	var src datasets.Source = images
+	if c.limit != 0 {
+		if src, err = datasets.First(images, c.limit); err != nil {
+			return err
+		}
 	}
 	rows := datasets.BatchOptions{Size: c.batch, Shuffle: true, Seed: c.seed, Layout: datasets.TimeFirst, Prefetch: 2}
 	data := train.FromSource(src, rows)
@@ -143,16 +145,4 @@ func run(ctx context.Context, c config) error {
 		return train.SaveWeights(c.save, t.Store)
 	}
 	return nil
-}
-
-// first returns the first n images, all for 0.
-func first(images *datasets.Images, n int) (datasets.Source, error) {
-	if n <= 0 || n >= images.Len() {
-		return images, nil
-	}
-	index := make([]int, n)
-	for i := range index {
-		index[i] = i
-	}
-	return datasets.Select(images, index)
 }

@@ -64,7 +64,7 @@ func TestRun(t *testing.T) {
 func TestLearns(t *testing.T) {
 	images, _, err := datasets.FashionSmall()
 	require.NoError(t, err)
-	src, err := first(images, 100)
+	src, err := datasets.First(images, 100)
 	require.NoError(t, err)
 	require.Equal(t, 100, src.Len())
 	data := train.FromSource(src, datasets.BatchOptions{Size: 50, Shuffle: true, Seed: 1, Layout: datasets.TimeFirst})
