@@ -232,7 +232,7 @@ func (t *BPTT[S]) evaluate(ctx context.Context, data Data) (Scores, error) {
 	var total totals
 	var last *program
 	n := 0
-	for b, err := range data.Epoch(ctx, 0) {
+	for b, err := range data.batches(ctx, 0) {
 		if err == nil {
 			err = ctx.Err()
 		}

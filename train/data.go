@@ -22,6 +22,16 @@ type Data struct {
 	Seed    uint64 // of the order; a checkpoint of another is refused
 }
 
+// batches returns those of an epoch: an error, where Epoch has none to give.
+func (d Data) batches(ctx context.Context, epoch int) iter.Seq2[datasets.Batch, error] {
+	if seq := d.Epoch(ctx, epoch); seq != nil {
+		return seq
+	}
+	return func(yield func(datasets.Batch, error) bool) {
+		yield(datasets.Batch{}, fmt.Errorf("%w: Data.Epoch(%d) returned nil, want batches", ErrSettings, epoch))
+	}
+}
+
 // FromSource returns batches of src: epoch e is datasets.Batches with opt.Epoch = e.
 func FromSource(src datasets.Source, opt datasets.BatchOptions) Data {
 	return Data{

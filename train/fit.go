@@ -162,7 +162,7 @@ func (l *loop) epoch(ctx context.Context) error {
 	l.began = time.Now()
 	l.show.begin(l)
 	n := 0
-	for b, err := range l.data.Epoch(ctx, l.at.Epoch) {
+	for b, err := range l.data.batches(ctx, l.at.Epoch) {
 		if err == nil {
 			err = ctx.Err()
 		}

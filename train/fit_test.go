@@ -182,6 +182,11 @@ func TestFitEmptyData(t *testing.T) {
 	_, err = blobTrainer().Predict(t.Context(), tensorOf([]float32{}, 0, 2))
 	assert.ErrorIs(t, err, datasets.ErrEmpty)
 	assert.ErrorContains(t, err, "the input has shape [0 2]")
+	none := train.Data{Epoch: func(context.Context, int) iter.Seq2[datasets.Batch, error] { return nil }}
+	_, err = blobTrainer().Fit(t.Context(), none, train.FitOptions{Epochs: 1})
+	assert.ErrorContains(t, err, "Data.Epoch(0) returned nil, want batches")
+	_, err = blobTrainer().Evaluate(t.Context(), none)
+	assert.ErrorIs(t, err, train.ErrSettings)
 	once := blobData(8, 4)
 	all := once.Epoch
 	once.Epoch = func(ctx context.Context, n int) iter.Seq2[datasets.Batch, error] {

@@ -259,7 +259,7 @@ func (l *loop) placed(ctx context.Context, epoch int) (names, error) {
 	if err := optim.SetEpoch(l.store(), epoch); err != nil {
 		return names{}, err
 	}
-	for b, err := range l.data.Epoch(ctx, epoch) {
+	for b, err := range l.data.batches(ctx, epoch) {
 		if err == nil {
 			err = checkBatch(b)
 		}
