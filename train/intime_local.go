@@ -23,7 +23,9 @@ type local struct {
 type synapse struct {
 	at     *graph.Node // the value it makes: x·weight, or an elementwise function
 	weight *graph.Node // what enters, a constant of the step
+	input  int         // its place among the inputs of at
 	pre    *graph.Node // of a product: x [B in], or what a kernel is convolved with
+	wires  wires       // of a product: which of x meets which weight
 	slope  *graph.Node // else: ∂at/∂weight, of at's shape
 	along  []int       // states of the neurons at is of, which remember it
 }
@@ -97,13 +99,15 @@ func (l *local) enter(n *graph.Node, k Trace, fixed, learns map[*graph.Node]bool
 		if !fixed[w] || !learns[w] || !w.DType().IsFloat() {
 			continue
 		}
+		s := &synapse{at: n, weight: w, input: j}
 		switch {
-		case j == 1 && (isProduct(n) || k == OTTT && isConvolution(n)):
-			l.synapses = append(l.synapses, &synapse{at: n, weight: w, pre: n.Inputs()[0]})
+		case s.wired() || k == OTTT && j == 1 && isConvolution(n):
+			s.pre = n.Inputs()[0]
 		case isPointwise(n):
-			if d := unreduced(n, j); d != nil {
-				l.synapses = append(l.synapses, &synapse{at: n, weight: w, slope: d})
-			}
+			s.slope = unreduced(n, j)
+		}
+		if s.pre != nil || s.slope != nil {
+			l.synapses = append(l.synapses, s)
 		}
 	}
 }

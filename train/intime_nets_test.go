@@ -103,6 +103,77 @@ func adaptiveNet(g *graph.Graph) train.Step[layered] {
 	}
 }
 
+// few are connections of 3 neurons to 4, one of them double, one neuron without any.
+var few = layers.CSR{Out: 4, Start: []int32{0, 3, 3, 6}, Post: []int32{0, 2, 2, 3, 1, 0}}
+
+// through is a network of some synapse of 3 neurons to 4 and membranes that keep 0.8 of their potential.
+func through(place func(g *graph.Graph) layers.Synapse) network {
+	return func(g *graph.Graph) train.Step[layered] {
+		fc := place(g)
+		out := layers.LeakyIntegrator{N: 4, Decay: layers.Const(0.8), Input: layers.Unscaled, DType: graph.Float64}.In(g, "out", 1)
+		return func(x *graph.Node, s layered) (y *graph.Node, next layered) {
+			y, s.Slow = out.Step(fc.Apply(x), s.Slow)
+			return y, s
+		}
+	}
+}
+
+// sparse networks are those whose connections are few.
+var sparse = map[string]network{
+	"csr": through(func(g *graph.Graph) layers.Synapse {
+		return layers.CSRLinear{M: few, W: layers.Normal{Std: 1}, DType: graph.Float64}.Place(g, "fc")
+	}),
+	"csr transposed": through(func(g *graph.Graph) layers.Synapse {
+		m := layers.CSR{Out: 3, Start: []int32{0, 2, 3, 3, 5}, Post: []int32{0, 1, 1, 2, 0}}
+		return layers.CSRLinear{M: m, W: layers.Normal{Std: 1}, Transposed: true, DType: graph.Float64}.Place(g, "fc")
+	}),
+	"csr events": through(func(g *graph.Graph) layers.Synapse {
+		return layers.Sequential{layers.Func((*graph.Node).Relu), layers.CSRLinear{M: few, Event: true, DType: graph.Float64}.Place(g, "fc")}
+	}),
+	"csr, one weight": through(func(g *graph.Graph) layers.Synapse {
+		return layers.CSRLinear{M: few, W: layers.Train(layers.Const(0.7)).Shared(), DType: graph.Float64}.Place(g, "fc")
+	}),
+	"masked": through(func(g *graph.Graph) layers.Synapse {
+		return layers.MaskedLinear{In: 3, Out: 4, Mask: layers.Values{1, 0, 1, 0, 0, 0, 1, 1, 1, 0, 0, 0},
+			Func: (*graph.Node).Abs, DType: graph.Float64}.Place(g, "fc")
+	}),
+	"drawn": through(func(g *graph.Graph) layers.Synapse {
+		return layers.JITLinear{In: 3, Out: 4, P: 0.5, Seed: 2, DType: graph.Float64}.Place(g, "fc")
+	}),
+	"lists": through(func(g *graph.Graph) layers.Synapse {
+		pre := g.Values(graph.Int32, []float64{0, 2, 3, 1, 2, 0, 1, 3}, 4, 2) // 3 is nowhere
+		w := g.Param("fc.W", graph.Var{DType: graph.Float64, Shape: []int{4, 2}, Init: layers.Normal{Std: 1}})
+		return layers.Func(func(x *graph.Node) *graph.Node { return x.FanIn(pre, w) })
+	}),
+	"spiking": func(g *graph.Graph) train.Step[layered] {
+		fc, out := layers.CSRLinear{M: few, W: layers.Normal{Std: 2}, DType: graph.Float64}.Place(g, "fc"), lif(g, "out", 4)
+		return func(x *graph.Node, s layered) (z *graph.Node, next layered) {
+			z, s.Out = out.Step(fc.Apply(x), s.Out)
+			return z, s
+		}
+	},
+}
+
+// sparseNet is the recurrent one with connections that are few.
+func sparseNet(g *graph.Graph) train.Step[layered] {
+	const n = 20
+	var pre, post []int32
+	for i := range int32(n * 6) {
+		pre, post = append(pre, i/6), append(post, (i*7+i/6)%n)
+	}
+	m, _, err := layers.CSRFromPairs(n, n, pre, post)
+	if err != nil {
+		panic(err)
+	}
+	fc, hidden, fc2 := dense(g, "fc1", 3, n), lif(g, "hidden", n), dense(g, "fc2", n, 4)
+	rec := layers.Recur(hidden, layers.CSRLinear{M: m, W: layers.Normal{Std: 0.15}, DType: graph.Float64}.Place(g, "rec"))
+	return func(x *graph.Node, s layered) (y *graph.Node, next layered) {
+		z, r := rec.Step(fc.Apply(x), layers.RecurrentState[layers.LIFState]{Z: s.Z, Neuron: s.Hidden})
+		s.Z, s.Hidden = r.Z, r.Neuron
+		return fc2.Apply(z), s
+	}
+}
+
 func statelessNet(g *graph.Graph) train.Step[layered] {
 	fc1, fc2 := dense(g, "fc1", 3, 5), dense(g, "fc2", 5, 4)
 	return func(x *graph.Node, s layered) (*graph.Node, layered) {

@@ -29,13 +29,6 @@ func isPointwise(n *graph.Node) bool {
 	return true
 }
 
-// isProduct reports whether n is [B in]·[in out].
-func isProduct(n *graph.Node) bool {
-	a := n.Attrs()
-	return a.Name == "MatMul" && !a.TransA && !a.TransB && n.Rank() == 2 &&
-		n.Inputs()[0].Rank() == 2 && n.Inputs()[1].Rank() == 2
-}
-
 // isConvolution reports whether n is a convolution of its first input with its second, or a
 // transposed one: in any case linear in the first.
 func isConvolution(n *graph.Node) bool {

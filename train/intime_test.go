@@ -34,26 +34,44 @@ func TestInTimeIsExactWhereTheorySaysSo(t *testing.T) {
 		{"deep", deepNet, eProp, false},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			want, loss := gradients(t, c.net, train.InTime{})
-			got, online := gradients(t, c.net, c.o)
-			assert.InDelta(t, loss, online, 1e-12)
-			require.NotEmpty(t, want)
-			worst := 0.0
-			for name, w := range want {
-				require.Len(t, got[name], len(w), name)
-				assert.NotZero(t, norm(w), name)
-				for i := range w {
-					worst = max(worst, math.Abs(w[i]-got[name][i]))
-				}
-			}
+			worst := apart(t, c.net, c.o)
 			assert.Equal(t, c.exact, worst < 1e-12, "%v: largest difference %v", c.name, worst)
 		})
 	}
 }
 
+// apart returns the largest difference between a gradient and that of BPTT.
+func apart(t *testing.T, net network, o train.InTime) (worst float64) {
+	t.Helper()
+	want, loss := gradients(t, net, train.InTime{})
+	got, online := gradients(t, net, o)
+	assert.InDelta(t, loss, online, 1e-12)
+	require.NotEmpty(t, want)
+	for name, w := range want {
+		require.Len(t, got[name], len(w), name)
+		assert.NotZero(t, norm(w), name)
+		for i := range w {
+			worst = max(worst, math.Abs(w[i]-got[name][i]))
+		}
+	}
+	return worst
+}
+
+// Weights of few connections are traced as those of all, each by itself.
+func TestInTimeTracesSparseWeights(t *testing.T) {
+	t.Parallel()
+	for name, net := range sparse {
+		assert.Less(t, apart(t, net, train.InTime{Trace: train.EProp}), 1e-12, name)
+		if name != "spiking" {
+			assert.Less(t, apart(t, net, train.InTime{Trace: train.OTTT, Decay: 0.8}), 1e-12, name)
+		}
+		assert.Greater(t, apart(t, net, train.InTime{Trace: train.OTTT}), 1e-6, "%s: without traces", name)
+	}
+}
+
 func TestInTimePointsTheWayOfBPTT(t *testing.T) {
 	t.Parallel()
-	for name, net := range map[string]network{"deep": deepNet, "recurrent": recurrentNet} {
+	for name, net := range map[string]network{"deep": deepNet, "recurrent": recurrentNet, "sparse": sparseNet} {
 		want, _ := gradients(t, net, train.InTime{})
 		none, _ := gradients(t, net, train.InTime{Trace: train.OTTT}) // only what a step tells of itself
 		for _, o := range []train.InTime{{Trace: train.EProp}, {Trace: train.OTTT, Decay: math.Exp(-0.2)}} {

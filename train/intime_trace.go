@@ -76,7 +76,7 @@ func (l *local) eligibility(s *synapse, k int, e map[int]*graph.Node) *graph.Nod
 		}
 	}
 	if d := l.slopes[k][s.at]; d != nil {
-		now = plus(now, s.spread(d).Mul(s.input()))
+		now = plus(now, s.spread(d).Mul(s.arriving()))
 	}
 	return now
 }
@@ -105,7 +105,7 @@ func (l *local) ottt(traces []*graph.Node, decay float64) (past, next []*graph.N
 // instead returns the gradient of the weight for gy arriving at the synapse, if a had been before it.
 // The gradient is linear in what is before it: so its derivative along a.
 func (s *synapse) instead(a, gy *graph.Node) *graph.Node {
-	g := s.at.Op().Grad(s.at, gy.StopGradient())[1]
+	g := s.at.Op().Grad(s.at, gy.StopGradient())[s.input]
 	return autodiff.JVP([]*graph.Node{g}, []*graph.Node{s.pre}, []*graph.Node{a})[0]
 }
 
@@ -120,12 +120,12 @@ func (l *local) differentiable() []*graph.Node {
 	return hs
 }
 
-// zero returns the trace of a synapse before the first step: [B in out] of a product.
+// zero returns the trace of a synapse before the first step.
 func (s *synapse) zero() *graph.Node {
 	if s.pre == nil {
 		return s.at.Like(0)
 	}
-	return s.at.Graph().Const(s.at.DType(), 0, s.at.Dim(0), s.pre.Dim(1), s.at.Dim(1))
+	return s.at.Graph().Const(s.at.DType(), 0, append([]int{s.at.Dim(0)}, s.wires.trace(s.at)...)...)
 }
 
 // spread returns a value [B out] of the neurons as one of their synapses, to be multiplied by traces.
@@ -133,15 +133,15 @@ func (s *synapse) spread(x *graph.Node) *graph.Node {
 	if s.pre == nil {
 		return x
 	}
-	return x.Unsqueeze(1)
+	return s.wires.after(x)
 }
 
-// input returns what arrives at the synapse, as spread does.
-func (s *synapse) input() *graph.Node {
+// arriving returns what arrives at the synapse, as spread does.
+func (s *synapse) arriving() *graph.Node {
 	if s.pre == nil {
 		return s.slope
 	}
-	return s.pre.Unsqueeze(2)
+	return s.wires.before(s.pre)
 }
 
 // reduced returns the sum over all that share the weight.
