@@ -45,8 +45,9 @@ const (
 //	ℓ = -y ln p - (1-y) ln(1-p)
 //
 // per element; the reduction is over all. A probability of 0 counts as the smallest normal number,
-// so that the loss stays finite (at most 87.3 in float32); no gradient goes to it. Where there are
-// logits, [SigmoidBinaryCrossEntropy] is more exact.
+// so that the loss stays finite (at most 87.3 in float32); no gradient goes to it. What is no
+// probability, below 0 or above 1, gives NaN. Where there are logits, [SigmoidBinaryCrossEntropy] is
+// more exact.
 func BinaryCrossEntropy(p, labels *graph.Node, r Reduction) *graph.Node {
 	defer within("BinaryCrossEntropy", p)()
 	if bad := unlike(p, labels); bad != nil {
@@ -57,7 +58,10 @@ func BinaryCrossEntropy(p, labels *graph.Node, r Reduction) *graph.Node {
 		tiny = tiny64
 	}
 	least := scalar(p, tiny)
-	log := func(q *graph.Node) *graph.Node { return q.Max(least).Log() }
+	log := func(q *graph.Node) *graph.Node {
+		none := q.Lt(least).And(q.Ge(scalar(q, 0)))
+		return none.Select(least, q).Log()
+	}
 	l := labels.Mul(log(p)).Add(labels.Neg().Shift(1).Mul(log(p.Neg().Shift(1))))
 	return r.of(l.Neg())
 }

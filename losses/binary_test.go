@@ -41,3 +41,16 @@ func TestBinaryCrossEntropyAtTheEnds(t *testing.T) {
 		}
 	}
 }
+
+// What is no probability is not taken for the nearest one.
+func TestBinaryCrossEntropyOfNoProbability(t *testing.T) {
+	for _, d := range []graph.DType{graph.Float32, graph.Float64} {
+		g := graph.New()
+		p, y := g.Values(d, []float64{-0.1, 1.5, math.NaN(), 0.5}, 4), g.Values(d, []float64{1, 0, 0, 1}, 4)
+		v := values(t, losses.BinaryCrossEntropy(p, y, losses.None))[0]
+		for i := range 3 {
+			assert.True(t, math.IsNaN(v[i]), "%v element %d is %v", d, i, v[i])
+		}
+		assert.InDelta(t, math.Ln2, v[3], 1e-6)
+	}
+}
