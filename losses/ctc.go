@@ -22,7 +22,7 @@ func NewCTCOptions() CTCOptions { return CTCOptions{LogEpsilon: -1e5} }
 // probability of all ways to read labels off the frames, where repeated classes count once and
 // blanks nothing.
 //
-// Logits are [B T K], labels Int32 [B N] without the blank, T, N >= 1. Paddings, [B T] and [B N], of
+// Logits are [B T K], labels Int32 [B N] without the blank, T >= 1. Paddings, [B T] and [B N], of
 // the type of the logits, are 1 where a frame or label does not count, else 0; labels are padded on
 // the right. nil means that nothing is padded. Where no reading exists, because there are too few
 // frames, the loss is about -LogEpsilon. A label outside [0, K) that is not padded is an error
@@ -44,6 +44,12 @@ func CTCForward(
 	defer within("CTC", logits)()
 	if bad := o.refuse(logits, logitPaddings, labels, labelPaddings); bad != nil {
 		return bad, bad, bad
+	}
+	if labels.Dim(1) == 0 { // nothing to read is one label that does not count
+		g, batch := logits.Graph(), logits.Dim(0)
+		loss, blank, label = CTCForward(logits, logitPaddings,
+			g.Const(graph.Int32, 0, batch, 1), g.Const(logits.DType(), 1, batch, 1), o)
+		return loss, blank.Narrow(2, 0, 1), label.Narrow(2, 0, 0)
 	}
 	zero := scalar(logits, 0)
 	count := labels.Like(1).Sum(1) // labels of each sequence
@@ -71,7 +77,7 @@ func (o CTCOptions) refuse(logits, logitPaddings, labels, labelPaddings *graph.N
 	if labels.DType() != graph.Int32 {
 		return fail(logits, fmt.Errorf("%w: labels are %v, want Int32", graph.ErrDType, labels.Type()))
 	}
-	if logits.Rank() != 3 || labels.Rank() != 2 || labels.Dim(0) != logits.Dim(0) || labels.Dim(1) == 0 {
+	if logits.Rank() != 3 || labels.Rank() != 2 || labels.Dim(0) != logits.Dim(0) {
 		return fail(logits, fmt.Errorf("%w: logits %v, labels %v, want [B T K] and [B N]",
 			graph.ErrShape, logits.Type(), labels.Type()))
 	}

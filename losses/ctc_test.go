@@ -138,6 +138,38 @@ func TestCTCOfImpossibleClasses(t *testing.T) {
 	}
 }
 
+// Of no labels the only reading is blanks, in the frames that count.
+func TestCTCOfNoLabels(t *testing.T) {
+	const T, K = 4, 3
+	x := wave(2*T*K, 0.1)
+	framePad := []float64{0, 0, 0, 0, 0, 0, 1, 1}
+	loss := func(x *graph.Node) *graph.Node {
+		return losses.CTC(x, floats(x.Graph(), framePad, 2, T), x.Graph().Const(graph.Int32, 0, 2, 0), nil, losses.NewCTCOptions())
+	}
+	want := make([]float64, 2)
+	for i, p := range framePad {
+		if p == 0 {
+			want[i/T] -= math.Log(softmax(x[i*K : (i+1)*K])[0])
+		}
+	}
+	g := graph.New()
+	assert.InDeltaSlice(t, want, values(t, loss(floats(g, x, 2, T, K)))[0], 1e-12)
+	checkGradient(t, x, []int{2, T, K}, loss)
+
+	_, blank, label := losses.CTCForward(floats(g, x, 2, T, K), nil, g.Const(graph.Int32, 0, 2, 0), nil, losses.NewCTCOptions())
+	assert.Equal(t, graph.Shape{T, 2, 1}, blank.Shape())
+	assert.Equal(t, graph.Shape{T, 2, 0}, label.Shape())
+}
+
+// NaN is not taken for a class without probability.
+func TestCTCOfNaN(t *testing.T) {
+	g := graph.New()
+	x := floats(g, []float64{0, 0, 1, 0, math.NaN(), 1, 0, 0, 0, 0, 0, 0}, 2, 2, 3)
+	v := values(t, losses.CTC(x, nil, ints(g, []float64{1, 1}, 2, 1), nil, losses.NewCTCOptions()))[0]
+	assert.True(t, math.IsNaN(v[0]), "%v", v)
+	assert.False(t, math.IsNaN(v[1]), "%v", v)
+}
+
 func TestCTCFaults(t *testing.T) {
 	o := losses.NewCTCOptions()
 	for name, f := range map[string]func(g *graph.Graph, x, y *graph.Node) *graph.Node{
