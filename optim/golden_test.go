@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"math"
-	"strings"
 	"testing"
 
 	"github.com/spikegraph/spikegraph/graph"
@@ -114,71 +113,15 @@ func goldenSchedule(t *testing.T, c goldenCase, others map[string]any) optim.Sch
 	}
 }
 
-// goldenRule returns the optimizer that a case is named after.
-func goldenRule(t *testing.T, c goldenCase) optim.Optimizer {
-	t.Helper()
-	is := func(name string) bool { return c.Name == name || strings.HasPrefix(c.Name, name+"_") }
-	switch {
-	case is("sgd"):
-		o := optim.NewSGD(0)
-		o.LR = goldenSchedule(t, c, map[string]any{"weight_decay": &o.WeightDecay})
-		return o
-	case is("momentum_nesterov"):
-		o := optim.NewNesterov(0)
-		o.LR = goldenSchedule(t, c, map[string]any{"momentum": &o.Momentum, "weight_decay": &o.WeightDecay})
-		return o
-	case is("momentum"):
-		o := optim.NewMomentum(0)
-		o.LR = goldenSchedule(t, c, map[string]any{"momentum": &o.Momentum, "weight_decay": &o.WeightDecay})
-		return o
-	case is("adagrad"):
-		o := optim.NewAdagrad(0)
-		o.LR = goldenSchedule(t, c, map[string]any{"epsilon": &o.Eps, "weight_decay": &o.WeightDecay})
-		return o
-	case is("adadelta"): // takes a rate, and does not use it
-		o := optim.NewAdadelta()
-		goldenSchedule(t, c, map[string]any{"epsilon": &o.Eps, "rho": &o.Rho, "weight_decay": &o.WeightDecay})
-		return o
-	case is("rmsprop"):
-		o := optim.NewRMSProp(0)
-		o.LR = goldenSchedule(t, c, map[string]any{"epsilon": &o.Eps, "rho": &o.Rho, "weight_decay": &o.WeightDecay})
-		return o
-	case is("adam"):
-		o := optim.NewAdam(0)
-		o.LR = goldenSchedule(t, c, map[string]any{"beta1": &o.Beta1, "beta2": &o.Beta2, "eps": &o.Eps, "weight_decay": &o.WeightDecay})
-		o.EpsCorrected = is("adam_torch")
-		return o
-	case is("adamw"):
-		o := optim.NewAdamW(0)
-		o.LR = goldenSchedule(t, c, map[string]any{"beta1": &o.Beta1, "beta2": &o.Beta2, "eps": &o.Eps, "weight_decay": &o.WeightDecay, "amsgrad": &o.AMSGrad})
-		o.EpsCorrected = is("adamw_torch")
-		return o
-	case is("lars"):
-		o := optim.NewLARS(0)
-		o.LR = goldenSchedule(t, c, map[string]any{"momentum": &o.Momentum, "weight_decay": &o.WeightDecay, "tc": &o.Trust, "eps": &o.Eps})
-		return o
-	case is("adan"):
-		o := optim.NewAdan(0)
-		o.LR = goldenSchedule(t, c, map[string]any{"betas": &o.Betas, "eps": &o.Eps, "weight_decay": &o.WeightDecay, "no_prox": &o.NoProx})
-		return o
-	case is("sm3"):
-		o := optim.NewSM3(0)
-		o.LR = goldenSchedule(t, c, map[string]any{"beta": &o.Beta, "momentum": &o.Momentum, "eps": &o.Eps, "weight_decay": &o.WeightDecay})
-		return o
-	default:
-		require.Failf(t, "unknown optimizer", "%q", c.Name)
-		return nil
-	}
-}
-
-// goldenUpdates feeds the gradients of a case and compares the parameters after each update.
+// goldenUpdates feeds the gradients of a case and compares the parameters after each update, and the
+// rate in it where the case says that. Each update is an epoch, too, for schedules that go by them.
 func goldenUpdates(t *testing.T, c goldenCase, d graph.DType) {
 	var names []string
 	for name := range c.Outputs {
 		names = append(names, name)
 	}
 	require.NotEmpty(t, names)
-	opt := goldenRule(t, c)
+	opt, rate := goldenRule(t, c)
 	m := build(t, graph.NewStore(0), func(g *graph.Graph) []*graph.Node {
 		var ps, gs []*graph.Node
 		for _, name := range names {
@@ -187,8 +130,9 @@ func goldenUpdates(t *testing.T, c goldenCase, d graph.DType) {
 			gs = append(gs, g.Input(name+"_grad", d, x.Shape...))
 		}
 		opt.Update(g, ps, gs)
-		return nil
+		return []*graph.Node{optim.Rate(g, rate)}
 	})
+	rates, rated := c.Inputs["lr"]
 	if d == graph.Float32 {
 		c.Tolerance.Rtol, c.Tolerance.Atol = max(c.Tolerance.Rtol, 1e-4), max(c.Tolerance.Atol, 1e-5)
 	}
@@ -198,7 +142,11 @@ func goldenUpdates(t *testing.T, c goldenCase, d graph.DType) {
 			x := c.Inputs[name+"_grad"]
 			in = append(in, dense(d, slice(x, i), x.Shape[1:]...))
 		}
-		m.run(t, in...)
+		require.NoError(t, optim.SetEpoch(m.store, i))
+		r := m.run(t, in...)
+		if rated {
+			near(t, c, fmt.Sprintf("rate of update %d", i+1), rates.Data[i:i+1], floats(r[0]))
+		}
 		for _, name := range names {
 			near(t, c, fmt.Sprintf("%v %s after update %d", d, name, i+1), slice(c.Outputs[name], i), get(t, m.store, name))
 		}
