@@ -35,7 +35,7 @@ type LIFCell struct {
 	LeakyIntegratorCell             // the membrane
 	VTh, VReset         *graph.Node // mV
 	fall                *graph.Node // what a soft reset takes: VTh - VReset
-	held                *graph.Node // steps that a spike holds the potential, nil if none
+	refractory          refractory
 	reset               Reset
 	timing              Timing
 	detach              bool
@@ -65,7 +65,7 @@ func (p LIF) In(g *graph.Graph, name string, dt float64) LIFCell {
 	if c.VReset, c.fall = at("VReset", p.VReset, Const(-5)), c.VTh; !isConst(c.VReset, 0) {
 		c.fall = c.VTh.Sub(c.VReset)
 	}
-	c.held = l.refractory(p.TauRef, c.shape, dt)
+	c.refractory = l.refractory(p.TauRef, c.shape, dt)
 	if c.spike = p.Spike; c.spike == nil {
 		c.spike = surrogate.NewInvSquareGrad()
 	}
@@ -115,12 +115,12 @@ func (c LIFCell) fire(x *graph.Node, s LIFState, before *graph.Node) (u, z *grap
 	if t.first {
 		v = c.after(v, before)
 	}
-	u, held := c.hold(v, c.advance(v, x), s.Held)
+	u, held := c.refractory.hold(v, c.advance(v, x), s.Held)
 	if t.second {
 		u = c.after(u, before)
 	}
 	z = u.Sub(c.VTh).Spike(c.spike).Mark()
-	next = LIFState{V: u, Held: c.holdOn(z, held)}
+	next = LIFState{V: u, Held: c.refractory.on(z, held)}
 	if t.last {
 		r := c.passing(z)
 		if t.second {

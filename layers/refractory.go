@@ -8,14 +8,17 @@ import (
 	"github.com/spikegraph/spikegraph/graph"
 )
 
-// refractory places the number of steps that a spike holds the potential; nil if it holds none.
-func (l placer) refractory(tauRef Param, shape []int, dt float64) *graph.Node {
+// refractory is what holds the potential of neurons after a spike.
+type refractory struct{ steps *graph.Node } // for how many steps; nil if it holds none
+
+// refractory places the number of steps that a spike holds the potential.
+func (l placer) refractory(tauRef Param, shape []int, dt float64) refractory {
 	if tauRef == nil || !positive.has(dt) {
-		return nil
+		return refractory{}
 	}
 	t, ok := tauRef.(Tuned)
 	if ok && !t.fixed {
-		return l.fail("TauRef", fmt.Errorf("%w: a refractory period has no derivative and cannot be trained", graph.ErrValue))
+		return refractory{l.fail("TauRef", fmt.Errorf("%w: a refractory period has no derivative and cannot be trained", graph.ErrValue))}
 	}
 	if !ok {
 		t = Fix(tauRef)
@@ -35,9 +38,9 @@ func (l placer) refractory(tauRef Param, shape []int, dt float64) *graph.Node {
 	}
 	n := l.node(t, f)
 	if isConst(n, 0) {
-		return nil
+		return refractory{}
 	}
-	return n
+	return refractory{n}
 }
 
 // rounding is how far short of a whole number of steps a period may fall and still count as it.
@@ -71,19 +74,19 @@ func (p stepCount) Init(shape []int, r *rand.Rand) ([]float64, error) {
 }
 
 // hold returns the potential that a step brings about: v itself while it is held, else moved.
-func (c LIFCell) hold(v, moved, held *graph.Node) (u, stillHeld *graph.Node) {
-	if c.held == nil {
-		return moved, held.Else(c.g.Const(v.DType(), 0))
+func (r refractory) hold(v, moved, held *graph.Node) (u, stillHeld *graph.Node) {
+	if r.steps == nil {
+		return moved, held.Else(v.Graph().Const(v.DType(), 0))
 	}
 	held = held.Else(v.Like(0))
 	return held.Gt(held.Like(0)).Select(v, moved), held
 }
 
-// holdOn returns for how many further steps the potential is held: anew after a spike, also after
+// on returns for how many further steps the potential is held: anew after a spike, also after
 // one within the period.
-func (c LIFCell) holdOn(z, held *graph.Node) *graph.Node {
-	if c.held == nil {
+func (r refractory) on(z, held *graph.Node) *graph.Node {
+	if r.steps == nil {
 		return held
 	}
-	return z.StopGradient().Mul(c.held).Max(held.Shift(-1))
+	return z.StopGradient().Mul(r.steps).Max(held.Shift(-1))
 }

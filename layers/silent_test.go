@@ -50,6 +50,7 @@ func steps(g *graph.Graph, x *graph.Node) map[string]*graph.Node {
 	out["conv"], _ = layers.ConvLSTM{Size: []int{2}, In: 3, Out: 3, Kernel: []int{3}}.Place(g, "conv").Step(x, layers.LSTMState{})
 	out["alif"], _ = layers.ALIF{LIF: layers.LIF{N: 3}}.In(g, "alif", 1).Step(x, layers.ALIFState{})
 	out["adlif"], _ = layers.AdLIF{LIF: layers.LIF{N: 3}}.In(g, "adlif", 1).Step(x, layers.AdLIFState{})
+	out["izhikevich"], _ = layers.Izhikevich{N: 3}.In(g, "izhikevich", 1).Step(x, layers.IzhikevichState{})
 	out["delay"], _ = layers.Delay{N: 3, Max: 2}.In(g, "delay", 1).Step(x, layers.DelayState{})
 	out["delayed"], _ = layers.DelayedDense{In: 3, Out: 3, Max: 2}.Place(g, "delayed", 1).Step(x, layers.DelayState{})
 	out["dropped"], _ = layers.Dropout{Keep: 0.5, Training: true}.Place(g, "drop").Step(x, layers.DropoutState{})
@@ -118,5 +119,6 @@ func TestFaultyLayersAreReportedOnce(t *testing.T) {
 	layers.AdLIF{LIF: layers.LIF{N: 3}, B: wrong}.In(g, "n", 1).Step(x, layers.AdLIFState{})
 	layers.Delay{N: 3, Max: 2, D: wrong}.In(g, "o", 1).Step(x, layers.DelayState{})
 	layers.DelayedDense{In: 3, Out: 3, Max: 2, W: wrong}.Place(g, "p", 1).Step(x, layers.DelayState{})
-	faults(t, g, "a.W", "b.W", "c.W", "d.Scale", "e.Bias", "f: Epsilon", "h.A", "i.Wh", "j.B", "k: C0", "l.Wh", "m: Beta", "n: B", "o: D", "p.W")
+	layers.Izhikevich{N: 3, U0: wrong}.In(g, "q", 1).Step(x, layers.IzhikevichState{})
+	faults(t, g, "a.W", "b.W", "c.W", "d.Scale", "e.Bias", "f: Epsilon", "h.A", "i.Wh", "j.B", "k: C0", "l.Wh", "m: Beta", "n: B", "o: D", "p.W", "q: U0")
 }
