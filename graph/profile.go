@@ -8,17 +8,51 @@ import (
 	"gorgonia.org/tensor"
 )
 
-// Profile runs the program once, updates included, and writes how long every kernel took, bodies of
-// loops indented, with the number of calls; and of products with spikes, how many of the left
-// factor's elements were ones and in how many calls rows were added instead of multiplied. Of a loop
-// that is split, times are those of all shards together. Taking times costs about 0.1 µs a call.
-func (p *Program) Profile(w io.Writer, in ...*tensor.Dense) error {
+// KernelTime is what one kernel did in a run that was timed. Where a loop is split by rows of the
+// batch, times, calls and work are those of all its shards together.
+type KernelTime struct {
+	Depth     int    // of loops and branches around it
+	Scope, Op string // which layer it belongs to, and what it computes
+	Calls     int
+	Time      time.Duration // of a loop: with the kernels of its body, which follow
+
+	// Flops and Bytes estimate what all calls computed and moved: products in full, or, where they added
+	// rows for spikes, those additions; results and what they were computed from, each once a call.
+	Flops, Bytes float64
+
+	met events // by a product with spikes
+}
+
+// Ones returns the share of ones that a product with spikes met in its left factor, and the share of
+// calls in which it added rows instead of multiplying; ok is false for what does not look for ones.
+func (k KernelTime) Ones() (share, added float64, ok bool) {
+	if k.met.calls == 0 {
+		return 0, 0, false
+	}
+	return float64(k.met.ones) / float64(max(1, k.met.elements)), float64(k.met.sparse) / float64(k.met.calls), true
+}
+
+// String is the kernel's line in Profile.
+func (k KernelTime) String() string {
+	scope, note := "", ""
+	if k.Scope != "" {
+		scope = k.Scope + ": "
+	}
+	if k.met.calls > 0 {
+		note = "  (" + k.met.String() + ")"
+	}
+	return fmt.Sprintf("%10.3f %8d %*s%s%s%s", milliseconds(k.Time), k.Calls, 4*k.Depth, "", scope, k.Op, note)
+}
+
+// Timings runs the program once, updates included, and returns what every kernel took, in the order in
+// which they run, and how long the whole run was. Taking times costs about 0.1 µs a call.
+func (p *Program) Timings(in ...*tensor.Dense) ([]KernelTime, time.Duration, error) {
 	out := make([]*tensor.Dense, len(p.outputs))
 	for i, t := range p.outputs {
 		out[i] = newTensor(t)
 	}
 	if err := p.admissible(out, in); err != nil {
-		return fmt.Errorf("graph: Profile: %w", err)
+		return nil, 0, fmt.Errorf("graph: Timings: %w", err)
 	}
 	p.store.mu.Lock()
 	defer p.store.mu.Unlock()
@@ -26,49 +60,76 @@ func (p *Program) Profile(w io.Writer, in ...*tensor.Dense) error {
 	clear(r.memory) // pages that are new to the process cost more than what is computed in them
 	start := time.Now()
 	if err := p.run(r, out, in); err != nil {
-		return fmt.Errorf("graph: Profile: %w", err)
+		return nil, 0, fmt.Errorf("graph: Timings: %w", err)
+	}
+	whole := time.Since(start)
+	return timesOf(nil, []*frame{r.frame}, 0), whole, nil
+}
+
+// Profile runs the program once, as Timings does, and writes how long every kernel took, bodies of
+// loops indented, with the number of calls; and of products with spikes, how many of the left
+// factor's elements were ones and in how many calls rows were added instead of multiplied.
+func (p *Program) Profile(w io.Writer, in ...*tensor.Dense) error {
+	kernels, whole, err := p.Timings(in...)
+	if err != nil {
+		return err
 	}
 	e := &printer{w: w}
 	e.line("%10s %8s", "ms", "calls")
-	e.times([]*frame{r.frame}, "")
-	e.line("%10.3f          in all", milliseconds(time.Since(start)))
+	for _, k := range kernels {
+		e.line("%v", k)
+	}
+	e.line("%10.3f          in all", milliseconds(whole))
 	return e.err
 }
 
 func milliseconds(d time.Duration) float64 { return float64(d.Nanoseconds()) / 1e6 }
 
-// times writes the kernels of frames of one block, one for each shard, with the sums of their times.
-func (e *printer) times(fs []*frame, indent string) {
-	for i := range fs[0].steps {
-		s := fs[0].steps[i]
-		if _, isView := fs[0].b.views[s.plan.out[0]]; isView {
+// timesOf appends the kernels of frames of one block, one for each shard.
+func timesOf(to []KernelTime, fs []*frame, depth int) []KernelTime {
+	b := fs[0].b
+	for i, s := range b.steps {
+		if _, isView := b.views[s.out[0]]; isView {
 			continue
 		}
+		k := KernelTime{Depth: depth, Scope: s.node.scope, Op: s.node.op.String()}
 		var inner []*frame
-		events := s.c.events
-		for k, f := range fs {
+		for _, f := range fs {
 			o := &f.steps[i]
 			inner = append(inner, o.inner...)
-			if k > 0 {
-				s.took, s.calls = s.took+o.took, s.calls+o.calls
-				events.add(o.c.events)
-			}
+			k.Time, k.Calls = k.Time+o.took, k.Calls+o.calls
+			k.met.add(o.c.events)
 		}
-		note := ""
-		if events.calls > 0 {
-			note = "  (" + events.String() + ")"
-		}
-		scope := ""
-		if s.plan.node.scope != "" {
-			scope = s.plan.node.scope + ": "
-		}
-		e.line("%10.3f %8d %s%s%s%s", milliseconds(s.took), s.calls, indent, scope, s.plan.node.op, note)
-		if s.plan.loop != nil {
-			e.times(inner, indent+"    ")
+		k.work(b, s)
+		to = append(to, k)
+		if s.loop != nil {
+			to = timesOf(to, inner, depth+1)
 			continue
 		}
 		for _, f := range inner { // a branch's bodies differ
-			e.times([]*frame{f}, indent+"    ")
+			to = timesOf(to, []*frame{f}, depth+1)
 		}
 	}
+	return to
+}
+
+// work estimates what the calls of step s of b computed and moved.
+func (k *KernelTime) work(b *block, s *stepPlan) {
+	if len(s.inner) > 0 {
+		return // its body says
+	}
+	flops, bytes := float64(s.node.flops()), 0
+	for _, r := range s.in {
+		bytes += b.types[r].Bytes()
+	}
+	for _, r := range s.out {
+		bytes += b.types[r].Bytes()
+	}
+	moved := float64(bytes)
+	if ones, added, ok := k.Ones(); ok {
+		additions := added * ones * flops / 2
+		flops = (1-added)*flops + additions
+		moved += additions * float64(s.node.typ.DType.Size())
+	}
+	k.Flops, k.Bytes = flops*float64(k.Calls), moved*float64(k.Calls)
 }

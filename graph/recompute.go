@@ -32,31 +32,17 @@ func (d *segmented) segmentation(u unit) segmentation {
 	}
 }
 
-// flopsOf estimates the floating-point operations of u: products in full, as if nothing in them were 0,
-// and one for each element of everything else.
+// flopsOf estimates the floating-point operations of u, every step of its loops included.
 func flopsOf(u unit) int {
 	total := 0
 	need := reachable(u.g, u.outs)
 	for i, n := range u.g.nodes {
-		if !need[i] || len(n.in) == 0 {
+		if !need[i] {
 			continue
 		}
-		switch o := n.op.(type) {
-		case loopOp:
+		total += n.flops()
+		if o, ok := n.op.(loopOp); ok {
 			total += o.Steps * flopsOf(n.bodies()[0])
-			continue
-		case matMulOp:
-			_, _, k, _ := o.sizes(n.in[0].typ.Shape, n.in[1].typ.Shape)
-			total += 2 * k * n.typ.Shape.Size()
-		case convOp: // every output sums over the kernel's taps and channels
-			total += 2 * n.typ.Shape.Size() * n.in[1].typ.Shape.Size() / max(1, n.typ.Shape[len(n.typ.Shape)-1])
-		case convInputOp:
-			total += 2 * n.in[0].typ.Shape.Size() * n.in[1].typ.Shape.Size() / max(1, n.in[0].typ.Shape[len(n.in[0].typ.Shape)-1])
-		case convKernelOp:
-			total += 2 * n.in[1].typ.Shape.Size() * n.typ.Shape.Size() / max(1, n.in[1].typ.Shape[len(n.in[1].typ.Shape)-1])
-		case reshapeOp, resultOp, stopOp, barrierOp, customOp:
-		default:
-			total += n.typ.Shape.Size()
 		}
 	}
 	return total

@@ -15,6 +15,8 @@
 //	J5       FORCE learning of four sines by 1,000 chaotic neurons, 6,000 steps, RLS every second one
 //	gemm     GFLOP/s of products of matrices, on one goroutine and on all, and as share of a measured peak
 //	gc       milliseconds for which the collection of garbage stops J2
+//	roofline what arithmetic and memory of a core allow, and how far below that the kernels of J1 and J2
+//	         are; -picture draws it
 //	compile  milliseconds to trace, differentiate and compile J2 at 10, 100 and 1,000 steps
 //
 // A batch is 128 samples; J4 and J5 are measured by steps instead. ms_per_batch is the median over the timed batches, peak_rss_mb the most
@@ -31,6 +33,8 @@ import (
 	"runtime/pprof"
 	"slices"
 	"strings"
+
+	"github.com/spikegraph/spikegraph/graph"
 )
 
 // config are the flags.
@@ -52,6 +56,11 @@ type config struct {
 	neurons int     // of J4 and J5; 1,000 if 0
 	links   float64 // of J4: connections to a neuron; a tenth of the neurons if 0
 	steps   int     // of J4 and J5, to train; the job's default if 0
+
+	picture string // where roofline draws; nowhere if empty
+
+	// after is called at the end with the program of a job and a batch, if set.
+	after func(p *graph.Program, b batch) error
 }
 
 // result is the JSON line.
@@ -78,6 +87,8 @@ type result struct {
 	Peak32     float64   `json:"fma_peak_float32_gflop_per_s,omitempty"`
 	Peak64     float64   `json:"fma_peak_float64_gflop_per_s,omitempty"`
 	Products   []rate    `json:"products,omitempty"`
+	Levels     []level   `json:"levels,omitempty"`
+	Shares     []share   `json:"shares,omitempty"`
 	Collected  int       `json:"collections,omitempty"`
 	Pauses     *spreadMs `json:"pause_ms,omitempty"` // that the program stood still for a collection
 	Stops      *spreadMs `json:"stop_ms,omitempty"`  // of that, until every goroutine had stopped
@@ -85,16 +96,17 @@ type result struct {
 }
 
 var jobs = map[string]func(c config) (result, error){
-	"J1":      func(c config) (result, error) { return images(c, denseJob) },
-	"J1s":     func(c config) (result, error) { return images(c, codedJob) },
-	"J3":      func(c config) (result, error) { return images(c, convJob) },
-	"J2":      func(c config) (result, error) { return recurrent(c, 100) },
-	"J7":      func(c config) (result, error) { return recurrent(c, 1000) },
-	"J4":      echo,
-	"J5":      force,
-	"compile": compileTimes,
-	"gemm":    products,
-	"gc":      pauses,
+	"J1":       func(c config) (result, error) { return images(c, denseJob) },
+	"J1s":      func(c config) (result, error) { return images(c, codedJob) },
+	"J3":       func(c config) (result, error) { return images(c, convJob) },
+	"J2":       func(c config) (result, error) { return recurrent(c, 100) },
+	"J7":       func(c config) (result, error) { return recurrent(c, 1000) },
+	"J4":       echo,
+	"J5":       force,
+	"compile":  compileTimes,
+	"gemm":     products,
+	"gc":       pauses,
+	"roofline": roofline,
 }
 
 func main() {
@@ -115,6 +127,7 @@ func main() {
 	flag.IntVar(&c.neurons, "neurons", 0, "neurons of J4 and J5 (0: 1000)")
 	flag.Float64Var(&c.links, "links", 0, "connections to a neuron in J4, on average (0: a tenth of the neurons)")
 	flag.IntVar(&c.steps, "steps", 0, "steps of training of J4 and J5 (0: the job's default)")
+	flag.StringVar(&c.picture, "picture", "", "file to which roofline draws, .svg or .png")
 	flag.Parse()
 	if err := run(c); err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
@@ -141,6 +154,9 @@ func run(c config) error {
 	}
 	if c.neurons < 0 || c.steps < 0 || !(c.links >= 0) {
 		return fmt.Errorf("%d neurons, %v links, %d steps, want at least 0", c.neurons, c.links, c.steps)
+	}
+	if c.kernels {
+		c.after = func(p *graph.Program, b batch) error { return p.Profile(os.Stderr, b.x, b.y) }
 	}
 	if c.profile != "" {
 		f, err := os.Create(c.profile)

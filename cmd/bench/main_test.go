@@ -43,6 +43,31 @@ func TestJobs(t *testing.T) {
 	}
 }
 
+// The kernels that are shown take most of a job's time, each once, and are drawn.
+func TestRoofline(t *testing.T) {
+	picture := filepath.Join(t.TempDir(), "roofline.svg")
+	r, err := roofline(config{batches: 1, warmup: 0, seed: 1, picture: picture})
+	require.NoError(t, err)
+	require.Len(t, r.Levels, 4)
+	for _, job := range []string{"J1", "J2"} {
+		share := 0.0
+		for _, s := range r.Shares {
+			if s.Job == job {
+				share += s.OfTime
+				assert.Greater(t, s.GFLOPS, 0.0, s.Kernel)
+				assert.Greater(t, s.Intensity, 0.0, s.Kernel)
+			}
+		}
+		assert.Greater(t, share, 0.5, job)
+		assert.Less(t, share, 1.0001, job)
+	}
+	b, err := os.ReadFile(picture)
+	require.NoError(t, err)
+	for _, want := range []string{">J1<", ">J2<", "rec: MatMul", "first-level cache"} {
+		assert.Contains(t, string(b), want)
+	}
+}
+
 func TestReadouts(t *testing.T) {
 	for job, keys := range map[string][]string{
 		"J4": {"open_steps_per_s", "solve_s", "nrmse_1step", "free_nrmse84"},

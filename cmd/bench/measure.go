@@ -46,14 +46,14 @@ func measure(r *result, c config, prog *graph.Program, src *source, warmup, time
 	r.PeakRSS = memory("VmHWM")
 	r.PlanMB = float64(prog.Memory()) / 1e6
 	r.summarize(ms, losses, size, src.losses)
-	if !c.kernels {
+	if c.after == nil {
 		return nil
 	}
 	b, err := src.next(0)
 	if err != nil {
 		return err
 	}
-	return prog.Profile(os.Stderr, b.x, b.y)
+	return c.after(prog, b)
 }
 
 // scalar returns the one number in a tensor of floats.

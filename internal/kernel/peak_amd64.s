@@ -54,6 +54,44 @@ round:
 	VZEROUPPER
 	RET
 
+// func readBlocksF32AVX2(blocks int, x *float32, sum *float32)
+// Requires: AVX
+TEXT ·readBlocksF32AVX2(SB), NOSPLIT, $0-24
+	MOVQ   blocks+0(FP), AX
+	MOVQ   x+8(FP), CX
+	MOVQ   sum+16(FP), DX
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
+	VXORPS Y7, Y7, Y7
+
+block:
+	VADDPS  (CX), Y0, Y0
+	VADDPS  32(CX), Y1, Y1
+	VADDPS  64(CX), Y2, Y2
+	VADDPS  96(CX), Y3, Y3
+	VADDPS  128(CX), Y4, Y4
+	VADDPS  160(CX), Y5, Y5
+	VADDPS  192(CX), Y6, Y6
+	VADDPS  224(CX), Y7, Y7
+	ADDQ    $0x00000100, CX
+	DECQ    AX
+	JNZ     block
+	VADDPS  Y1, Y0, Y0
+	VADDPS  Y2, Y0, Y0
+	VADDPS  Y3, Y0, Y0
+	VADDPS  Y4, Y0, Y0
+	VADDPS  Y5, Y0, Y0
+	VADDPS  Y6, Y0, Y0
+	VADDPS  Y7, Y0, Y0
+	VMOVUPS Y0, (DX)
+	VZEROUPPER
+	RET
+
 // func multiplyAddsF32AVX512(rounds int, x float32, y float32, sum *float32)
 // Requires: AVX, AVX512F
 TEXT ·multiplyAddsF32AVX512(SB), NOSPLIT, $0-24
@@ -101,6 +139,44 @@ round:
 	VADDPS      Z12, Z2, Z2
 	VADDPS      Z13, Z2, Z2
 	VMOVUPS     Z2, (CX)
+	VZEROUPPER
+	RET
+
+// func readBlocksF32AVX512(blocks int, x *float32, sum *float32)
+// Requires: AVX, AVX512F
+TEXT ·readBlocksF32AVX512(SB), NOSPLIT, $0-24
+	MOVQ   blocks+0(FP), AX
+	MOVQ   x+8(FP), CX
+	MOVQ   sum+16(FP), DX
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+
+block:
+	VADDPS  (CX), Z0, Z0
+	VADDPS  64(CX), Z1, Z1
+	VADDPS  128(CX), Z2, Z2
+	VADDPS  192(CX), Z3, Z3
+	VADDPS  256(CX), Z4, Z4
+	VADDPS  320(CX), Z5, Z5
+	VADDPS  384(CX), Z6, Z6
+	VADDPS  448(CX), Z7, Z7
+	ADDQ    $0x00000200, CX
+	DECQ    AX
+	JNZ     block
+	VADDPS  Z1, Z0, Z0
+	VADDPS  Z2, Z0, Z0
+	VADDPS  Z3, Z0, Z0
+	VADDPS  Z4, Z0, Z0
+	VADDPS  Z5, Z0, Z0
+	VADDPS  Z6, Z0, Z0
+	VADDPS  Z7, Z0, Z0
+	VMOVUPS Z0, (DX)
 	VZEROUPPER
 	RET
 
@@ -154,6 +230,44 @@ round:
 	VZEROUPPER
 	RET
 
+// func readBlocksF64AVX2(blocks int, x *float64, sum *float64)
+// Requires: AVX
+TEXT ·readBlocksF64AVX2(SB), NOSPLIT, $0-24
+	MOVQ   blocks+0(FP), AX
+	MOVQ   x+8(FP), CX
+	MOVQ   sum+16(FP), DX
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
+	VXORPS Y7, Y7, Y7
+
+block:
+	VADDPD  (CX), Y0, Y0
+	VADDPD  32(CX), Y1, Y1
+	VADDPD  64(CX), Y2, Y2
+	VADDPD  96(CX), Y3, Y3
+	VADDPD  128(CX), Y4, Y4
+	VADDPD  160(CX), Y5, Y5
+	VADDPD  192(CX), Y6, Y6
+	VADDPD  224(CX), Y7, Y7
+	ADDQ    $0x00000100, CX
+	DECQ    AX
+	JNZ     block
+	VADDPD  Y1, Y0, Y0
+	VADDPD  Y2, Y0, Y0
+	VADDPD  Y3, Y0, Y0
+	VADDPD  Y4, Y0, Y0
+	VADDPD  Y5, Y0, Y0
+	VADDPD  Y6, Y0, Y0
+	VADDPD  Y7, Y0, Y0
+	VMOVUPD Y0, (DX)
+	VZEROUPPER
+	RET
+
 // func multiplyAddsF64AVX512(rounds int, x float64, y float64, sum *float64)
 // Requires: AVX, AVX512F
 TEXT ·multiplyAddsF64AVX512(SB), NOSPLIT, $0-32
@@ -201,5 +315,43 @@ round:
 	VADDPD      Z12, Z2, Z2
 	VADDPD      Z13, Z2, Z2
 	VMOVUPD     Z2, (CX)
+	VZEROUPPER
+	RET
+
+// func readBlocksF64AVX512(blocks int, x *float64, sum *float64)
+// Requires: AVX, AVX512F
+TEXT ·readBlocksF64AVX512(SB), NOSPLIT, $0-24
+	MOVQ   blocks+0(FP), AX
+	MOVQ   x+8(FP), CX
+	MOVQ   sum+16(FP), DX
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+
+block:
+	VADDPD  (CX), Z0, Z0
+	VADDPD  64(CX), Z1, Z1
+	VADDPD  128(CX), Z2, Z2
+	VADDPD  192(CX), Z3, Z3
+	VADDPD  256(CX), Z4, Z4
+	VADDPD  320(CX), Z5, Z5
+	VADDPD  384(CX), Z6, Z6
+	VADDPD  448(CX), Z7, Z7
+	ADDQ    $0x00000200, CX
+	DECQ    AX
+	JNZ     block
+	VADDPD  Z1, Z0, Z0
+	VADDPD  Z2, Z0, Z0
+	VADDPD  Z3, Z0, Z0
+	VADDPD  Z4, Z0, Z0
+	VADDPD  Z5, Z0, Z0
+	VADDPD  Z6, Z0, Z0
+	VADDPD  Z7, Z0, Z0
+	VMOVUPD Z0, (DX)
 	VZEROUPPER
 	RET

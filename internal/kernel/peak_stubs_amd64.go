@@ -9,17 +9,37 @@ package kernel
 //go:noescape
 func multiplyAddsF32AVX2(rounds int, x float32, y float32, sum *float32)
 
+// Adds blocks > 0 of eight vectors from x, lane by lane, and stores the sums of one vector.
+//
+//go:noescape
+func readBlocksF32AVX2(blocks int, x *float32, sum *float32)
+
 // Computes s = s*x + y, from 0, rounds > 0 times in each lane of twelve vectors, and stores the vectors' sum.
 //
 //go:noescape
 func multiplyAddsF32AVX512(rounds int, x float32, y float32, sum *float32)
+
+// Adds blocks > 0 of eight vectors from x, lane by lane, and stores the sums of one vector.
+//
+//go:noescape
+func readBlocksF32AVX512(blocks int, x *float32, sum *float32)
 
 // Computes s = s*x + y, from 0, rounds > 0 times in each lane of twelve vectors, and stores the vectors' sum.
 //
 //go:noescape
 func multiplyAddsF64AVX2(rounds int, x float64, y float64, sum *float64)
 
+// Adds blocks > 0 of eight vectors from x, lane by lane, and stores the sums of one vector.
+//
+//go:noescape
+func readBlocksF64AVX2(blocks int, x *float64, sum *float64)
+
 // Computes s = s*x + y, from 0, rounds > 0 times in each lane of twelve vectors, and stores the vectors' sum.
 //
 //go:noescape
 func multiplyAddsF64AVX512(rounds int, x float64, y float64, sum *float64)
+
+// Adds blocks > 0 of eight vectors from x, lane by lane, and stores the sums of one vector.
+//
+//go:noescape
+func readBlocksF64AVX512(blocks int, x *float64, sum *float64)

@@ -27,3 +27,28 @@ func multiplyAddsAre[T Float](t *testing.T, l isa) {
 	assert.Zero(t, sum)
 	assert.Zero(t, flop)
 }
+
+// TestRead adds up what is exact: whole numbers, at every length and from every place.
+func TestRead(t *testing.T) {
+	eachLevel(t, func(t *testing.T, l isa) {
+		readIs[float32](t, l)
+		readIs[float64](t, l)
+	})
+}
+
+func readIs[T Float](t *testing.T, l isa) {
+	x := make([]T, 3000)
+	for i := range x {
+		x[i] = T(i%7 - 2)
+	}
+	for from := range 5 {
+		want := T(0)
+		for to := from; to < 700; to++ {
+			assert.Equal(t, want, peaksOf[T](l).read(x[from:to]), "%d to %d", from, to)
+			want += x[to]
+		}
+	}
+	all := make([]T, 1<<20+3) // several pieces
+	Fill(all, 1)
+	assert.Equal(t, T(1<<20+3), peaksOf[T](l).read(all))
+}
