@@ -19,7 +19,7 @@ func (d *decoder) dataset(h header) (*Dataset, error) {
 	if h.message(msgLayout) == nil {
 		return nil, malformed("a group, want a data set")
 	}
-	shape, err := readDataspace(&cursor{b: h.message(msgDataspace)})
+	shape, most, err := readDataspace(&cursor{b: h.message(msgDataspace)})
 	if err != nil {
 		return nil, err
 	}
@@ -31,7 +31,7 @@ func (d *decoder) dataset(h header) (*Dataset, error) {
 	if !ok {
 		return nil, malformed("an array of shape %v", shape)
 	}
-	raw, err := d.layout(h, shape, n, t.size)
+	raw, err := d.layout(h, shape, most, n, t.size)
 	if err != nil {
 		return nil, err
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"strings"
 )
 
 const (
@@ -17,12 +18,14 @@ const (
 // decoder is a call that reads a file.
 type decoder struct {
 	source
-	left int             // bytes that the call may still take
-	seen map[uint64]bool // addresses of structures that have been visited
+	left   int               // bytes that the call may still take
+	seen   map[uint64]bool   // addresses of structures that have been visited
+	whole  map[uint64][]byte // structures whose checksums were right, by their addresses
+	arrays map[uint64]*Array // by the addresses of their headers: several links may lead to one
 }
 
 func newDecoder(s source) *decoder {
-	d := &decoder{source: s, seen: map[uint64]bool{}, left: math.MaxInt}
+	d := &decoder{source: s, left: math.MaxInt, seen: map[uint64]bool{}, whole: map[uint64][]byte{}, arrays: map[uint64]*Array{}}
 	if s.size < math.MaxInt/mostInflate {
 		d.left = int(s.size) * mostInflate
 	}
@@ -82,6 +85,32 @@ func (d *decoder) signed(addr, n uint64, signature string, shared bool) (*cursor
 	return c, nil
 }
 
+// summed returns a cursor over what follows the signature of a structure of n bytes with a checksum behind
+// them. It may be read again.
+func (d *decoder) summed(addr, n uint64, signature string) (*cursor, error) {
+	b, ok := d.whole[addr]
+	if !ok {
+		if n > d.size {
+			return nil, fmt.Errorf("%w: %s of %d bytes", ErrTruncated, signature, n)
+		}
+		c, err := d.at(addr, n+4)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", signature, err)
+		}
+		if b = c.take(int(n)); !strings.HasPrefix(string(b), signature) {
+			return nil, malformed("% x at %d, want %s", b[:len(signature)], addr, signature)
+		}
+		if uint32(c.u32()) != lookup3(b) {
+			return nil, fmt.Errorf("%w: the checksum of %s at %d is wrong", ErrChecksum, signature, addr)
+		}
+		d.whole[addr] = b
+	}
+	if uint64(len(b)) != n || !strings.HasPrefix(string(b), signature) {
+		return nil, malformed("%d bytes at %d are %s of %d", len(b), addr, signature, n)
+	}
+	return &cursor{b: b[len(signature):]}, nil
+}
+
 // spend accounts for n elements of the given size that are about to take memory.
 func (d *decoder) spend(n, size int) error {
 	if size < 1 {
@@ -99,6 +128,9 @@ func (d *decoder) object(addr uint64, depth int) (Member, error) {
 	if depth > deepest {
 		return Member{}, malformed("groups are nested deeper than %d", deepest)
 	}
+	if a := d.arrays[addr]; a != nil {
+		return Member{Array: a}, nil
+	}
 	h, err := d.header(addr)
 	if err != nil {
 		return Member{}, err
@@ -112,5 +144,6 @@ func (d *decoder) object(addr uint64, depth int) (Member, error) {
 		return Member{}, err
 	}
 	a, err := d.array(s)
+	d.arrays[addr] = a
 	return Member{Array: a}, err
 }

@@ -8,8 +8,9 @@
 //	d, err := f.Dataset("spikes/times")
 //	times, err := d.Sequence(i)
 //
-// Read are superblocks 0 to 3; groups as symbol tables and as link messages; scalars and arrays,
-// compact, contiguous, or in chunks under a version 1 B-tree, plain, deflated, shuffled or
+// Read are superblocks 0 to 3, also behind a user block; groups as symbol tables, as link messages and in fractal
+// heaps; scalars and arrays, compact, contiguous, or in chunks under an index of any kind (layouts of version 3 and 4,
+// what h5py writes with libver from "earliest" to "latest"), plain, deflated, compressed by LZF, shuffled or
 // with Fletcher's checksum; integers, floats, booleans as h5py writes them, strings of fixed and of
 // variable length; and, by Open, sequences of numbers of variable length. What else a file may hold
 // (attributes aside, which are left unread) is an error that names it; for Open, if it is on the path

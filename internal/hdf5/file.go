@@ -26,17 +26,37 @@ type source struct {
 
 // Open reads the beginning of a file of size bytes. Errors: ErrFormat, ErrTruncated, of r.
 func Open(r io.ReaderAt, size int64) (*File, error) {
-	f := &File{src: source{r, uint64(max(size, 0))}}
+	base, err := begins(r, size)
+	if err != nil {
+		return nil, err
+	}
+	f := &File{src: source{io.NewSectionReader(r, base, size-base), uint64(max(size-base, 0))}}
 	c, err := newDecoder(f.src).at(0, min(f.src.size, superblockMost))
 	if err != nil {
 		return nil, err
 	}
-	f.root, err = readSuperblock(c)
+	f.root, err = readSuperblock(c, uint64(base))
 	return f, err
 }
 
-// readSuperblock returns the address of the root group's header.
-func readSuperblock(c *cursor) (uint64, error) {
+// begins returns where the superblock stands: at 0, or behind a block of the user's of 512 bytes, or of
+// that times a power of two. If there is none it is said to be at 0.
+func begins(r io.ReaderAt, size int64) (int64, error) {
+	const least = 512
+	b := make([]byte, len(magic))
+	for at := int64(0); at+int64(len(b)) <= size; at = max(2*at, least) {
+		if _, err := r.ReadAt(b, at); err != nil && err != io.EOF {
+			return 0, err
+		}
+		if string(b) == magic {
+			return at, nil
+		}
+	}
+	return 0, nil
+}
+
+// readSuperblock returns the address of the root group's header. Addresses are counted from base.
+func readSuperblock(c *cursor, base uint64) (uint64, error) {
 	begin := c.take(min(len(magic), len(c.b)))
 	if !strings.HasPrefix(magic, string(begin)) {
 		return 0, malformed("it begins with % x", begin)
@@ -58,8 +78,8 @@ func readSuperblock(c *cursor) (uint64, error) {
 	if !c.short && (offsets != 8 || lengths != 8) {
 		return 0, malformed("addresses of %d bytes and lengths of %d, want 8", offsets, lengths)
 	}
-	if base := c.u64(); base != 0 {
-		return 0, malformed("its base address is %d, want 0", base)
+	if from := c.u64(); from != base {
+		return 0, malformed("its base address is %d, want %d", from, base)
 	}
 	c.take(tail)
 	root := c.u64()

@@ -14,6 +14,7 @@ const (
 	filterDeflate  = 1
 	filterShuffle  = 2
 	filterFletcher = 3
+	filterLZF      = 32000 // of h5py, registered with The HDF Group
 )
 
 // pipeline are the filters that a chunk went through, in the order in which they were applied.
@@ -49,8 +50,8 @@ func readFilters(b []byte) (pipeline, error) {
 		if err := c.err("a filter pipeline"); err != nil {
 			return nil, err
 		}
-		if id < filterDeflate || id > filterFletcher {
-			return nil, malformed("data compressed by filter %d; want deflate, shuffle or Fletcher's checksum", id)
+		if (id < filterDeflate || id > filterFletcher) && id != filterLZF {
+			return nil, malformed("data compressed by filter %d; want deflate, LZF, shuffle or Fletcher's checksum", id)
 		}
 		p = append(p, id)
 	}
@@ -68,6 +69,11 @@ func (p pipeline) undo(b []byte, mask, size, n int) ([]byte, error) {
 		case filterDeflate:
 			var err error
 			if b, err = inflate(b, n+checksumTail); err != nil {
+				return nil, err
+			}
+		case filterLZF:
+			var err error
+			if b, err = unlzf(b, n+checksumTail); err != nil {
 				return nil, err
 			}
 		case filterShuffle:

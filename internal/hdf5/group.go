@@ -46,7 +46,7 @@ func (d *decoder) links(h header) (links []link, err error) {
 		case msgSymbolTable:
 			err = d.symbols(c.u64(), c.u64(), &links)
 		case msgLinkInfo:
-			err = sparse(c)
+			err = d.dense(c, &links)
 		case msgLink:
 			var l link
 			l, err = readLink(c)
@@ -59,16 +59,34 @@ func (d *decoder) links(h header) (links []link, err error) {
 	return links, nil
 }
 
-// sparse refuses groups whose links stand in a fractal heap (IV.A.2.c).
-func sparse(c *cursor) error {
+// dense reads the links of a group that keeps them in a fractal heap, in the order of the hashes of their
+// names; few links stand in the header (IV.A.2.c).
+func (d *decoder) dense(c *cursor, links *[]link) error {
 	c.take(1)
 	if flags := c.u8(); flags&1 != 0 {
 		c.take(8)
 	}
-	if heap := c.u64(); !c.short && heap != undefined {
-		return malformed("a group keeps its links in a fractal heap; write it with a lower libver, or fewer members")
+	heap, names := c.u64(), c.u64()
+	if err := c.err("a link info message"); err != nil || heap == undefined {
+		return err
 	}
-	return c.err("a link info message")
+	h, err := d.fractal(heap)
+	if err != nil {
+		return err
+	}
+	return d.tree2(names, [2]int{tree2Names, tree2Names}, func(_ int, record []byte) error {
+		const hash = 4
+		if len(record) <= hash {
+			return malformed("a record of %d bytes for a link", len(record))
+		}
+		b, err := h.object(record[hash:])
+		if err != nil {
+			return err
+		}
+		l, err := readLink(&cursor{b: b})
+		*links = append(*links, l)
+		return err
+	})
 }
 
 // readLink reads a link message (IV.A.2.g).

@@ -215,7 +215,7 @@ func FuzzDecode(f *testing.F) {
 	require.NoError(f, err)
 	f.Add(b)
 	f.Add(b[:48])
-	for _, name := range []string{"old.h5", "sequences.h5"} {
+	for _, name := range []string{"old.h5", "sequences.h5", "latest.h5"} {
 		b, err := os.ReadFile(filepath.Join("testdata", name))
 		require.NoError(f, err)
 		f.Add(b)

@@ -5,31 +5,38 @@ import (
 	"math"
 )
 
-// readDataspace reads a dataspace message (IV.A.2.b).
-func readDataspace(c *cursor) ([]int, error) {
+// unlimited is an axis that may grow without end.
+const unlimited = -1
+
+// readDataspace reads a dataspace message: the axes, and how long each may become (IV.A.2.b).
+func readDataspace(c *cursor) (shape, most []int, err error) {
 	version, rank, flags := c.u8(), c.u8(), c.u8()
 	switch version {
 	case 1:
 		c.take(5)
 	case 2:
 		if kind := c.u8(); kind > 1 {
-			return nil, malformed("a data set without elements of its own, of kind %d", kind)
+			return nil, nil, malformed("a data set without elements of its own, of kind %d", kind)
 		}
 	default:
-		return nil, malformed("a dataspace of version %d, want 1 or 2", version)
+		return nil, nil, malformed("a dataspace of version %d, want 1 or 2", version)
 	}
 	if flags&^1 != 0 || rank > 32 {
-		return nil, malformed("a dataspace of %d axes with flags %x", rank, flags)
+		return nil, nil, malformed("a dataspace of %d axes with flags %x", rank, flags)
 	}
-	shape := make([]int, rank)
-	for i := range shape {
+	axes := make([]int, rank*(1+flags))
+	for i := range axes {
 		n := c.u64()
-		if n > math.MaxInt {
-			return nil, malformed("an axis of %d", n)
+		switch {
+		case n == undefined && i >= rank:
+			axes[i] = unlimited
+		case n > math.MaxInt:
+			return nil, nil, malformed("an axis of %d", n)
+		default:
+			axes[i] = int(n)
 		}
-		shape[i] = int(n)
 	}
-	return shape, c.err("a dataspace")
+	return axes[:rank:rank], axes[rank*flags:], c.err("a dataspace")
 }
 
 // Classes of layouts (IV.A.2.i).
@@ -39,15 +46,15 @@ const (
 	layoutChunked    = 2
 )
 
-// layout returns the n elements of the given size.
-func (d *decoder) layout(h header, shape []int, n, size int) ([]byte, error) {
+// layout returns the n elements of the given size, of an array whose axes may grow to most.
+func (d *decoder) layout(h header, shape, most []int, n, size int) ([]byte, error) {
 	if err := d.spend(n, 2*size); err != nil { // as bytes, and as numbers
 		return nil, err
 	}
 	c := &cursor{b: h.message(msgLayout)}
 	version, class := c.u8(), c.u8()
-	if version < 3 || version > 4 || version == 4 && class > layoutContiguous {
-		return nil, malformed("a data set of layout version %d, class %d; write it with another libver", version, class)
+	if version < 3 || version > 4 {
+		return nil, malformed("a data set of layout version %d, want 3 or 4", version)
 	}
 	want := uint64(n) * uint64(size)
 	var raw []byte
@@ -56,11 +63,11 @@ func (d *decoder) layout(h header, shape []int, n, size int) ([]byte, error) {
 		raw = c.take(c.u16())
 	case layoutContiguous:
 		addr, held := c.u64(), c.u64()
-		if want == 0 {
-			return nil, c.err("a layout")
+		if err := c.err("a layout"); err != nil || want == 0 {
+			return nil, err
 		}
 		if addr == undefined {
-			return nil, malformed("a data set of %d elements was never written", n)
+			return filled(h.message(msgFill), n, size)
 		}
 		data, err := d.at(addr, min(held, want))
 		if err != nil {
@@ -68,7 +75,16 @@ func (d *decoder) layout(h header, shape []int, n, size int) ([]byte, error) {
 		}
 		raw = data.b
 	case layoutChunked:
-		return d.chunks(c, h.message(msgFilters), shape, n, size)
+		g, err := d.gather(h, shape, n, size)
+		if err == nil && version == 3 {
+			err = g.layout3(c)
+		} else if err == nil {
+			err = g.layout4(c, most)
+		}
+		if err != nil {
+			return nil, err
+		}
+		return g.out, nil
 	default:
 		return nil, malformed("a data set of layout class %d", class)
 	}

@@ -183,3 +183,26 @@ func TestSoftLinks(t *testing.T) {
 	assert.Equal(t, "ab", name.name)
 	assert.ErrorContains(t, name.fault, "a soft link")
 }
+
+// References of LZF that reach back into what they write, and what no stream of it is.
+func TestLZF(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		packed []byte
+		want   string
+	}{
+		{[]byte("\x02abc"), "abc"},
+		{[]byte("\x00a\x20\x00"), "aaaa"},                  // 3 from one before
+		{[]byte("\x01ab\xe0\x05\x01"), "abababababababab"}, // 7 + 5 + 2 from two before
+	} {
+		got, err := unlzf(c.packed, 100)
+		require.NoError(t, err)
+		assert.Equal(t, c.want, string(got))
+	}
+	_, err := unlzf([]byte("\x02ab"), 100)
+	assert.ErrorIs(t, err, ErrTruncated)
+	_, err = unlzf([]byte("\x00a\x20\x01"), 100)
+	assert.ErrorIs(t, err, ErrChecksum)
+	_, err = unlzf([]byte("\x00a\xe0\xff\x00"), 100)
+	assert.ErrorContains(t, err, "longer than 100 bytes")
+}

@@ -24,6 +24,7 @@ const (
 	keyNodes    = "nodes"
 	keyEdges    = "edges"
 	keyMetadata = "metadata"
+	keyVersion  = "version"
 )
 
 // ReadFile reads a .nir file. Errors: ErrFormat, ErrTruncated, of the disk.
@@ -56,15 +57,17 @@ func Decode(b []byte) (*Graph, error) {
 		n.Graph = &Graph{Nodes: []Node{n}} // a file of a single node
 		n.Graph.Nodes[0].Graph = nil
 	}
+	beside := &hdf5.Group{}
 	for _, m := range root.Members {
 		switch {
 		case m.Name == "node":
-		case m.Name == "version" && m.Array != nil:
+		case m.Name == keyVersion && m.Array != nil && Array(*m.Array).text() != "":
 			n.Graph.Version = Array(*m.Array).text()
 		default:
-			return nil, malformed("it has /%s", m.Name)
+			beside.Members = append(beside.Members, m)
 		}
 	}
+	n.Graph.Beside = readMetadata(beside)
 	return n.Graph, nil
 }
 
@@ -76,8 +79,7 @@ func readNode(g *hdf5.Group, at string) (Node, error) {
 		case m.Name == keyType && m.Array != nil:
 			n.Type = Array(*m.Array).text()
 		case m.Name == keyMetadata && m.Group != nil:
-			n.Metadata = map[string]Array{}
-			readMetadata(m.Group, "", n.Metadata)
+			n.Metadata = readMetadata(m.Group)
 		case m.Array != nil:
 			if n.Params == nil {
 				n.Params = map[string]Array{}
@@ -135,14 +137,25 @@ func readGraph(g *hdf5.Group, n Node, at string) (*Graph, error) {
 	return out, nil
 }
 
-func readMetadata(g *hdf5.Group, prefix string, to map[string]Array) {
-	for _, m := range g.Members {
-		if m.Group != nil {
-			readMetadata(m.Group, prefix+m.Name+"/", to)
-		} else {
-			to[prefix+m.Name] = Array(*m.Array)
+// readMetadata returns the arrays in and below a group, nil if there are none.
+func readMetadata(g *hdf5.Group) map[string]Array {
+	var all map[string]Array
+	var walk func(g *hdf5.Group, prefix string)
+	walk = func(g *hdf5.Group, prefix string) {
+		for _, m := range g.Members {
+			switch {
+			case m.Group != nil:
+				walk(m.Group, prefix+m.Name+"/")
+			case all == nil:
+				all = map[string]Array{}
+				fallthrough
+			default:
+				all[prefix+m.Name] = Array(*m.Array)
+			}
 		}
 	}
+	walk(g, "")
+	return all
 }
 
 // WriteFile writes a .nir file that the reference implementation and the HDF5 library read, whole or not at
@@ -169,10 +182,15 @@ func (g *Graph) Encode() ([]byte, error) {
 	if version == "" {
 		version = Version
 	}
-	b, err := hdf5.Encode(&hdf5.Group{Members: []hdf5.Member{
-		{Name: "node", Group: node},
-		{Name: "version", Array: scalarText(version)},
-	}})
+	root, err := free(g.Beside)
+	if err != nil {
+		return nil, err
+	}
+	root.Members = append(root.Members, hdf5.Member{Name: "node", Group: node})
+	if root.Member(keyVersion) == nil {
+		root.Members = append(root.Members, hdf5.Member{Name: keyVersion, Array: scalarText(version)})
+	}
+	b, err := hdf5.Encode(root)
 	if err != nil {
 		return nil, malformed("%v", err)
 	}
@@ -226,6 +244,13 @@ func addMetadata(to *hdf5.Group, data map[string]Array) error {
 	if len(data) == 0 {
 		return nil
 	}
+	root, err := free(data)
+	to.Members = append(to.Members, hdf5.Member{Name: keyMetadata, Group: root})
+	return err
+}
+
+// free returns a group of free content.
+func free(data map[string]Array) (*hdf5.Group, error) {
 	root := &hdf5.Group{}
 	for name, a := range data {
 		g := root
@@ -238,11 +263,10 @@ func addMetadata(to *hdf5.Group, data map[string]Array) error {
 				g.Members = append(g.Members, hdf5.Member{Name: part, Group: &hdf5.Group{}})
 			}
 			if g = g.Member(part).Group; g == nil {
-				return malformed("metadata %q is an array and a group", name)
+				return nil, malformed("metadata %q is an array and a group", name)
 			}
 		}
 		g.Members = append(g.Members, hdf5.Member{Name: base, Array: (*hdf5.Array)(&a)})
 	}
-	to.Members = append(to.Members, hdf5.Member{Name: keyMetadata, Group: root})
-	return nil
+	return root, nil
 }

@@ -29,6 +29,7 @@ type Graph struct {
 	Nodes    []Node           // in the order of their names
 	Edges    []Edge           // in the file's order
 	Metadata map[string]Array // see Node
+	Beside   map[string]Array // of the outermost graph: what its file holds beside it and its version, as Metadata
 }
 
 // Edge says that what node From gives goes to node To.
