@@ -1,6 +1,7 @@
 package graph
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -8,8 +9,9 @@ import (
 
 // Explain writes what the program does: how many nodes each pass found and left and how many loops it
 // changed, what is computed again to meet a bound on memory, then every kernel in order of execution
-// with where its results are in memory, bodies of loops indented, and the total. For products it says
-// how they multiply, and once the program has run what share of ones they met.
+// with where its results are in memory, bodies of loops indented, and the total; kB and MB are thousands
+// and millions of bytes. For products it says how they multiply, and once the program has run what share
+// of ones they met; after a Profile it says how long each kernel took.
 func (p *Program) Explain(w io.Writer) error {
 	e := &printer{w: w}
 	e.line("inputs")
@@ -24,7 +26,7 @@ func (p *Program) Explain(w io.Writer) error {
 		e.line("  %v", a)
 	}
 	e.line("kernels")
-	e.met = p.measured()
+	e.met, e.took = p.measured()
 	e.block(p.block, "  ")
 	for _, u := range p.updates {
 		how := "copied"
@@ -50,9 +52,10 @@ func (p *Program) parameterBytes() int {
 
 // printer remembers the first error of writing.
 type printer struct {
-	w   io.Writer
-	err error
-	met map[*stepPlan]events
+	w    io.Writer
+	err  error
+	met  map[*stepPlan]events
+	took map[*stepPlan]KernelTime // in the last Profile
 }
 
 func (e *printer) line(format string, args ...any) {
@@ -82,16 +85,18 @@ func (e *printer) block(b *block, indent string) {
 	}
 }
 
-// notes says how the kernel of a product works, and what it has met so far.
+// notes says how the kernel of a product works, what it has met so far, and how long a kernel took.
 func (e *printer) notes(s *stepPlan) string {
-	way, met := s.node.way(), e.met[s].String()
-	switch {
-	case way == "":
-		return ""
-	case met == "":
-		return "  (" + way + ")"
+	var notes []string
+	for _, n := range []string{s.node.way(), e.met[s].String(), e.took[s].took()} {
+		if n != "" {
+			notes = append(notes, n)
+		}
 	}
-	return "  (" + way + "; " + met + ")"
+	if len(notes) == 0 {
+		return ""
+	}
+	return "  (" + strings.Join(notes, "; ") + ")"
 }
 
 // where says where the memory of register r is.
@@ -105,31 +110,42 @@ func (b *block) where(r int) string {
 // size prints a number of bytes.
 func size(n int) string {
 	switch {
-	case n >= 1<<20:
-		return fmt.Sprintf("%.1f MB", float64(n)/(1<<20))
-	case n >= 1<<10:
-		return fmt.Sprintf("%.1f kB", float64(n)/(1<<10))
+	case n >= 1e6:
+		return fmt.Sprintf("%.1f MB", float64(n)/1e6)
+	case n >= 1e3:
+		return fmt.Sprintf("%.1f kB", float64(n)/1e3)
 	}
 	return fmt.Sprintf("%d B", n)
 }
 
 // DOT writes the graph that outs are computed from, in the language of Graphviz; bodies of loops
-// are clusters.
+// are clusters. The outs must be valid, and of one graph.
 func DOT(w io.Writer, outs ...*Node) error {
+	if len(outs) == 0 {
+		return fmt.Errorf("graph: DOT: %w: no node is given", ErrValue)
+	}
+	for i, o := range outs {
+		switch {
+		case !o.Valid():
+			return errors.Join(fmt.Errorf("graph: DOT: %w: node %d is invalid", ErrValue, i), o.faults())
+		case o.g != outs[0].g:
+			return fmt.Errorf("graph: DOT: %w: node %d, %v, is of another graph or body than node 0", ErrScope, i, o)
+		}
+	}
 	e := &printer{w: w}
 	e.line("digraph {")
 	e.line("  rankdir=TB; node [shape=box fontname=\"Helvetica\" fontsize=10];")
-	if len(outs) > 0 && outs[0].Valid() {
-		var valid []*Node
-		for _, o := range outs {
-			if o.Valid() && o.g == outs[0].g {
-				valid = append(valid, o)
-			}
-		}
-		e.dot(unit{outs[0].g, valid}, "n", "  ")
-	}
+	e.dot(unit{outs[0].g, outs}, "n", "  ")
 	e.line("}")
 	return e.err
+}
+
+// faults returns what went wrong in the graph of n, as far as n knows one.
+func (n *Node) faults() error {
+	if n == nil || n.g == nil {
+		return nil
+	}
+	return n.g.Err()
 }
 
 func (e *printer) dot(u unit, prefix, indent string) {

@@ -42,15 +42,16 @@ func convWay(c conv) string {
 	return "patches multiplied"
 }
 
-// measured returns what products met in the runs that are over, by the steps of the plan.
-func (p *Program) measured() map[*stepPlan]events {
+// measured returns, by the steps of the plan, what products met in the runs that are over, and how long
+// kernels took in the last Profile.
+func (p *Program) measured() (map[*stepPlan]events, map[*stepPlan]KernelTime) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	met := map[*stepPlan]events{}
 	for _, r := range p.free {
 		r.frame.collect(met)
 	}
-	return met
+	return met, p.took
 }
 
 // collect adds what the frame's products met.

@@ -71,9 +71,23 @@ func TestDOT(t *testing.T) {
 	assert.Contains(t, text, "subgraph cluster_", "the loop's body")
 	assert.Contains(t, text, `hidden: MatMul\nFloat32[2 4]`)
 	assert.Greater(t, strings.Count(text, "->"), 8)
-	b.Reset()
-	require.NoError(t, graph.DOT(&b), "of nothing")
-	require.NoError(t, graph.DOT(&b, &graph.Node{}), "of an invalid node")
+}
+
+// What cannot be drawn is refused, with the fault that made a node invalid.
+func TestDOTRefuses(t *testing.T) {
+	t.Parallel()
+	g, y := leaky(t)
+	_, other := leaky(t)
+	bad := g.Input("a", graph.Float32, 2).Add(g.Input("b", graph.Float32, 3))
+	var b strings.Builder
+	require.ErrorIs(t, graph.DOT(&b), graph.ErrValue, "nothing")
+	for _, n := range []*graph.Node{nil, {}, bad} {
+		require.ErrorIs(t, graph.DOT(&b, y, n), graph.ErrValue)
+	}
+	assert.ErrorContains(t, graph.DOT(&b, y, bad), "node 1 is invalid")
+	assert.ErrorContains(t, graph.DOT(&b, y, bad), "shapes do not match")
+	require.ErrorIs(t, graph.DOT(&b, y, other), graph.ErrScope)
+	assert.Empty(t, b.String())
 }
 
 type broken struct{}

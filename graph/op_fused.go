@@ -57,9 +57,8 @@ func (f *fused) run() evalFunc {
 	e := f.program
 	blocks := e.Blocks()
 	t := &tiles{e: e, scratch: []*kernel.Scratch{e.NewScratch()}}
-	wide := f.shape.Size()*f.flops >= parallelElements && blocks >= 8
 	return func(c *call) error {
-		if w := c.pool.Workers(); wide && w > 1 {
+		if w := c.pool.Workers(); f.isWide(w) {
 			t.parts(w)
 			t.out, t.in, t.blocks, t.n = c.out, c.in, blocks, w
 			c.pool.Do(w, t)
@@ -68,6 +67,11 @@ func (f *fused) run() evalFunc {
 		e.Run(t.scratch[0], 0, blocks, c.out, c.in)
 		return nil
 	}
+}
+
+// isWide reports whether so many workers share the group.
+func (f *fused) isWide(workers int) bool {
+	return workers > 1 && f.shape.Size()*f.flops >= parallelElements && f.program.Blocks() >= 8
 }
 
 // tiles shares out the blocks of an elementwise program.

@@ -131,15 +131,12 @@ func (o timeSumOp) walk(steps int) []stretchOfSteps {
 func (o timeSumOp) each(walk []stretchOfSteps, n *Node) evalFunc {
 	kernels := map[int]evalFunc{} // by the number of steps
 	x, d := n.in[1].typ, n.in[2].typ
-	rows := func(t Type, steps int) *Node {
-		return &Node{typ: Type{d.DType, append(Shape{steps * t.Shape[1]}, t.Shape[2:]...)}}
-	}
 	longest := 0
 	for _, w := range walk {
 		k := w.to - w.from
 		longest = max(longest, k)
 		if kernels[k] == nil {
-			kernels[k] = o.op.kernel(&Node{op: o.op, typ: n.typ, in: []*Node{rows(x, k), rows(d, k)}})
+			kernels[k] = o.op.kernel(o.stretch(n, k))
 		}
 	}
 	sum := newBuf(n.typ)
@@ -150,7 +147,7 @@ func (o timeSumOp) each(walk []stretchOfSteps, n *Node) evalFunc {
 	}
 	left := func(c *call, w stretchOfSteps) kernel.Buf { return factor(c, 1, x, w) }
 	if x.DType == Bool {
-		left = asFloats(left, newBuf(rows(x, longest).typ), d.DType)
+		left = asFloats(left, newBuf(o.stretch(n, longest).in[0].typ), d.DType)
 	}
 	return func(c *call) error {
 		inner.pool, inner.env = c.pool, c.env
@@ -163,6 +160,15 @@ func (o timeSumOp) each(walk []stretchOfSteps, n *Node) evalFunc {
 		}
 		return nil
 	}
+}
+
+// stretch returns a node of the op of so many steps of n.
+func (o timeSumOp) stretch(n *Node, steps int) *Node {
+	d := n.in[2].typ
+	rows := func(t Type) *Node {
+		return &Node{typ: Type{d.DType, append(Shape{steps * t.Shape[1]}, t.Shape[2:]...)}}
+	}
+	return &Node{op: o.op, typ: n.typ, in: []*Node{rows(n.in[1].typ), rows(d)}}
 }
 
 // asFloats makes floats of Bools, in memory of its own.

@@ -3,6 +3,8 @@ package graph_test
 import (
 	"fmt"
 	"math/rand/v2"
+	"regexp"
+	"strconv"
 	"testing"
 
 	"github.com/spikegraph/spikegraph/autodiff"
@@ -99,7 +101,15 @@ func TestBoundsThatCannotBeMet(t *testing.T) {
 	}
 	_, err := compile(graph.Options{MaxMemory: 1000})
 	require.ErrorIs(t, err, graph.ErrMemory)
-	assert.ErrorContains(t, err, "if parts of its loops are computed again; the bound is 1000 B")
+	found := regexp.MustCompile(`, .*\((\d+) bytes\) if parts of its loops are computed again; the bound is 1.0 kB \(1000 bytes\)`).FindStringSubmatch(err.Error())
+	require.NotNil(t, found, "%v", err)
+	least, err := strconv.Atoi(found[1])
+	require.NoError(t, err)
+	p, err := compile(graph.Options{MaxMemory: least})
+	require.NoError(t, err)
+	require.Equal(t, least, p.Memory())
+	_, err = compile(graph.Options{MaxMemory: least - 1})
+	require.ErrorIs(t, err, graph.ErrMemory)
 	whole, err := compile(graph.Options{})
 	require.NoError(t, err)
 	_, err = compile(graph.Options{MaxMemory: whole.Memory() - 1, Disable: []string{"recompute"}})

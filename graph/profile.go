@@ -20,7 +20,8 @@ type KernelTime struct {
 	// rows for spikes, those additions; results and what they were computed from, each once a call.
 	Flops, Bytes float64
 
-	met events // by a product with spikes
+	met  events // by a product with spikes
+	step *stepPlan
 }
 
 // Ones returns the share of ones that a product with spikes met in its left factor, and the share of
@@ -44,8 +45,20 @@ func (k KernelTime) String() string {
 	return fmt.Sprintf("%10.3f %8d %*s%s%s%s", milliseconds(k.Time), k.Calls, 4*k.Depth, "", scope, k.Op, note)
 }
 
+// took says how long the kernel took; "" where nothing was timed.
+func (k KernelTime) took() string {
+	switch k.Calls {
+	case 0:
+		return ""
+	case 1:
+		return fmt.Sprintf("%.3f ms", milliseconds(k.Time))
+	}
+	return fmt.Sprintf("%.3f ms in %d calls", milliseconds(k.Time), k.Calls)
+}
+
 // Timings runs the program once, updates included, and returns what every kernel took, in the order in
-// which they run, and how long the whole run was. Taking times costs about 0.1 µs a call.
+// which they run, and how long the whole run was. Taking times costs about 0.1 µs a call. From then on
+// Explain tells the times too.
 func (p *Program) Timings(in ...*tensor.Dense) ([]KernelTime, time.Duration, error) {
 	out := make([]*tensor.Dense, len(p.outputs))
 	for i, t := range p.outputs {
@@ -63,7 +76,14 @@ func (p *Program) Timings(in ...*tensor.Dense) ([]KernelTime, time.Duration, err
 		return nil, 0, fmt.Errorf("graph: Timings: %w", err)
 	}
 	whole := time.Since(start)
-	return timesOf(nil, []*frame{r.frame}, 0), whole, nil
+	times := timesOf(nil, []*frame{r.frame}, 0)
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.took = map[*stepPlan]KernelTime{}
+	for _, k := range times {
+		p.took[k.step] = k
+	}
+	return times, whole, nil
 }
 
 // Profile runs the program once, as Timings does, and writes how long every kernel took, bodies of
@@ -92,7 +112,7 @@ func timesOf(to []KernelTime, fs []*frame, depth int) []KernelTime {
 		if _, isView := b.views[s.out[0]]; isView {
 			continue
 		}
-		k := KernelTime{Depth: depth, Scope: s.node.scope, Op: s.node.op.String()}
+		k := KernelTime{Depth: depth, Scope: s.node.scope, Op: s.node.op.String(), step: s}
 		var inner []*frame
 		for _, f := range fs {
 			o := &f.steps[i]

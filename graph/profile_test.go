@@ -1,6 +1,7 @@
 package graph_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -21,6 +22,7 @@ func TestProfile(t *testing.T) {
 	assert.Regexp(t, `\d+\.\d+ +12 +    .*SpikeMatMul`, text, "two shards of six steps")
 	assert.Regexp(t, `SpikeMatMul.*% ones, rows added in \d+ of \d+`, text)
 	assert.Contains(t, text, "in all")
+	assert.Regexp(t, `SpikeMatMul -> .*; \d+\.\d{3} ms in 12 calls\)`, explain(t, p), "which Explain tells from then on")
 	assert.ErrorIs(t, p.Profile(&b), graph.ErrShape)
 }
 
@@ -77,5 +79,6 @@ func TestMaxMemory(t *testing.T) {
 	require.NoError(t, err)
 	_, err = g.CompileWith(graph.Options{MaxMemory: p.Memory() - 1}, outs...)
 	require.ErrorIs(t, err, graph.ErrMemory)
-	assert.ErrorContains(t, err, "a run needs")
+	assert.ErrorContains(t, err, fmt.Sprintf("a run needs %.1f MB (%d bytes)", float64(p.Memory())/1e6, p.Memory()))
+	assert.Contains(t, explain(t, p), fmt.Sprintf("memory %.1f MB planned", float64(p.Memory())/1e6), "in millions of bytes")
 }

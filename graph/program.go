@@ -47,6 +47,7 @@ type Program struct {
 
 	mu   sync.Mutex
 	free []*runner
+	took map[*stepPlan]KernelTime // in the last Profile
 }
 
 // updatePlan says where the new value of a parameter comes from.
@@ -399,7 +400,7 @@ func (p *Program) release(r *runner) {
 // values, and what kernels keep or lend to each other, such as factors in packed form.
 func (p *Program) Memory() int {
 	s := p.block.scratch(p.workers())
-	return p.block.size + s.own + s.shared + p.workers()*s.lent
+	return p.block.size + s.bytes(p.workers())
 }
 
 // workers returns the number of goroutines that share the work of a kernel.

@@ -67,7 +67,15 @@ func (g *Graph) fit(whole *Program, o Options, outputs []*Node) (*Program, error
 		}
 	}
 	return nil, fmt.Errorf("graph: a run needs %s, %s if parts of its loops are computed again; the bound is %s: %w",
-		size(whole.Memory()), size(least), size(o.MaxMemory), ErrMemory)
+		exact(whole.Memory()), exact(least), exact(o.MaxMemory), ErrMemory)
+}
+
+// exact prints a number of bytes, to be read and to be given as a bound.
+func exact(n int) string {
+	if n < 1e3 {
+		return size(n)
+	}
+	return fmt.Sprintf("%s (%d bytes)", size(n), n)
 }
 
 // less returns the next share of steps to try.

@@ -100,7 +100,8 @@ func (r *result) summarize(ms, losses []float64, size int, want []float64) {
 // forgetPeak makes the system count the most memory from now on, where it can.
 func forgetPeak() { _ = os.WriteFile("/proc/self/clear_refs", []byte("5"), 0) }
 
-// memory returns a line of the process's memory account in MB, 0 where the system has none.
+// memory returns a line of the process's memory account, which counts in units of 1,024 bytes, in millions
+// of bytes; 0 where the system has none.
 func memory(field string) float64 {
 	f, err := os.Open("/proc/self/status")
 	if err != nil {
@@ -109,9 +110,9 @@ func memory(field string) float64 {
 	defer f.Close()
 	for s := bufio.NewScanner(f); s.Scan(); {
 		if rest, ok := strings.CutPrefix(s.Text(), field+":"); ok {
-			var kb float64
-			fmt.Sscan(rest, &kb)
-			return kb / 1024
+			var units float64
+			fmt.Sscan(rest, &units)
+			return units * 1024 / 1e6
 		}
 	}
 	return 0

@@ -30,10 +30,13 @@ const (
 	columnsOfRows = 24
 )
 
+// addsRows reports whether it looks for ones at all.
+func (c *Conv[T]) addsRows() bool { return c.Sparse && c.out >= columnsOfRows }
+
 // pack decides whether x is binary and its ones are few, and then packs it as bits.
 func (c *Conv[T]) pack() {
 	c.few = false
-	if !c.Sparse || c.out < columnsOfRows {
+	if !c.addsRows() {
 		return
 	}
 	words := roundUp(len(c.x), wordBits)/wordBits + 1 // the last is 0: see orBits

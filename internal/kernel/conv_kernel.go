@@ -8,7 +8,7 @@ package kernel
 func (c *Conv[T]) Kernel(p *Pool, gw, x, gy []T) {
 	c.start(p, x, gw, gy)
 	c.pack()
-	c.divide()
+	c.divide(p.workers, len(gw))
 	c.partial = grow(c.partial, (c.chunks.n-1)*len(gw))
 	clear(gw)
 	p.Do(c.chunks.n*c.Groups*c.chunks.strips, convKernel[T]{c})
@@ -27,13 +27,14 @@ const (
 	chunkRoom  = 1 << 22 // elements of all partial sums, at most
 )
 
-// divide chooses the chunks by the shape, and the strips by what that leaves to share.
-func (c *Conv[T]) divide() {
-	n := min(int(c.flops()/chunkFLOP), mostChunks, 1+chunkRoom/max(len(c.w), 1), c.cells/c.block)
+// divide chooses the chunks of a derivative of so many elements by the shape, and the strips by what that
+// leaves to share.
+func (c *Conv[T]) divide(workers, elements int) {
+	n := min(int(c.flops()/chunkFLOP), mostChunks, 1+chunkRoom/max(elements, 1), c.cells/c.block)
 	c.chunks = chunks{n: max(n, 1), strips: 1, width: max(c.out, 1)}
 	unit := tilesOf[T]().nr
-	if busy := c.chunks.n * c.Groups; busy < c.pool.workers && c.flops() >= parallelFLOP {
-		want := (c.pool.workers + busy - 1) / busy
+	if busy := c.chunks.n * c.Groups; busy < workers && c.flops() >= parallelFLOP {
+		want := (workers + busy - 1) / busy
 		c.chunks.width = roundUp((c.out+want-1)/want, unit)
 		c.chunks.strips = (c.out + c.chunks.width - 1) / c.chunks.width
 	}

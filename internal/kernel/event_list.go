@@ -12,7 +12,7 @@ const eventRoom = 64 * 4096
 // addLists computes C row by row from lists of the columns of op(A) that are not 0, strip by strip, so that
 // the strip of B stays in cache. Elements that may be other than 1 are the weights of the rows.
 func (e *eventPattern[T]) addLists(codes *eventCodes[T], to events[T], weighted bool) {
-	e.index = resized(e.index, min(eventRoom, e.rows*e.k))
+	e.index = resized(e.index, listRoom(e.rows, e.k, weighted))
 	e.ends = resized(e.ends, e.rows)[:0]
 	for i0 := 0; i0 < e.rows; i0 += len(e.ends) {
 		e.list(i0, weighted)
@@ -21,6 +21,16 @@ func (e *eventPattern[T]) addLists(codes *eventCodes[T], to events[T], weighted 
 			e.addStrip(codes, to, i0, j, min(strip, to.n-j), weighted)
 		}
 	}
+}
+
+// listRoom returns how many events of rows of k columns are listed at a time, at most: without weights they
+// are few, or they would be added by words.
+func listRoom(rows, k int, weighted bool) int {
+	most := rows * k
+	if !weighted {
+		most = most * manyBits / wordBits
+	}
+	return min(eventRoom, most)
 }
 
 // addStrip computes n columns from j of the listed rows from i0.

@@ -31,11 +31,14 @@ func eventsOf[T Float](ws *Workspace) *eventPattern[T] {
 // registers of AVX-512.
 const stripBytes = 512
 
+// eventPad is the number of words behind a column of them: columns that began in the same line of the cache
+// would displace one another.
+const eventPad = 8
+
 // look reads k columns from l0, a multiple of wordBits, of rows rows of op(A) from i0, which is a multiple
 // of wordBits if it is transposed. It reports whether any element is neither 0 nor 1.
 func (e *eventPattern[T]) look(s *spikes[T], trans bool, i0, rows, l0, k int) (other bool) {
-	const pad = 8 // columns of words that began in the same line of the cache would displace one another
-	e.rows, e.k, e.ld = rows, k, rows+pad
+	e.rows, e.k, e.ld = rows, k, rows+eventPad
 	e.dense, e.lda, e.trans = s.block(trans, i0, l0), s.ld, trans
 	e.words = resized(e.words, roundUp(k, wordBits)/wordBits*e.ld)
 	if trans {

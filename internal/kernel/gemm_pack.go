@@ -9,10 +9,12 @@ type rowTiles[T Float] struct {
 
 func unpacked[T Float](a matrix[T]) rowTiles[T] { return rowTiles[T]{a, a.rs} }
 
+// panelsThatPay is the number of panels of op(B) from which it pays to gather op(A).
+const panelsThatPay = 4
+
 // packA returns op(A), m×k, in the form in which it is best read once for each of the n/nr panels of
 // op(B): as it lies, or, if its rows are columns in memory, gathered when enough panels share the cost.
 func (t *tiles[T]) packA(buf *buffers[T], a matrix[T], m, n, k int) rowTiles[T] {
-	const panelsThatPay = 4
 	if a.cs == 1 || n < panelsThatPay*t.nr {
 		return unpacked(a)
 	}

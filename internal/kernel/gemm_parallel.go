@@ -48,7 +48,7 @@ type parallel[T Float] struct {
 func parallelOf[T Float](p *Pool) *parallel[T] { return choose[parallel[T]](T(0), &p.f32, &p.f64) }
 
 func (j *parallel[T]) do() {
-	parts := j.divide()
+	parts := j.divide(j.pool.workers)
 	j.pool.Do(parts, j)
 	*j = parallel[T]{} // holds no one's memory
 }
@@ -56,9 +56,8 @@ func (j *parallel[T]) do() {
 // divide chooses step and returns the number of parts. Whole panels of columns are the better
 // division, as no part then packs what another packs, and several parts for each worker, as workers
 // may differ in speed.
-func (j *parallel[T]) divide() (parts int) {
+func (j *parallel[T]) divide(workers int) (parts int) {
 	const partsPerWorker = 4
-	workers := j.pool.workers
 	if workers == 1 || 2*float64(j.m)*float64(j.n)*float64(j.k) < parallelFLOP {
 		j.step = max(j.m, 1)
 		return 1

@@ -29,16 +29,18 @@ func choose[G any, T Float, G32, G64 any](_ T, f32 *G32, f64 *G64) *G {
 	return (*G)(unsafe.Pointer(f64))
 }
 
+// cacheLine is the alignment of what is packed, in bytes.
+const cacheLine = 64
+
 // grow returns a slice of n elements, x where it is large enough, and otherwise a new one that begins
 // at a cache line. What it holds is undefined.
 func grow[T Float](x []T, n int) []T {
 	if n <= cap(x) {
 		return x[:n]
 	}
-	const line = 64
 	var zero T
 	size := unsafe.Sizeof(zero)
-	buf := make([]T, uintptr(n)+line/size)
-	skip := (line - uintptr(unsafe.Pointer(unsafe.SliceData(buf)))%line) % line / size
+	buf := make([]T, uintptr(n)+cacheLine/size)
+	skip := (cacheLine - uintptr(unsafe.Pointer(unsafe.SliceData(buf)))%cacheLine) % cacheLine / size
 	return buf[skip : int(skip)+n]
 }
