@@ -18,7 +18,7 @@ const (
 	offlineKind = "spikegraph.offline"
 	onlineKind  = "spikegraph.online"
 	readerKey   = "spikegraph.run"
-	runPrefix   = "run/" // of the names of tensors that are no parameters
+	runPrefix   = "train.run/" // of the names of tensors that are no parameters
 	statePrefix = runPrefix + "state/"
 	inputName   = runPrefix + "input"
 	learnPrefix = runPrefix + "readout/"
@@ -37,24 +37,24 @@ type readerRun struct {
 	Learned  bool // whether the readouts have something of their own
 }
 
-// Save writes parameters, random clock, the state of the network and what was collected to a
-// safetensors file, whole or not at all. A run that goes on from there equals one that was not
-// interrupted, bit for bit.
-func (t *Offline[S]) Save(path string) error {
+// Snapshot returns parameters, random clock, the state of the network and what was collected, as a
+// checkpoint that shares their memory. A run that goes on from there equals one that was not interrupted,
+// bit for bit.
+func (t *Offline[S]) Snapshot() (*checkpoint.File, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	var kept []map[string]*tensor.Dense
 	for _, f := range t.fitters {
 		kept = append(kept, f.Snapshot())
 	}
-	return t.save(path, offlineKind, kept, 0)
+	return t.snapshot(offlineKind, kept, 0)
 }
 
-// Load goes on from a file that Save wrote for the same network. Errors leave everything as it was.
-func (t *Offline[S]) Load(path string) error {
+// Rollback goes on from a Snapshot of the same network. Errors leave everything as it was.
+func (t *Offline[S]) Rollback(f *checkpoint.File) error {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	return t.load(path, offlineKind, func(run readerRun, _ *graph.Store, kept []map[string]*tensor.Dense) (func(), error) {
+	return t.rollback(f, offlineKind, func(run readerRun, _ *graph.Store, kept []map[string]*tensor.Dense) (func(), error) {
 		next := Offline[S]{Method: t.Method, FreeBias: t.FreeBias, Workers: t.Workers}
 		next.Readouts, next.bias = t.Readouts, run.Bias
 		if !run.Learned {
@@ -68,24 +68,33 @@ func (t *Offline[S]) Load(path string) error {
 	})
 }
 
-// Save writes parameters, random clock, the state of the network and that of the Method to a
-// safetensors file, whole or not at all. A run that goes on from there equals one that was not
-// interrupted, bit for bit.
-func (t *Online[S]) Save(path string) error {
+// Save writes a Snapshot to a safetensors file, whole or not at all.
+func (t *Offline[S]) Save(path string) error {
+	f, err := t.Snapshot()
+	return writeSnapshot(path, f, err)
+}
+
+// Load is Rollback to a file that Save wrote.
+func (t *Offline[S]) Load(path string) error { return readSnapshot(path, t.Rollback) }
+
+// Snapshot returns parameters, random clock, the state of the network and that of the Method, as a
+// checkpoint that shares their memory. A run that goes on from there equals one that was not interrupted,
+// bit for bit.
+func (t *Online[S]) Snapshot() (*checkpoint.File, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	var kept []map[string]*tensor.Dense
 	for _, l := range t.learners {
 		kept = append(kept, l.Snapshot())
 	}
-	return t.save(path, onlineKind, kept, t.steps)
+	return t.snapshot(onlineKind, kept, t.steps)
 }
 
-// Load goes on from a file that Save wrote for the same network. Errors leave everything as it was.
-func (t *Online[S]) Load(path string) error {
+// Rollback goes on from a Snapshot of the same network. Errors leave everything as it was.
+func (t *Online[S]) Rollback(f *checkpoint.File) error {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	return t.load(path, onlineKind, func(run readerRun, from *graph.Store, kept []map[string]*tensor.Dense) (func(), error) {
+	return t.rollback(f, onlineKind, func(run readerRun, from *graph.Store, kept []map[string]*tensor.Dense) (func(), error) {
 		if !run.Learned {
 			return func() { t.learners, t.steps = nil, run.Steps }, nil
 		}
@@ -99,10 +108,41 @@ func (t *Online[S]) Load(path string) error {
 	})
 }
 
-// save writes a checkpoint; kept is what the readouts know.
-func (r *Runner[S]) save(path, kind string, kept []map[string]*tensor.Dense, steps int64) error {
-	if err := r.ready(); err != nil {
+// Save writes a Snapshot to a safetensors file, whole or not at all.
+func (t *Online[S]) Save(path string) error {
+	f, err := t.Snapshot()
+	return writeSnapshot(path, f, err)
+}
+
+// Load is Rollback to a file that Save wrote.
+func (t *Online[S]) Load(path string) error { return readSnapshot(path, t.Rollback) }
+
+// writeSnapshot writes a snapshot that was taken with err.
+func writeSnapshot(path string, f *checkpoint.File, err error) error {
+	if err == nil {
+		err = checkpoint.WriteFile(path, f)
+	}
+	if err != nil {
 		return fmt.Errorf("train: Save: %w", err)
+	}
+	return nil
+}
+
+func readSnapshot(path string, rollback func(*checkpoint.File) error) error {
+	f, err := checkpoint.ReadFile(path)
+	if err == nil {
+		err = rollback(f)
+	}
+	if err != nil {
+		return fmt.Errorf("train: Load: %w", err)
+	}
+	return nil
+}
+
+// snapshot returns a checkpoint; kept is what the readouts know.
+func (r *Runner[S]) snapshot(kind string, kept []map[string]*tensor.Dense, steps int64) (*checkpoint.File, error) {
+	if err := r.ready(); err != nil {
+		return nil, err
 	}
 	run := readerRun{Model: r.Model, Seed: r.Store.Seed(), Readouts: r.Readouts, Bias: r.bias, Steps: steps, Learned: kept != nil}
 	f := &checkpoint.File{Kind: kind}
@@ -125,33 +165,26 @@ func (r *Runner[S]) save(path, kind string, kept []map[string]*tensor.Dense, ste
 		}
 	}
 	state, err := json.Marshal(run)
-	if err == nil {
-		f.Metadata = map[string]string{readerKey: string(state)}
-		err = checkpoint.WriteFile(path, f)
-	}
 	if err != nil {
-		return fmt.Errorf("train: Save: %w", err)
+		return nil, err
 	}
-	return nil
+	names, err := trainedNames(r.Store)
+	f.Metadata = map[string]string{readerKey: string(state), trainedKey: names}
+	return f, err
 }
 
 // learnedFunc prepares what the readouts know, given the parameters in a checkpoint, and returns what
 // puts it in place.
 type learnedFunc func(run readerRun, from *graph.Store, kept []map[string]*tensor.Dense) (put func(), err error)
 
-// load goes on from a checkpoint.
-func (r *Runner[S]) load(path, kind string, learned learnedFunc) error {
-	err := r.ready()
-	var f *checkpoint.File
-	if err == nil {
-		f, err = checkpoint.ReadFile(path)
+// rollback goes on from a checkpoint.
+func (r *Runner[S]) rollback(f *checkpoint.File, kind string, learned learnedFunc) error {
+	if err := r.ready(); err != nil {
+		return err
 	}
-	var put func()
-	if err == nil {
-		put, err = r.prepare(f, kind, learned)
-	}
+	put, err := r.prepare(f, kind, learned)
 	if err != nil {
-		return fmt.Errorf("train: Load: %w", err)
+		return err
 	}
 	put()
 	return nil

@@ -33,7 +33,8 @@ the targets of every step, of labels 1 for the class and 0 for the others; nothi
 else is trained. Every sequence begins at rest, and its first washout steps are not
 learned. The first ones are solved for in one pass; free_bias = true does not penalise
 biases. rls, lms and nlms learn at every step, or every so many, for train.epochs
-passes. There are no checkpoints: weights go to the file of --out.`,
+passes. Checkpoints hold what a method has seen so far, and --resume goes on in the
+middle of a pass.`,
 			slices.Concat(model.OfflineMethods, model.OnlineMethods))},
 		{Use: "schedules", Short: "Learning rates over time", Long: kindsHelp(
 			`Schedules, for lr = { type = "...", ... } of an optimizer. A plain number is a rate

@@ -100,9 +100,6 @@ func (a *app) train(ctx context.Context, path string, f trainFlags) error {
 	if err != nil {
 		return err
 	}
-	if m.Readout != nil && (f.resume || m.Fit.Checkpoint.Dir != "") {
-		return misuse("--checkpoint, --resume: with [readout] there are no checkpoints: want --out alone")
-	}
 	if f.resume && m.Fit.Checkpoint.Dir == "" {
 		return misuse("--resume: there is no directory of checkpoints: want --checkpoint, or dir in [train.checkpoint]")
 	}
@@ -178,25 +175,7 @@ func (a *app) learn(ctx context.Context, m *model.Model, o train.FitOptions) (*t
 	if m.Readout == nil {
 		return m.Trainer.Fit(ctx, m.Data.Training(m.Parts.Train), o)
 	}
-	h, start := &train.History{}, time.Now()
-	err := m.FitReadout(ctx, func(pass int) error {
-		e := train.Epoch{Epoch: pass, Seconds: time.Since(start).Seconds()}
-		var err error
-		if e.Scores, err = m.Trainer.Evaluate(ctx, m.Data.Ordered(m.Parts.Train)); err != nil {
-			return err
-		}
-		if m.Fit.Validation.Epoch != nil {
-			v, err := m.Trainer.Evaluate(ctx, m.Fit.Validation)
-			if err != nil {
-				return err
-			}
-			e.Validation = &v
-		}
-		h.Epochs = append(h.Epochs, e)
-		start = time.Now()
-		return o.Hooks.OnEpoch(e)
-	})
-	return h, err
+	return m.FitReadout(ctx, o)
 }
 
 // interrupted says what there is after a signal.

@@ -1,9 +1,7 @@
 package model
 
 import (
-	"context"
 	"fmt"
-	"iter"
 	"slices"
 
 	"github.com/spikegraph/spikegraph/datasets"
@@ -80,9 +78,9 @@ func (m *Model) readReadout(root *config.Table, c Changes) *Readout {
 			t.Fault("type", "%q: it is solved for in one pass: want no epochs in [train] or on the command line", name)
 		}
 	}
-	for _, key := range []string{"updates", "clip_norm", "accumulate", "truncate", "segment", "chunk", "checkpoint", "monitor"} {
+	for _, key := range []string{"updates", "clip_norm", "accumulate", "truncate", "segment", "chunk", "monitor"} {
 		if train.Has(key) {
-			train.Fault(key, "with [readout] there are no gradients and no checkpoints: want it left out")
+			train.Fault(key, "with [readout] there are no gradients: want it left out")
 		}
 	}
 	if root.Has("optimizer") {
@@ -116,53 +114,6 @@ func (m *Model) lastDense() string {
 		}
 	}
 	return ""
-}
-
-// FitReadout fits the readout of a network, which begins every sequence at rest. see is called after each
-// pass over the data. The weights are in the trainer's store then.
-func (m *Model) FitReadout(ctx context.Context, see func(pass int) error) error {
-	r := m.Readout
-	if method, ok := r.method.(offline.Method); ok {
-		t := train.Offline[State]{Method: method, FreeBias: r.FreeBias, Workers: m.Trainer.Options.Workers}
-		m.run(&t.Runner)
-		if _, err := t.Fit(ctx, m.trials(m.Data.Ordered(m.Parts.Train).Epoch(ctx, 0))); err != nil {
-			return err
-		}
-		return see(0)
-	}
-	t := train.Online[State]{Method: r.method.(online.Method), Every: r.Every}
-	m.run(&t.Runner)
-	for pass := range m.Fit.Epochs {
-		if _, err := t.Fit(ctx, m.trials(m.Data.Training(m.Parts.Train).Epoch(ctx, pass))); err != nil {
-			return err
-		}
-		if err := see(pass); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// run sets what runs the network.
-func (m *Model) run(r *train.Runner[State]) {
-	r.Net, r.Init, r.Readouts = m.net, m.start, []string{m.Readout.Layer}
-	r.Reset, r.Washout = true, m.Readout.Washout
-	r.Store, r.Seed, r.Options = m.Trainer.Store, m.Trainer.Seed, m.Trainer.Options
-}
-
-// trials returns batches as sequences with a target for every step.
-func (m *Model) trials(from iter.Seq2[datasets.Batch, error]) iter.Seq2[train.Sequence, error] {
-	return func(yield func(train.Sequence, error) bool) {
-		for b, err := range from {
-			var s train.Sequence
-			if err == nil {
-				s, err = m.trial(b)
-			}
-			if !yield(s, err) {
-				return
-			}
-		}
-	}
 }
 
 // trial returns a batch as a sequence: what is shown for several steps is repeated, labels become 1 for

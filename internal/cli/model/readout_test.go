@@ -55,12 +55,12 @@ func henonTrial(t *testing.T) train.Sequence {
 func TestReadoutSameAsGo(t *testing.T) {
 	t.Parallel()
 	m := open(t, echo+"[readout]\ntype = \"ridge\"\nalpha = 1e-4\nwashout = 5\nfree_bias = true\n")
-	passes := 0
-	require.NoError(t, m.FitReadout(t.Context(), func(int) error { passes++; return nil }))
-	assert.Equal(t, 1, passes)
+	h, err := m.FitReadout(t.Context(), m.Fit)
+	require.NoError(t, err)
+	assert.Len(t, h.Epochs, 1)
 	hand := train.Offline[echoState]{Method: offline.Ridge{Alpha: 1e-4}, FreeBias: true}
 	hand.Net, hand.Readouts, hand.Reset, hand.Washout, hand.Seed = echoByHand, []string{"out"}, true, 5, 3
-	_, err := hand.Fit(t.Context(), train.Trials(henonTrial(t)))
+	_, err = hand.Fit(t.Context(), train.Trials(henonTrial(t)))
 	require.NoError(t, err)
 	for _, p := range hand.Store.Params() {
 		got := m.Trainer.Store.Get(p.Name)
@@ -77,12 +77,12 @@ func TestOnlineReadoutSameAsGo(t *testing.T) {
 	text := echo + "[readout]\ntype = \"rls\"\nforget = 0.99\nevery = 2\n[train]\nepochs = 2\n"
 	m := open(t, text)
 	m.Data.Batch.Shuffle = false
-	var seen []int
-	require.NoError(t, m.FitReadout(t.Context(), func(pass int) error { seen = append(seen, pass); return nil }))
-	assert.Equal(t, []int{0, 1}, seen)
+	h, err := m.FitReadout(t.Context(), m.Fit)
+	require.NoError(t, err)
+	assert.Len(t, h.Epochs, 2)
 	hand := train.Online[echoState]{Method: online.RLS{Alpha: 1, Forget: 0.99}, Every: 2}
 	hand.Net, hand.Readouts, hand.Reset, hand.Seed = echoByHand, []string{"out"}, true, 3
-	_, err := hand.Fit(t.Context(), train.Trials(henonTrial(t), henonTrial(t)))
+	_, err = hand.Fit(t.Context(), train.Trials(henonTrial(t), henonTrial(t)))
 	require.NoError(t, err)
 	assert.Equal(t, hand.Store.Get("out.W").Value.Data(), m.Trainer.Store.Get("out.W").Value.Data())
 }
@@ -94,7 +94,8 @@ func TestReadoutOfClasses(t *testing.T) {
 		text := "[data]\nset = \"fashion_small\"\nlimit = 300\ntest_limit = 100\nclasses = [0, 1, 2]\n[[layer]]\ntype = \"dense\"\nname = \"rate\"\nout = 40\n[[layer]]\ntype = \"activation\"\nfunc = \"tanh\"\n" +
 			"[[layer]]\ntype = \"dense\"\nout = 3\n[readout]\ntype = \"" + method + "\"\n[train]\nsteps = 2\n"
 		m := open(t, text)
-		require.NoError(t, m.FitReadout(t.Context(), func(int) error { return nil }), method)
+		_, err := m.FitReadout(t.Context(), m.Fit)
+		require.NoError(t, err, method)
 		s, err := m.Trainer.Evaluate(t.Context(), m.Data.Ordered(m.Parts.Test))
 		require.NoError(t, err)
 		accuracy, _ := s.Metric("accuracy")
@@ -107,7 +108,8 @@ func TestReadoutMethods(t *testing.T) {
 	t.Parallel()
 	for _, more := range []string{"type = \"lasso\"\nalpha = 1e-3\n", "type = \"elastic_net\"\nalpha = 1e-3\n", "type = \"lms\"\nalpha = 1e-3\n", "type = \"linear\"\n"} {
 		m := open(t, echo+"[readout]\n"+more)
-		require.NoError(t, m.FitReadout(t.Context(), func(int) error { return nil }), more)
+		_, err := m.FitReadout(t.Context(), m.Fit)
+		require.NoError(t, err, more)
 	}
 }
 
