@@ -66,8 +66,11 @@ func Split(src Source, fraction float64, seed uint64) (first, second *View, err 
 }
 
 // OfClasses returns the samples of the given classes, in the order of src; the labels stay as they
-// are. It returns ErrEmpty for a class without samples, ErrOption if src has no labels.
+// are. It returns ErrEmpty for a class without samples, ErrOption if src has no labels or no class is given.
 func OfClasses(src Source, classes ...int32) (*View, error) {
+	if len(classes) == 0 {
+		return nil, named("OfClasses", fail(ErrOption, "no classes, expected at least 1"))
+	}
 	members, err := byClass(src)
 	if err != nil {
 		return nil, named("OfClasses", err)

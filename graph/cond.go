@@ -43,13 +43,28 @@ func (o branchOp) inferAll(in []Type) ([]Type, error) {
 }
 
 // Captures returns the placeholders of the values that a body reads from outside.
-func (g *Graph) Captures() []*Node { return g.captures }
+func (g *Graph) Captures() []*Node {
+	if g == nil {
+		return nil
+	}
+	return g.captures
+}
 
 // Captured returns the values that a body reads from the graph around it, in the order of Captures.
-func (g *Graph) Captured() []*Node { return g.captured }
+func (g *Graph) Captured() []*Node {
+	if g == nil {
+		return nil
+	}
+	return g.captured
+}
 
 // Parent returns the graph around a body, nil for a graph that is none.
-func (g *Graph) Parent() *Graph { return g.parent }
+func (g *Graph) Parent() *Graph {
+	if g == nil {
+		return nil
+	}
+	return g.parent
+}
 
 // Inline copies one branch into the graph that is being traced, with captures in the place of what
 // it captures.

@@ -49,6 +49,8 @@ func (d DType) IsFloat() bool { return d == Float32 || d == Float64 }
 // holds reports whether an element of type d can be v, rounded if d is a float.
 func (d DType) holds(v float64) bool {
 	switch d {
+	case Float32:
+		return math.IsInf(v, 0) || !math.IsInf(float64(float32(v)), 0)
 	case Int32:
 		return v == math.Trunc(v) && v >= math.MinInt32 && v <= math.MaxInt32
 	case Bool:

@@ -370,3 +370,33 @@ func TestCompileListsAllFaults(t *testing.T) {
 	assert.ErrorIs(t, err, graph.ErrShape)
 	assert.ErrorIs(t, err, graph.ErrDType)
 }
+
+// In a nil graph nothing panics: what is made there is invalid, and who uses it is told.
+func TestNilGraph(t *testing.T) {
+	t.Parallel()
+	var g *graph.Graph
+	of, node := reflect.TypeOf(g), reflect.TypeOf((*graph.Node)(nil))
+	for i := range of.NumMethod() {
+		m := of.Method(i)
+		args := []reflect.Value{reflect.ValueOf(g)}
+		for j := 1; j < m.Type.NumIn(); j++ {
+			if in := m.Type.In(j); !m.Type.IsVariadic() || j < m.Type.NumIn()-1 {
+				args = append(args, reflect.New(in).Elem())
+			}
+		}
+		require.NotPanics(t, func() {
+			for _, out := range m.Func.Call(args) {
+				if out.Type() == node {
+					assert.False(t, out.Interface().(*graph.Node).Valid(), m.Name)
+				}
+			}
+		}, m.Name)
+	}
+	_, err := g.Compile(g.Const(graph.Float32, 1))
+	require.ErrorIs(t, err, graph.ErrValue)
+	require.ErrorContains(t, err, "the graph is nil")
+	other := graph.New()
+	other.Input("x", graph.Float32, 2).Add(g.Param("w", graph.Var{Shape: []int{2}}))
+	require.ErrorContains(t, other.Err(), "an operand is nil, or was made in a nil graph")
+	require.ErrorContains(t, graph.NewIn(nil).Err(), "the store is nil")
+}

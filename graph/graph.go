@@ -10,6 +10,9 @@ import (
 
 // A Graph holds the nodes of one function, and the faults made while building it. The body of a
 // Loop is a graph inside another. A graph is built by one goroutine.
+//
+// In a nil graph every node is invalid, and layers may be placed there: Err and Compile say that it is nil, and
+// so does a graph in which such a node is used.
 type Graph struct {
 	root   *root
 	parent *Graph
@@ -62,25 +65,53 @@ func New() *Graph { return NewIn(NewStore(0)) }
 // NewIn returns an empty graph whose parameters live in s: graphs of one model, for training, for
 // evaluation, for another batch size, share a store.
 func NewIn(s *Store) *Graph {
+	if s == nil {
+		g := New()
+		g.Fail(fmt.Errorf("NewIn: %w: the store is nil", ErrValue))
+		return g
+	}
 	g := &Graph{seen: map[key]*Node{}}
 	g.root = &root{graph: g, top: g, store: s, params: map[string]*Node{}, loops: map[*Graph]*Node{}}
 	return g
 }
 
 // Store returns where the graph's parameters live.
-func (g *Graph) Store() *Store { return g.root.store }
+func (g *Graph) Store() *Store {
+	if g == nil {
+		return nil
+	}
+	return g.root.store
+}
 
 // Nodes returns the graph's nodes; the inputs of each stand before it. The slice must not be changed.
-func (g *Graph) Nodes() []*Node { return g.nodes }
+func (g *Graph) Nodes() []*Node {
+	if g == nil {
+		return nil
+	}
+	return g.nodes
+}
 
 // Params returns the nodes of the parameters placed so far.
-func (g *Graph) Params() []*Node { return g.root.order }
+func (g *Graph) Params() []*Node {
+	if g == nil {
+		return nil
+	}
+	return g.root.order
+}
 
 // Err returns every independent fault made while building, joined; nil if there is none.
-func (g *Graph) Err() error { return errors.Join(g.root.errs...) }
+func (g *Graph) Err() error {
+	if g == nil {
+		return fmt.Errorf("%w: the graph is nil", ErrValue)
+	}
+	return errors.Join(g.root.errs...)
+}
 
 // Fail records a fault that a layer found in its settings, and returns an invalid node.
 func (g *Graph) Fail(err error) *Node {
+	if g == nil {
+		return &Node{}
+	}
 	g.root.errs = append(g.root.errs, fmt.Errorf("%s%w", g.where(), err))
 	return &Node{g: g}
 }
@@ -97,6 +128,9 @@ func (g *Graph) noType(what string, d DType) *Node {
 // Scope names the layer that is being placed or applied, for errors and Explain; the returned
 // function ends it: defer g.Scope("hidden")().
 func (g *Graph) Scope(name string) (end func()) {
+	if g == nil {
+		return func() {}
+	}
 	before := g.root.scope
 	if before != "" && name != "" {
 		name = before + "." + name

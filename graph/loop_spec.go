@@ -259,7 +259,12 @@ func (x *Node) Here() *Node {
 }
 
 // Top returns the innermost graph that is being traced.
-func (g *Graph) Top() *Graph { return g.root.top }
+func (g *Graph) Top() *Graph {
+	if g == nil {
+		return nil
+	}
+	return g.root.top
+}
 
 // Replay computes outs anew from other values: it copies what outs are computed from, up to the
 // nodes that stand in at, which take the values given there. What depends on none of them is used

@@ -75,6 +75,9 @@ func (g *Graph) outside(x *Node) (*Node, bool) {
 // StepIndex returns the number of the step of the loop whose body g is: an Int32 scalar, 0 in the
 // first step of the sequence whichever way the loop walks. Outside of loops it is a fault.
 func (g *Graph) StepIndex() *Node {
+	if g == nil {
+		return &Node{}
+	}
 	if !g.loop {
 		return g.Fail(fmt.Errorf("StepIndex: %w: there is no loop around", ErrScope))
 	}

@@ -18,7 +18,12 @@ type Marked struct {
 }
 
 // Marks returns what was marked while the graph was built, in order.
-func (g *Graph) Marks() []Marked { return slices.Clone(g.root.marks) }
+func (g *Graph) Marks() []Marked {
+	if g == nil {
+		return nil
+	}
+	return slices.Clone(g.root.marks)
+}
 
 // Stacked returns the values that x takes over all steps of the loops it is in, as a node outside
 // of them: stacked on one leading axis for each loop, the outermost first. It returns nil if x is

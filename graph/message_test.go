@@ -199,6 +199,10 @@ var misuses = []struct {
 		view, _ := ramp(graph.Float32, 4, 4).Slice(nil, tensor.S(0, 2))
 		return a.g.Literal(view.(*tensor.Dense))
 	}, graph.ErrValue, `Literal: value out of its domain: the tensor is a view; clone it`},
+	{"Const beyond Float32", func(a args) any { return a.g.Const(graph.Float32, 1e300) }, graph.ErrValue, `Const(1e+300): value out of its domain: it is no Float32`},
+	{"Scale beyond Float32", func(a args) any { return a.f.Scale(-4e38) }, graph.ErrValue, `Const(-4e+38): value out of its domain: it is no Float32`},
+	{"Values beyond Float32", func(a args) any { return a.g.Values(graph.Float32, []float64{1, 1e300}, 2) }, graph.ErrValue, `Values: value out of its domain: element 1, 1e+300, is no Float32`},
+	{"Values of Int32", func(a args) any { return a.g.Values(graph.Int32, []float64{0.5}, 1) }, graph.ErrValue, `Values: value out of its domain: element 0, 0.5, is no Int32`},
 	{"Values number", func(a args) any { return a.g.Values(graph.Float32, []float64{1}, 2) }, graph.ErrShape, `Values: shapes do not match: 1 values for shape [2]`},
 	{"Values type", func(a args) any { return a.g.Values(graph.Invalid, []float64{1}, 1) }, graph.ErrDType, `Values: element types do not match: Invalid`},
 	{"Uniform", func(a args) any { return a.g.Uniform(graph.Int32, 2) }, graph.ErrDType, `Uniform: element types do not match: Int32`},

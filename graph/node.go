@@ -151,7 +151,7 @@ func apply(op Op, in ...*Node) *Node {
 				}
 				x.pending.told = true
 			} else if x == nil || x.g == nil {
-				g.fault(op, in, fmt.Errorf("%w: an operand is nil", ErrValue))
+				g.fault(op, in, fmt.Errorf("%w: an operand is nil, or was made in a nil graph", ErrValue))
 			}
 			return &Node{g: g} // poisoned: already reported
 		}

@@ -54,6 +54,9 @@ func (o argOp) kernel(*Node) evalFunc { return nil }
 
 // Input declares an argument of the graph's programs, in the order of Run's arguments.
 func (g *Graph) Input(name string, d DType, shape ...int) *Node {
+	if g == nil {
+		return &Node{}
+	}
 	if d == Invalid || d > Bool {
 		return g.noType(fmt.Sprintf("Input(%s)", name), d)
 	}
@@ -83,19 +86,24 @@ func (o constOp) attrs() Attrs {
 }
 func (o constOp) kernel(n *Node) evalFunc { return fillKernel(n.typ, o.value()) }
 
-// Const returns a node of the given shape with v in every element.
+// Const returns a node of the given shape with v in every element. A number that d cannot hold is a fault:
+// no whole number of an Int32, none but 0 and 1 of a Bool, and beyond the range of a Float32; infinities and
+// NaN are numbers of float types.
 func (g *Graph) Const(d DType, v float64, shape ...int) *Node {
+	if g == nil {
+		return &Node{}
+	}
 	if d == Invalid || d > Bool {
 		return g.noType(fmt.Sprintf("Const(%v)", v), d)
 	}
 	if err := checkShape(shape); err != nil {
 		return g.Fail(fmt.Errorf("Const(%v): %w", v, err))
 	}
-	if d == Float32 {
-		v = float64(float32(v))
-	}
 	if !d.holds(v) {
 		return g.Fail(fmt.Errorf("Const(%v): %w: it is no %v", v, ErrValue, d))
+	}
+	if d == Float32 {
+		v = float64(float32(v))
 	}
 	return g.add(constOp{typ{d, dimsOf(shape)}, math.Float64bits(v)}, nil)
 }
@@ -124,6 +132,9 @@ func (o literalOp) kernel(*Node) evalFunc   { return nil }
 
 // Literal returns a node whose value is t. The tensor is used, not copied: it must not change.
 func (g *Graph) Literal(t *tensor.Dense) *Node {
+	if g == nil {
+		return &Node{}
+	}
 	if t == nil {
 		return g.Fail(fmt.Errorf("Literal: %w: the tensor is nil", ErrValue))
 	}
@@ -138,6 +149,9 @@ func (g *Graph) Literal(t *tensor.Dense) *Node {
 
 // Values returns a node of type d and the given shape with the values x, row by row.
 func (g *Graph) Values(d DType, x []float64, shape ...int) *Node {
+	if g == nil {
+		return &Node{}
+	}
 	if err := checkShape(shape); err != nil {
 		return g.Fail(fmt.Errorf("Values: %w", err))
 	}
@@ -146,6 +160,11 @@ func (g *Graph) Values(d DType, x []float64, shape ...int) *Node {
 	}
 	if Shape(shape).Size() != len(x) || len(x) == 0 {
 		return g.Fail(fmt.Errorf("Values: %w: %d values for shape %v", ErrShape, len(x), shape))
+	}
+	for i, v := range x {
+		if !d.holds(v) {
+			return g.Fail(fmt.Errorf("Values: %w: element %d, %v, is no %v", ErrValue, i, v, d))
+		}
 	}
 	return g.Literal(tensorFrom(d, shape, x))
 }

@@ -164,6 +164,9 @@ func (g *Graph) draw(o randomOp, t Type, in ...*Node) *Node {
 // store seed, clock, loop step and place in the order of the graph's draws, on any machine and for
 // any number of workers; a derivative treats them as constants.
 func (g *Graph) Uniform(d DType, shape ...int) *Node {
+	if g == nil {
+		return &Node{}
+	}
 	if !d.IsFloat() {
 		return g.noType("Uniform", d)
 	}
@@ -172,6 +175,9 @@ func (g *Graph) Uniform(d DType, shape ...int) *Node {
 
 // Normal draws numbers of mean 0 and standard deviation 1.
 func (g *Graph) Normal(d DType, shape ...int) *Node {
+	if g == nil {
+		return &Node{}
+	}
 	if !d.IsFloat() {
 		return g.noType("Normal", d)
 	}
@@ -180,6 +186,9 @@ func (g *Graph) Normal(d DType, shape ...int) *Node {
 
 // Integers draws Int32 of [lo, hi).
 func (g *Graph) Integers(lo, hi int, shape ...int) *Node {
+	if g == nil {
+		return &Node{}
+	}
 	if lo >= hi || lo != int(int32(lo)) || hi != int(int32(hi)) {
 		return g.Fail(fmt.Errorf("Integers: %w: no Int32 is in [%d, %d)", ErrValue, lo, hi))
 	}
@@ -188,6 +197,9 @@ func (g *Graph) Integers(lo, hi int, shape ...int) *Node {
 
 // Permutation draws an order of 0..n-1: Int32 [n].
 func (g *Graph) Permutation(n int) *Node {
+	if g == nil {
+		return &Node{}
+	}
 	return g.tracing().draw(randomOp{kind: permutation}, Type{Int32, Shape{n}})
 }
 

@@ -97,8 +97,11 @@ func foldConst(n *Node, in []*Node) *Node {
 			return nil
 		}
 		y := o.code().Eval(v[0], v[1], v[2], 0, 0)
-		if n.typ.DType == Bool && y != 0 {
+		switch {
+		case n.typ.DType == Bool && y != 0:
 			y = 1
+		case n.typ.DType == Float32: // what is too large is infinite
+			y = float64(float32(y))
 		}
 		return g.Const(n.typ.DType, y, s...)
 	}
@@ -115,6 +118,8 @@ func castConst(g *Graph, t Type, from DType, v float64) *Node {
 		return nil // left to the kernel
 	case t.DType == Int32:
 		v = math.Trunc(v)
+	case t.DType == Float32:
+		v = float64(float32(v))
 	}
 	return g.Const(t.DType, v, t.Shape...)
 }

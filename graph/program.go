@@ -72,7 +72,7 @@ func (g *Graph) Compile(outputs ...*Node) (*Program, error) {
 
 // CompileWith is Compile with options.
 func (g *Graph) CompileWith(o Options, outputs ...*Node) (*Program, error) {
-	if g.parent != nil {
+	if g != nil && g.parent != nil {
 		return nil, fmt.Errorf("graph: %w: a body is compiled with the graph around it", ErrScope)
 	}
 	if err := g.compilable(o, outputs); err != nil {
@@ -124,6 +124,8 @@ func (g *Graph) compilable(o Options, outputs []*Node) error {
 	}
 	for i, n := range outputs {
 		switch {
+		case n == nil || n.g == nil:
+			return fmt.Errorf("%w: output %d is nil, or was made in a nil graph", ErrValue, i)
 		case !n.Valid():
 			return fmt.Errorf("%w: output %d is invalid", ErrValue, i)
 		case n.g != g:

@@ -36,13 +36,28 @@ type Store struct {
 func NewStore(seed uint64) *Store { return &Store{seed: seed, byName: map[string]*Param{}} }
 
 // Seed returns the seed of initial values and of random ops.
-func (s *Store) Seed() uint64 { return s.seed }
+func (s *Store) Seed() uint64 {
+	if s == nil { // of a nil graph
+		return 0
+	}
+	return s.seed
+}
 
 // Params returns the parameters in the order they came. The slice must not be changed.
-func (s *Store) Params() []*Param { return s.list }
+func (s *Store) Params() []*Param {
+	if s == nil {
+		return nil
+	}
+	return s.list
+}
 
 // Get returns the parameter of that name, nil if there is none.
-func (s *Store) Get(name string) *Param { return s.byName[name] }
+func (s *Store) Get(name string) *Param {
+	if s == nil {
+		return nil
+	}
+	return s.byName[name]
+}
 
 // Put adds a tensor under a name that must be new. The tensor is used, not copied.
 func (s *Store) Put(name string, value *tensor.Dense, trained bool) error {
@@ -94,6 +109,9 @@ type Var struct {
 // Param places the parameter name in the graph: the store's tensor, made and initialized if the
 // store has none of that name. Placing a name twice gives one node, which is how layers share weights.
 func (g *Graph) Param(name string, v Var) *Node {
+	if g == nil {
+		return &Node{}
+	}
 	if v.DType == Invalid {
 		v.DType = Float32
 	}
@@ -147,6 +165,9 @@ func (s *Store) create(name string, v Var) (*Param, error) {
 
 // Trained returns the nodes of the graph's parameters that optimizers update, as placed.
 func (g *Graph) Trained() []*Node {
+	if g == nil {
+		return nil
+	}
 	var ps []*Node
 	for _, n := range g.root.order {
 		if g.root.store.byName[n.ParamName()].Trained {
@@ -171,6 +192,9 @@ func (n *Node) ParamName() string {
 // before left, in the first that from before the loop, and when the run ends p is what the last step
 // made it. A loop after it in the same graph goes on from there.
 func (g *Graph) Update(p, v *Node) {
+	if g == nil {
+		return
+	}
 	switch {
 	case !p.Valid() || !v.Valid():
 		return // reported where it came about
@@ -203,6 +227,9 @@ func (g *Graph) Update(p, v *Node) {
 // Check makes a run stop with an error naming what, before anything is updated, where the scalar n
 // is NaN or infinite.
 func (g *Graph) Check(what string, n *Node) {
+	if g == nil {
+		return
+	}
 	if !n.Valid() {
 		return
 	}

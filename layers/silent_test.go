@@ -80,6 +80,26 @@ func TestLayersPassInvalidNodes(t *testing.T) {
 	faults(t, g, "Add")
 }
 
+// Layers placed in a nil graph do not panic, and who compiles what they give is told.
+func TestLayersOfANilGraph(t *testing.T) {
+	t.Parallel()
+	var none *graph.Graph
+	for name := range synapses(none) {
+		g := graph.New()
+		x := g.Input("x", graph.Float32, 4, 2, 3)
+		if y := synapses(none)[name].Apply(x); !y.Valid() {
+			_, err := g.Compile(y)
+			assert.ErrorContains(t, err, "made in a nil graph", name)
+		}
+	}
+	assert.NotPanics(t, func() {
+		for name, y := range steps(none, nil) {
+			assert.False(t, y.Valid(), name)
+		}
+	})
+	assert.NotPanics(t, func() { steps(none, graph.New().Input("x", graph.Float32, 4, 2, 3)) })
+}
+
 // Layers keep the axes in front, in Float32 as in Float64.
 func TestLayersKeepShapes(t *testing.T) {
 	t.Parallel()

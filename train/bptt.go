@@ -88,7 +88,7 @@ func (t *BPTT[S]) Fit(ctx context.Context, data Data, o FitOptions) (*History, e
 		return &History{}, errors.New("train: Fit is running already")
 	}
 	defer t.fitting.Unlock()
-	if err := errors.Join(t.validate(true), o.validate(data)); err != nil {
+	if err := errors.Join(t.validate(true), o.validate(data), o.Monitor.among(t.metricNames())); err != nil {
 		return &History{}, fmt.Errorf("train: %w", err)
 	}
 	t.init()

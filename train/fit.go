@@ -222,8 +222,9 @@ func (l *loop) batch(b datasets.Batch) error {
 	return nil
 }
 
-// watchable refuses a Monitor whose number training does not give, at the first batch and not after an
-// epoch. What the validation measures is known once it runs: its targets may be of another type.
+// watchable refuses a Monitor whose number this training does not give, at the first batch and not after an
+// epoch: where no metrics are given, the targets decide whether there is an accuracy. Those of the
+// validation may be of another type, which is known once it runs.
 func (l *loop) watchable() error {
 	if l.o.Validation.Epoch != nil {
 		return nil

@@ -106,14 +106,15 @@ func TestFitStopsEarly(t *testing.T) {
 	assert.NotNil(t, h.Epochs[7].Validation)
 
 	o.Monitor.Metric = "beauty"
+	batches := 0
+	o.Hooks.OnBatch = func(train.Batch) error { batches++; return nil }
 	_, err := b.Fit(t.Context(), blobData(8, 4), o)
 	assert.ErrorIs(t, err, train.ErrSettings)
-	assert.ErrorContains(t, err, "beauty")
-
-	o.Validation = train.Data{}
-	h, err = b.Fit(t.Context(), blobData(8, 4), o)
 	assert.ErrorContains(t, err, `Monitor.Metric is "beauty", there is the loss and ["accuracy"]`)
-	assert.Len(t, h.Epochs, 0, "not after an epoch")
+	b.Metrics = []train.Metric{{Name: "right", Of: train.Accuracy}}
+	_, err = b.Fit(t.Context(), blobData(8, 4), o)
+	assert.ErrorContains(t, err, `Monitor.Metric is "beauty", there is the loss and ["right"]`)
+	assert.Zero(t, batches, "refused before anything is trained")
 }
 
 // The best epoch is what is left in the store.

@@ -15,6 +15,9 @@ type Metric struct {
 	Of func(out, target *graph.Node) *graph.Node
 }
 
+// accuracyName is the metric of trainers without Metrics whose targets are labels.
+const accuracyName = "accuracy"
+
 // Accuracy returns the fraction of samples whose label is the class with the most spikes, or the
 // largest sum of outputs over time, a Float32 scalar. out is [T B C], target Int32 [B] with labels
 // in [0, C); of equal sums the first class counts. With labels for each step, [T B], it is the
@@ -50,11 +53,24 @@ func accuracy(out, target *graph.Node, ignore []int) *graph.Node {
 	return right.Mul(counts).Sum().Div(n.Max(n.Like(1)))
 }
 
+// metricNames returns the names of the metrics that there may be, which depends on the targets where none
+// are given.
+func (t *BPTT[S]) metricNames() []string {
+	if t.Metrics == nil {
+		return []string{accuracyName}
+	}
+	var names []string
+	for _, m := range t.Metrics {
+		names = append(names, m.Name)
+	}
+	return names
+}
+
 // metrics returns the metrics of the outputs, and notes their names.
 func (r *tracer[S]) metrics(out *graph.Node) []*graph.Node {
 	list := r.t.Metrics
 	if list == nil && r.target.Valid() && r.target.DType() == graph.Int32 {
-		list = []Metric{{"accuracy", func(out, target *graph.Node) *graph.Node {
+		list = []Metric{{accuracyName, func(out, target *graph.Node) *graph.Node {
 			return accuracy(out, target, r.t.Ignore)
 		}}}
 	}
