@@ -174,6 +174,13 @@ func (s site) arrive(x *graph.Node) *graph.Node {
 	return x
 }
 
+// none returns zeros [... n] for an input x [... In].
+func (s site) none(x *graph.Node, n int) *graph.Node {
+	shape := slices.Clone(x.Shape())
+	shape[len(shape)-1] = n
+	return s.g.Const(x.DType(), 0, shape...)
+}
+
 // neurons returns the site of a population given as N or as Shape.
 func (l placer) neurons(n int, shape []int) site {
 	s := site{g: l.g, name: l.name, shape: slices.Clone(shape)}

@@ -29,7 +29,7 @@ type recurrence interface {
 
 // recurrence places W.
 func (l placer) recurrence(p Reservoir, f field) recurrence {
-	how := thinning{p.Density, p.SpectralRadius}
+	how := thinning{density: p.Density, radius: p.SpectralRadius}
 	if p.Product == ProductSparse || p.Product == ProductAuto && p.Density <= sparseDensity {
 		return l.fanIn(p.W, f, how)
 	}

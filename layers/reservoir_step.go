@@ -34,11 +34,11 @@ func (c ReservoirCell) Drive(x *graph.Node, s ReservoirState) (r, net *graph.Nod
 			graph.ErrDType, x.Type(), c.dtype))
 		return bad, bad, c.spread(bad, s)
 	}
-	rest := c.zeros(x, c.p.N)
+	rest := c.none(x, c.p.N)
 	r = s.R.Else(rest)
 	net = product(c.noisy(x, c.p.NoiseIn), c.Win, nil).Add(c.rec.carry(r))
 	if c.p.Feedback > 0 {
-		s.Y = s.Y.Else(c.zeros(x, c.p.Feedback))
+		s.Y = s.Y.Else(c.none(x, c.p.Feedback))
 		net = net.Add(product(c.noisy(s.Y, c.p.NoiseFeedback), c.Wfb, nil))
 	}
 	a := times(c.Gain, net)
@@ -71,13 +71,6 @@ func (c ReservoirCell) noisy(x *graph.Node, strength float64) *graph.Node {
 		return x.Add(c.g.Uniform(c.dtype, x.Shape()...).Scale(2 * strength).Shift(-strength))
 	}
 	return x.Add(c.g.Normal(c.dtype, x.Shape()...).Scale(strength))
-}
-
-// zeros returns zeros [... n] for an input x [... In].
-func (c ReservoirCell) zeros(x *graph.Node, n int) *graph.Node {
-	shape := append(graph.Shape{}, x.Shape()...)
-	shape[len(shape)-1] = n
-	return c.g.Const(c.dtype, 0, shape...)
 }
 
 // spread returns the state s with the invalid node bad in every place that the reservoir uses.

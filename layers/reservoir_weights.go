@@ -9,8 +9,9 @@ import (
 
 // thinning says what becomes of a drawn matrix.
 type thinning struct {
-	density float64 // share of the elements that are kept
-	radius  float64 // spectral radius that they are scaled to; 0 leaves them
+	density  float64 // share of the elements that are kept
+	radius   float64 // spectral radius that they are scaled to; 0 leaves them
+	balanced bool    // whether those of a column are moved to sum 0
 }
 
 // thinned draws a matrix of which few elements are not 0.
@@ -53,7 +54,22 @@ func (t thinned) draw(shape []int, r *rand.Rand) (m CSR, w []float64, err error)
 			return m, nil, err
 		}
 	}
+	if t.balanced {
+		m.balance(w)
+	}
 	return m, w, t.scale(m, w)
+}
+
+// balance moves the weights to each neuron by one number, so that their sum is 0.
+func (m CSR) balance(w []float64) {
+	sum, n := make([]float64, m.Out), make([]float64, m.Out)
+	for k, j := range m.Post {
+		sum[j] += w[k]
+		n[j]++
+	}
+	for k, j := range m.Post {
+		w[k] -= sum[j] / n[j]
+	}
 }
 
 // full returns the matrix before it is thinned out, nil where its elements are independent.
@@ -98,7 +114,7 @@ func (t thinning) scale(m CSR, w []float64) error {
 // thin places a fixed matrix of few elements; under Train, those that are 0 at first stay so.
 func (l placer) thin(p Param, f field, how thinning) *graph.Node {
 	t, _ := f.tune(p)
-	if how.density == 1 && how.radius == 0 {
+	if how.density == 1 && how.radius == 0 && !how.balanced {
 		f.weight = true // of its full shape
 		return l.node(t, f)
 	}

@@ -51,6 +51,9 @@ func steps(g *graph.Graph, x *graph.Node) map[string]*graph.Node {
 	out["alif"], _ = layers.ALIF{LIF: layers.LIF{N: 3}}.In(g, "alif", 1).Step(x, layers.ALIFState{})
 	out["adlif"], _ = layers.AdLIF{LIF: layers.LIF{N: 3}}.In(g, "adlif", 1).Step(x, layers.AdLIFState{})
 	out["izhikevich"], _ = layers.Izhikevich{N: 3}.In(g, "izhikevich", 1).Step(x, layers.IzhikevichState{})
+	out["double exponential"], _ = layers.DoubleExponential{N: 3}.In(g, "double", 1).Step(x, layers.DoubleExponentialState{})
+	out["populated"], _ = layers.Populate(layers.Izhikevich{N: 3}.In(g, "izhikevich", 1), layers.NewSpikingReservoir(3, 3).In(g, "res", 1)).
+		Step(x, layers.PopulatedState[layers.IzhikevichState]{})
 	out["delay"], _ = layers.Delay{N: 3, Max: 2}.In(g, "delay", 1).Step(x, layers.DelayState{})
 	out["delayed"], _ = layers.DelayedDense{In: 3, Out: 3, Max: 2}.Place(g, "delayed", 1).Step(x, layers.DelayState{})
 	out["dropped"], _ = layers.Dropout{Keep: 0.5, Training: true}.Place(g, "drop").Step(x, layers.DropoutState{})
@@ -140,5 +143,7 @@ func TestFaultyLayersAreReportedOnce(t *testing.T) {
 	layers.Delay{N: 3, Max: 2, D: wrong}.In(g, "o", 1).Step(x, layers.DelayState{})
 	layers.DelayedDense{In: 3, Out: 3, Max: 2, W: wrong}.Place(g, "p", 1).Step(x, layers.DelayState{})
 	layers.Izhikevich{N: 3, U0: wrong}.In(g, "q", 1).Step(x, layers.IzhikevichState{})
-	faults(t, g, "a.W", "b.W", "c.W", "d.Scale", "e.Bias", "f: Epsilon", "h.A", "i.Wh", "j.B", "k: C0", "l.Wh", "m: Beta", "n: B", "o: D", "p.W", "q: U0")
+	layers.Populate(layers.LIF{N: 3}.In(g, "neurons", 1), layers.SpikingReservoir{Inputs: 3, N: 3, B: wrong, Density: 1, InDensity: 1}.In(g, "r", 1)).
+		Step(x, layers.PopulatedState[layers.LIFState]{})
+	faults(t, g, "a.W", "b.W", "c.W", "d.Scale", "e.Bias", "f: Epsilon", "h.A", "i.Wh", "j.B", "k: C0", "l.Wh", "m: Beta", "n: B", "o: D", "p.W", "q: U0", "r: B")
 }
