@@ -252,13 +252,14 @@ func TestDatasets(t *testing.T) {
 	require.NoError(t, err)
 	assert.Empty(t, entries)
 	for args, want := range map[string]string{
-		"fetch shd":                 "shd cannot be fetched: want --dir",
-		"fetch fashion_small":       "it is within the program",
-		"fetch mnist":               "want --cache",
-		"verify ssc":                "want --dir, a directory with ssc_train.h5",
-		"verify shd --cache " + dir: "--cache is for sets that can be fetched",
-		"describe minst":            `there is no data set "minst"`,
-		"verify arrays":             "named in a TOML file",
+		"fetch spoken_digits":                              "spoken_digits cannot be fetched: want --dir",
+		"fetch mnist --cache " + dir + " --mirror nowhere": "want the address of a directory",
+		"fetch fashion_small":                              "it is within the program",
+		"fetch mnist":                                      "want --cache",
+		"verify ssc":                                       "want --dir, a directory with ssc_train.h5",
+		"verify spoken_digits --cache " + dir:              "--cache is for sets that can be fetched",
+		"describe minst":                                   `there is no data set "minst"`,
+		"verify arrays":                                    "named in a TOML file",
 	} {
 		_, errs := run(t, 2, append([]string{"datasets"}, strings.Fields(args)...)...)
 		assert.Contains(t, errs, want)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/url"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -18,7 +19,7 @@ func (a *app) datasetsCommand() *cobra.Command {
 		Long: `List, fetch, verify and describe the data sets that a TOML file can name.
 
 Downloads go to the directory that you name, and nowhere else; each file takes its
-place there only if its content has the published SHA-256.`,
+place there only if its content has the published checksum.`,
 		Example: `  spikegraph datasets list
   spikegraph datasets fetch fashion_mnist --cache data
   spikegraph datasets verify fashion_mnist --cache data
@@ -62,12 +63,16 @@ func (a *app) listCommand() *cobra.Command {
 
 func (a *app) fetchCommand() *cobra.Command {
 	var cache string
+	var mirrors []string
 	c := setCommand(&cobra.Command{
 		Use:   "fetch SET",
 		Short: "Download a data set",
 		Long: `Download what a directory lacks of a data set. Files that are there and have the
-published content are kept. An interrupted download leaves nothing behind.`,
-		Example: "  spikegraph datasets fetch fashion_mnist --cache data",
+published content are kept. An interrupted download leaves nothing behind. --mirror
+names servers in place of the public ones: each file is had from the first that has it
+under its published name.`,
+		Example: `  spikegraph datasets fetch fashion_mnist --cache data
+  spikegraph datasets fetch mnist --cache data --mirror http://intranet/mnist/`,
 		RunE: func(c *cobra.Command, args []string) error {
 			k, err := findSet(args[0])
 			if err != nil {
@@ -79,7 +84,12 @@ published content are kept. An interrupted download leaves nothing behind.`,
 			if cache == "" {
 				return misuse("fetch: want --cache, the directory to download to")
 			}
-			p, err := k.Open(c.Context(), "", cache, a.progress())
+			for _, m := range mirrors {
+				if u, err := url.Parse(m); err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
+					return misuse("--mirror %s: want the address of a directory, http:// or https://", m)
+				}
+			}
+			p, err := k.Fetch(c.Context(), cache, mirrors, a.progress())
 			if err != nil {
 				return err
 			}
@@ -87,6 +97,7 @@ published content are kept. An interrupted download leaves nothing behind.`,
 		},
 	})
 	c.Flags().StringVar(&cache, "cache", "", "directory to download to")
+	c.Flags().StringArrayVar(&mirrors, "mirror", nil, "address of a directory with the files, in place of the public ones; may be given several times")
 	return c
 }
 
@@ -104,7 +115,7 @@ func (a *app) verifyCommand() *cobra.Command {
 		Use:   "verify SET",
 		Short: "Check the files of a data set",
 		Long: `Check the files of a data set, without downloading anything. --cache compares every file
-of a downloaded set with its published SHA-256; --dir reads every sample, and finds
+of a downloaded set with its published checksum; --dir reads every sample, and finds
 files that are missing, damaged or of another form. The exit code is 1 if anything
 is wrong.`,
 		Example: `  spikegraph datasets verify fashion_mnist --cache data
@@ -186,7 +197,7 @@ func (a *app) openSet(ctx context.Context, k model.SetKind, dir string) (model.P
 	case k.Files != "" && dir == "":
 		return model.Parts{}, misuse("%s: want --dir, a directory with %s", k.Name, k.Files)
 	}
-	return k.Open(ctx, dir, "", a.progress())
+	return k.Open(ctx, dir)
 }
 
 // setCommand says that a command takes the name of a set.

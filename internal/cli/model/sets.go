@@ -23,6 +23,8 @@ type SetKind struct {
 	Fetched bool            // whether it can be downloaded
 	layout  datasets.Layout // of batches, if the file does not say
 	open    func(ctx context.Context, p any, o opener) (Parts, error)
+	// fetch brings the files of a set that is Fetched into a cache, and returns what parts cost nothing to read.
+	fetch func(ctx context.Context, o opener) (Parts, error)
 	// FromTable says that its files are named in the TOML file.
 	FromTable bool
 }
@@ -32,6 +34,11 @@ type opener struct {
 	Dir, Cache string
 	Bar        io.Writer
 	mirrors    []string // nil: the public ones
+}
+
+// options are what the readers of package datasets take.
+func (o opener) options() datasets.OpenOptions {
+	return datasets.OpenOptions{Dir: o.Dir, Cache: o.Cache, Bar: o.Bar, Mirrors: o.mirrors}
 }
 
 // place reads where a set comes from, and checks that it says what the set needs.
@@ -65,19 +72,25 @@ func FindSet(name string) (SetKind, error) {
 	return SetKind{}, fmt.Errorf("there is no data set %q; there are %q", name, names)
 }
 
-// Verify compares the files of a set that has been downloaded to cache with their published SHA-256.
+// Fetch brings the files of a set into cache, from the first of the mirrors, base URLs, that has them; nil: the public
+// ones. bar is where downloads are shown, if it is a terminal.
+func (k SetKind) Fetch(ctx context.Context, cache string, mirrors []string, bar io.Writer) (Parts, error) {
+	return k.fetch(ctx, opener{Cache: cache, Bar: bar, mirrors: mirrors})
+}
+
+// Verify compares the files of a set that has been downloaded to cache with their published checksums.
 func (k SetKind) Verify(ctx context.Context, cache string) (Parts, error) {
 	if _, err := os.Stat(cache); err != nil { // else it would be made
 		return Parts{}, err
 	}
-	p, err := k.open(ctx, k.Settings, opener{Cache: cache, mirrors: []string{}})
+	p, err := k.Fetch(ctx, cache, []string{}, nil)
 	if errors.Is(err, datasets.ErrNetwork) {
 		return Parts{}, fmt.Errorf("%s: a file is missing or damaged: %w", cache, err)
 	}
 	return p, err
 }
 
-// Open opens the set with its defaults. bar is where downloads are shown, if it is a terminal.
-func (k SetKind) Open(ctx context.Context, dir, cache string, bar io.Writer) (Parts, error) {
-	return k.open(ctx, k.Settings, opener{Dir: dir, Cache: cache, Bar: bar})
+// Open opens the set with its defaults, from a directory if it needs one.
+func (k SetKind) Open(ctx context.Context, dir string) (Parts, error) {
+	return k.open(ctx, k.Settings, opener{Dir: dir})
 }

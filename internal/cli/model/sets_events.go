@@ -5,6 +5,7 @@ import (
 	"errors"
 
 	"github.com/spikegraph/spikegraph/datasets"
+	"github.com/spikegraph/spikegraph/internal/cli/settings"
 )
 
 // binned are the settings of recordings of events.
@@ -15,25 +16,41 @@ type binned struct {
 	Frames bool
 }
 
-// events opens a set of recordings of two parts.
-func events(
-	open func(dir string) (train, test *datasets.EventSet, err error),
-) func(context.Context, any, opener) (Parts, error) {
-	return func(_ context.Context, p any, o opener) (Parts, error) {
-		train, test, err := open(o.Dir)
-		if err != nil {
-			return Parts{}, err
-		}
-		return p.(binned).parts(train, nil, test)
+// openEvents opens the parts of a set of recordings; valid is nil where the set has none.
+type openEvents func(context.Context, datasets.OpenOptions) (train, valid, test *datasets.EventSet, err error)
+
+// twoParts opens a set without a part to validate on.
+func twoParts(open func(context.Context, datasets.OpenOptions) (train, test *datasets.EventSet, err error)) openEvents {
+	return func(ctx context.Context, o datasets.OpenOptions) (train, valid, test *datasets.EventSet, err error) {
+		train, test, err = open(ctx, o)
+		return train, nil, test, err
 	}
 }
 
-func commands(_ context.Context, p any, o opener) (Parts, error) {
-	train, valid, test, err := datasets.SSC(o.Dir)
-	if err != nil {
-		return Parts{}, err
+// eventsSet is a set of recordings that can be downloaded.
+func eventsSet(name, what, files string, p binned, open openEvents) SetKind {
+	return SetKind{
+		Kind: settings.Kind{Name: name, Settings: p}, What: what, Files: files, Fetched: true, layout: datasets.TimeFirst,
+		open: func(ctx context.Context, p any, o opener) (Parts, error) {
+			train, valid, test, err := open(ctx, o.options())
+			if err != nil {
+				return Parts{}, err
+			}
+			return p.(binned).parts(train, valid, test)
+		},
+		fetch: func(ctx context.Context, o opener) (Parts, error) {
+			train, valid, test, err := open(ctx, o.options())
+			if err != nil {
+				return Parts{}, err
+			}
+			for _, set := range []*datasets.EventSet{train, valid, test} {
+				if set != nil {
+					err = errors.Join(err, set.Close())
+				}
+			}
+			return Parts{}, err
+		},
 	}
-	return p.(binned).parts(train, valid, test)
 }
 
 // parts reads recordings as steps.

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/spikegraph/spikegraph/datasets"
+	"github.com/spikegraph/spikegraph/internal/cli/settings"
 )
 
 // images returns the parts of a set of images.
@@ -14,11 +15,11 @@ func images(train, test *datasets.Images, err error) (Parts, error) {
 	return Parts{Train: train, Test: test}, nil
 }
 
-// published opens a set that can be downloaded.
-func published(
-	open func(context.Context, datasets.OpenOptions) (train, test *datasets.Images, err error),
-) func(context.Context, any, opener) (Parts, error) {
-	return func(ctx context.Context, _ any, o opener) (Parts, error) {
-		return images(open(ctx, datasets.OpenOptions{Dir: o.Dir, Cache: o.Cache, Bar: o.Bar, Mirrors: o.mirrors}))
+// imagesSet is a set of images that can be downloaded.
+func imagesSet(name, what string, open func(context.Context, datasets.OpenOptions) (train, test *datasets.Images, err error)) SetKind {
+	fetch := func(ctx context.Context, o opener) (Parts, error) { return images(open(ctx, o.options())) }
+	return SetKind{
+		Kind: settings.Kind{Name: name, Settings: plain{}}, What: what, Files: idxFiles, Fetched: true, fetch: fetch,
+		open: func(ctx context.Context, _ any, o opener) (Parts, error) { return fetch(ctx, o) },
 	}
 }

@@ -29,15 +29,9 @@ func imageSets() []SetKind {
 			Kind: settings.Kind{Name: "fashion_small", Settings: plain{}},
 			What: "5,000 and 1,000 images of clothes, 28 x 28, 10 classes, within the program (Fashion-MNIST, MIT licence)",
 			open: func(context.Context, any, opener) (Parts, error) { return images(datasets.FashionSmall()) },
-		}, {
-			Kind: settings.Kind{Name: "fashion_mnist", Settings: plain{}}, Files: idxFiles, Fetched: true,
-			What: "60,000 and 10,000 images of clothes, 28 x 28, 10 classes (MIT licence)",
-			open: published(datasets.OpenFashionMNIST),
-		}, {
-			Kind: settings.Kind{Name: "mnist", Settings: plain{}}, Files: idxFiles, Fetched: true,
-			What: "60,000 and 10,000 handwritten digits, 28 x 28, 10 classes",
-			open: published(datasets.OpenMNIST),
 		},
+		imagesSet("fashion_mnist", "60,000 and 10,000 images of clothes, 28 x 28, 10 classes (MIT licence)", datasets.OpenFashionMNIST),
+		imagesSet("mnist", "60,000 and 10,000 handwritten digits, 28 x 28, 10 classes", datasets.OpenMNIST),
 	}
 }
 
@@ -54,21 +48,21 @@ func sequenceSets() []SetKind {
 }
 
 func eventSets() []SetKind {
-	row := func(name, what, files string, p any, open func(context.Context, any, opener) (Parts, error)) SetKind {
-		return SetKind{Kind: settings.Kind{Name: name, Settings: p}, What: what, Files: files, layout: datasets.TimeFirst, open: open}
-	}
 	bins := binned{Steps: 100, Window: 10000}
 	digits := heard{binned: bins, Cochlea: datasets.NewCochlea(), TestSpeakers: []string{"theo", "yweweler"}}
 	return []SetKind{
-		row("shd", "Spiking Heidelberg Digits, 700 channels, 20 classes (CC BY 4.0)",
-			"shd_train.h5 and shd_test.h5, plain or with .gz", bins, events(datasets.SHD)),
-		row("ssc", "Spiking Speech Commands, 700 channels, 35 classes (CC BY 4.0)",
-			"ssc_train.h5, ssc_valid.h5 and ssc_test.h5, plain or with .gz", bins, commands),
-		row("n_mnist", "MNIST before an event camera, 34 x 34 x 2, 10 classes (CC BY-SA 4.0)",
-			"Train/0/*.bin ... Train/9/, Test/0/ ... Test/9/", bins, events(datasets.NMNIST)),
-		row("dvs_gesture", "DVS128 Gesture, 128 x 128 x 2, 11 classes (CC BY 4.0)",
-			"trials_to_train.txt, trials_to_test.txt, user*.aedat, user*_labels.csv", bins, events(datasets.DVSGesture)),
-		row("spoken_digits", "Free Spoken Digit Dataset through a model cochlea, 10 classes (CC BY-SA 4.0)",
-			"DIGIT_SPEAKER_TAKE.wav; or the archive itself, .tar.gz", digits, openDigits),
+		eventsSet("shd", "Spiking Heidelberg Digits, 700 channels, 20 classes (CC BY 4.0)",
+			"shd_train.h5 and shd_test.h5, plain or with .gz", bins, twoParts(datasets.OpenSHD)),
+		eventsSet("ssc", "Spiking Speech Commands, 700 channels, 35 classes (CC BY 4.0)",
+			"ssc_train.h5, ssc_valid.h5 and ssc_test.h5, plain or with .gz", bins, datasets.OpenSSC),
+		eventsSet("n_mnist", "MNIST before an event camera, 34 x 34 x 2, 10 classes (CC BY-SA 4.0)",
+			"Train/0/*.bin ... Train/9/, Test/0/ ... Test/9/", bins, twoParts(datasets.OpenNMNIST)),
+		eventsSet("dvs_gesture", "DVS128 Gesture, 128 x 128 x 2, 11 classes (CC BY 4.0)",
+			"trials_to_train.txt, trials_to_test.txt, user*.aedat, user*_labels.csv", bins, twoParts(datasets.OpenDVSGesture)),
+		{
+			Kind: settings.Kind{Name: "spoken_digits", Settings: digits}, layout: datasets.TimeFirst, open: openDigits,
+			What:  "Free Spoken Digit Dataset through a model cochlea, 10 classes (CC BY-SA 4.0)",
+			Files: "DIGIT_SPEAKER_TAKE.wav; or the archive itself, .tar.gz",
+		},
 	}
 }
