@@ -28,8 +28,8 @@
 // A step takes x [B ...] to y [B ...]; the axes behind the batch are those of the file's Input and
 // Output, which are channels first for images. Within a step nodes run in the order of the edges; what
 // several edges bring to a node is added. Sub-graphs are part of the graph around them, their nodes
-// named outer/inner. A connection that closes a cycle takes one step: it brings what the neurons in it
-// gave in the step before, nothing in the first. With I the current and dt the step,
+// named outer/inner. A connection that closes a cycle takes one step: it brings what the neurons, or the
+// Threshold, in it gave in the step before, nothing in the first. With I the current and dt the step,
 //
 //	LI       v ← v + (1-d)·(v_leak - v + r·I)       d = e^(-dt/tau), or 1 - dt/tau by Options.Euler
 //	LIF      LI; a spike where v >= v_threshold, and then v ← v_reset
@@ -45,8 +45,9 @@
 //
 // Net refuses, and names the node and why: unknown types and parameters, shapes that do not fit, cycles
 // without neurons, more than one Input or Output, nodes that nothing reaches. NIR itself has no place
-// for refractory periods, reset by subtraction (see Options.Subtract), adaptive thresholds, surrogate
-// derivatives, dt and state; the New functions refuse layers that have them.
+// for refractory periods, adaptive thresholds, surrogate derivatives, dt and state; the New functions
+// refuse layers that have them. It has no node that resets by subtraction either, and tools write LIF for
+// neurons that do (see Options.Subtract); NewLIF writes a sub-graph for them, see there.
 //
 // Errors begin with "nir:" and wrap ErrFormat, ErrTruncated or ErrUnsupported. Graphs and Nets may be
 // used by many goroutines as long as none changes them.

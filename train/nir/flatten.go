@@ -24,6 +24,9 @@ type unit struct {
 	part  part
 }
 
+// passes reports whether the unit only passes on what it gets.
+func (u *unit) passes() bool { return u.node.Type == inputType || u.node.Type == outputType }
+
 // source is a unit that gives to another, in the same step or, late, in the next.
 type source struct {
 	from int

@@ -12,7 +12,7 @@ import (
 type kind struct {
 	params   []string // what a node must have
 	optional []string // what it may have
-	memory   bool     // whether it carries state
+	memory   bool     // whether it carries state, or fires: what it gives back to itself takes a step
 	// build returns the part of a node, and the shape of what it gives, for the builder's input shape.
 	build func(b *builder) (out []int, p part)
 }
@@ -36,7 +36,7 @@ var kinds = map[string]kind{
 	"AvgPool2d": {params: poolParams, build: pool},
 	"Flatten":   {params: []string{"start_dim", "end_dim"}, optional: []string{"input_type"}, build: flatten},
 	"Delay":     {params: []string{"delay"}, memory: true, build: delay},
-	"Threshold": {params: []string{"threshold"}, build: threshold},
+	"Threshold": {params: []string{"threshold"}, memory: true, build: threshold},
 	"LI":        {params: []string{"tau", "r", "v_leak"}, memory: true, build: leaky},
 	"I":         {params: []string{"r"}, memory: true, build: leaky},
 	"CubaLI":    {params: []string{"tau_syn", "tau_mem", "r", "v_leak"}, optional: []string{"w_in"}, memory: true, build: leaky},

@@ -129,43 +129,6 @@ func NewLI(name string, p layers.LeakyIntegrator, from Source) (Node, error) {
 	return n, nil
 }
 
-// NewLIF returns the node of a layers.LIF: LIF, or IF where it has Decay 1. NIR's neurons are set to v_reset by a
-// spike: Reset must be Hard. Errors: ErrUnsupported, with the field that NIR has no place for.
-func NewLIF(name string, p layers.LIF, from Source) (Node, error) {
-	for _, f := range []struct {
-		name string
-		bad  bool
-	}{
-		{"Reset other than Hard", p.Reset != layers.Hard},
-		{"Timing other than AtSpike", p.Timing != layers.AtSpike},
-		{"TauRef", p.TauRef != nil && p.TauRef != layers.Param(layers.Const(0))},
-	} {
-		if f.bad {
-			return Node{}, unsupported(name, "NIR has no place for %s", f.name)
-		}
-	}
-	n, err := NewLI(name, layers.LeakyIntegrator{
-		N: p.N, Shape: p.Shape, VRest: p.VRest, V0: p.V0, R: p.R, Tau: p.Tau, Decay: p.Decay, Input: p.Input,
-	}, from)
-	if err != nil {
-		return n, err
-	}
-	n.Type += "F"
-	shape := n.Params["r"].Shape
-	for _, c := range []struct {
-		param, field string
-		p            layers.Param
-		def          float64
-	}{{"v_threshold", "VTh", p.VTh, 20}, {"v_reset", "VReset", p.VReset, -5}} {
-		v, err := from.constant(name, c.field, c.p, c.def, shape)
-		if err != nil {
-			return n, err
-		}
-		n.Params[c.param] = Array{slices.Clone(shape), v}
-	}
-	return n, nil
-}
-
 // NewDelay returns the node of a layers.Delay. Errors as NewDense has them.
 func NewDelay(name string, p layers.Delay, from Source) (Node, error) {
 	n := Node{Name: name, Type: "Delay", Params: map[string]Array{}}

@@ -1,6 +1,8 @@
 package nir_test
 
 import (
+	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/spikegraph/spikegraph/graph"
@@ -85,25 +87,76 @@ func TestEveryConstantGoesOut(t *testing.T) {
 		"Unscaled Tau":   {Tau: layers.Const(3), Input: layers.Unscaled, R: layers.Const(0.3)},
 		"nothing decays": {Decay: layers.Const(1), Input: layers.Unscaled, R: layers.Const(0.3)},
 	} {
-		p.N, p.Reset, p.DType, p.VReset = 2, layers.Hard, graph.Float64, layers.Const(-0.2)
+		p.N, p.DType, p.VReset = 2, graph.Float64, layers.Const(-0.2)
 		if p.VTh == nil {
 			p.VTh = layers.Const(0.2)
 		}
-		g := graph.NewIn(graph.NewStore(3))
-		x := g.Input("x", graph.Float64, steps, 1, 2)
-		zs, _ := graph.Loop(x, layers.LIFState{}, p.In(g, "n", dt).Step)
-		prog, err := g.Compile(zs)
-		require.NoError(t, err, name)
-		xs := pulses(4, steps, 2)
-		want, err := prog.Run(tensor.New(tensor.WithShape(steps, 1, 2), tensor.WithBacking(xs)))
-		require.NoError(t, err, name)
-		require.Contains(t, want[0].Float64s(), 1.0, "%s: it fires", name)
-		for _, euler := range []bool{false, true} {
-			n, err := nir.NewLIF("n", p, nir.Source{Dt: dt, Store: g.Store(), Euler: euler})
-			require.NoError(t, err, name)
-			got := run(t, nir.Chain([]int{2}, []int{2}, n), nir.Options{Dt: dt, Euler: euler}, xs, steps, 1, 2)
-			assert.Equal(t, want[0].Float64s(), got.Float64s(), "%s, Euler: %v", name, euler)
+		for _, fall := range []struct {
+			reset layers.Reset
+			when  layers.Timing
+		}{
+			{layers.Hard, layers.AtSpike}, {layers.Hard, layers.BeforeInput}, {layers.NoReset, layers.AtSpike},
+			{layers.Soft, layers.AtSpike}, {layers.Soft, layers.BeforeInput}, {layers.Soft, layers.AfterInput},
+		} {
+			if strings.Contains(name, "trained") && fall.reset != layers.Hard {
+				continue // that is about the constants
+			}
+			p.Reset, p.Timing = fall.reset, fall.when
+			goesOut(t, fmt.Sprint(name, fall), p, dt, steps)
 		}
+	}
+}
+
+// goesOut compares the spikes of neurons with those of their node.
+func goesOut(t *testing.T, name string, p layers.LIF, dt float64, steps int) {
+	t.Helper()
+	g := graph.NewIn(graph.NewStore(3))
+	x := g.Input("x", graph.Float64, steps, 1, 2)
+	zs, _ := graph.Loop(x, layers.LIFState{}, p.In(g, "n", dt).Step)
+	prog, err := g.Compile(zs)
+	require.NoError(t, err, name)
+	xs := pulses(4, steps, 2)
+	want, err := prog.Run(tensor.New(tensor.WithShape(steps, 1, 2), tensor.WithBacking(xs)))
+	require.NoError(t, err, name)
+	require.Contains(t, want[0].Float64s(), 1.0, "%s: it fires", name)
+	for _, euler := range []bool{false, true} {
+		n, err := nir.NewLIF("n", p, nir.Source{Dt: dt, Store: g.Store(), Euler: euler})
+		require.NoError(t, err, name)
+		b, err := nir.Chain([]int{2}, []int{2}, n).Encode()
+		require.NoError(t, err, name)
+		read, err := nir.Decode(b)
+		require.NoError(t, err, name)
+		got := run(t, read, nir.Options{Dt: dt, Euler: euler}, xs, steps, 1, 2)
+		assert.Equal(t, want[0].Float64s(), got.Float64s(), "%s, Euler: %v", name, euler)
+	}
+}
+
+// snnTorch's Leaky resets by subtraction, a step late: no node of NIR does, a sub-graph of three does.
+func TestLeakyGoesOutAsThreeNodes(t *testing.T) {
+	t.Parallel()
+	n, err := nir.NewLIF("leaky", layers.Leaky(1, layers.Const(0.9)), nir.Source{Dt: 0.1})
+	require.NoError(t, err)
+	assert.Equal(t, "NIRGraph", n.Type)
+	assert.Equal(t, "LI", n.Graph.Node("v").Type)
+	assert.Equal(t, []float64{1}, n.Graph.Node("spike").Params["threshold"].Data)
+	assert.InDelta(t, -1, n.Graph.Node("reset").Params["scale"].Floats()[0], 1e-15)
+	got := run(t, nir.Chain([]int{1}, []int{1}, n), nir.Options{Dt: 0.1}, []float64{0.6, 0.6, 0.6, 0.6}, 4, 1, 1)
+	assert.Equal(t, []float64{0, 1, 0, 1}, got.Float64s(), "0.6, 1.14, 0.626, 1.1634")
+}
+
+// Neurons in a sub-graph that feed back to themselves give their spikes on in the same step.
+func TestFeedbackAroundASubGraph(t *testing.T) {
+	t.Parallel()
+	p := layers.LIF{N: 1, Decay: layers.Const(0.5), Input: layers.Unscaled, VTh: layers.Const(1), VReset: layers.Const(0), DType: graph.Float64}
+	for _, reset := range []layers.Reset{layers.Hard, layers.Soft} { // the same spikes, but not by the same nodes
+		p.Reset = reset
+		n, err := nir.NewLIF("n", p, nir.Source{Dt: 1})
+		require.NoError(t, err)
+		g := nir.Chain([]int{1}, []int{1}, n)
+		g.Nodes = append(g.Nodes, nir.Node{Name: "back", Type: "Linear", Params: params{"weight": array([]float64{1.5}, 1, 1)}})
+		g.Edges = append(g.Edges, nir.Edge{From: "n", To: "back"}, nir.Edge{From: "back", To: "n"})
+		got := run(t, g, nir.Options{Dt: 1}, []float64{1.5, 0, 0, -2, 0}, 5, 1, 1).Float64s()
+		assert.Equal(t, []float64{1, 1, 1, 0, 0}, got)
 	}
 }
 
@@ -177,15 +230,19 @@ func TestNewRefuses(t *testing.T) {
 		return p
 	}
 	for says, p := range map[string]layers.LIF{
-		"Reset other than Hard":     {N: 2},
-		"TauRef":                    with(func(p *layers.LIF) { p.TauRef = layers.Const(2) }),
-		"Timing other than AtSpike": with(func(p *layers.LIF) { p.Timing = layers.AfterInput }),
-		"V0":                        with(func(p *layers.LIF) { p.V0 = layers.Const(1) }),
-		"the store has no n.Tau":    with(func(p *layers.LIF) { p.Tau = layers.Uniform{Lo: 1, Hi: 2} }),
-		"a Decay of 0 is no time":   with(func(p *layers.LIF) { p.Decay = layers.Const(0) }),
-		"a Decay of 1 is no time":   with(func(p *layers.LIF) { p.Decay = layers.Values{1, 0.5} }),
-		"where nothing leaks":       with(func(p *layers.LIF) { p.Decay = layers.Const(1) }),
-		"3 values for shape [2]":    with(func(p *layers.LIF) { p.VTh = layers.Values{1, 2, 3} }),
+		"TauRef: none of its nodes counts":   with(func(p *layers.LIF) { p.TauRef = layers.Const(2) }),
+		"Hard with Timing AfterInput: its":   with(func(p *layers.LIF) { p.Timing = layers.AfterInput }),
+		"Timing Refunded: none of its nodes": {N: 2, Timing: layers.Refunded},
+		"Reset(9)":                           with(func(p *layers.LIF) { p.Reset = 9 }),
+		"begins at 20, VTh being 20":         {N: 2, VRest: layers.Const(20), Timing: layers.BeforeInput},
+		"begins at 0, VTh being -1":          {N: 2, Decay: layers.Const(1), Input: layers.Unscaled, VTh: layers.Const(-1), Timing: layers.AfterInput},
+		"where R is 0":                       {N: 2, R: layers.Const(0)},
+		"V0":                                 with(func(p *layers.LIF) { p.V0 = layers.Const(1) }),
+		"the store has no n.Tau":             with(func(p *layers.LIF) { p.Tau = layers.Uniform{Lo: 1, Hi: 2} }),
+		"a Decay of 0 is no time":            with(func(p *layers.LIF) { p.Decay = layers.Const(0) }),
+		"a Decay of 1 is no time":            with(func(p *layers.LIF) { p.Decay = layers.Values{1, 0.5} }),
+		"where nothing leaks":                with(func(p *layers.LIF) { p.Decay = layers.Const(1) }),
+		"3 values for shape [2]":             with(func(p *layers.LIF) { p.VTh = layers.Values{1, 2, 3} }),
 	} {
 		_, err := nir.NewLIF("n", p, nir.Source{Dt: 1})
 		assert.ErrorIs(t, err, nir.ErrUnsupported, says)

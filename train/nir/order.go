@@ -6,8 +6,8 @@ import (
 )
 
 // cut makes late one edge of every cycle: the last of it that leaves a unit with a memory, counted from
-// where the input first meets the cycle. So feedback waits for the next step, and what leads on does
-// not. Errors: ErrUnsupported for a cycle without memory.
+// where the input first meets the cycle, or where that leads to the Output of a sub-graph, the edge that leaves this. So
+// feedback waits for the next step, and what leads on does not. Errors: ErrUnsupported for a cycle without memory.
 func (f *flat) cut() error {
 	for {
 		cycle := f.cycle()
@@ -24,6 +24,9 @@ func (f *flat) cut() error {
 				names = append(names, f.units[e.from].name)
 			}
 			return unsupported(names[0], "the cycle %s has no neuron or delay in it", strings.Join(names, " → "))
+		}
+		for i < len(cycle)-1 && f.units[cycle[i].to].passes() { // what leaves a sub-graph may lead on, too
+			i++
 		}
 		late := cycle[i]
 		to := f.units[late.to]

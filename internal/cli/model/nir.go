@@ -67,11 +67,7 @@ func (b *nirBuilder) end(name, kind string, shape []int) string {
 	for slices.Contains(b.names, name) {
 		name += "_"
 	}
-	v := make([]int64, len(shape))
-	for i, n := range shape {
-		v[i] = int64(n)
-	}
-	b.graph.Nodes = append(b.graph.Nodes, nir.Node{Name: name, Type: kind, Params: map[string]nir.Array{"shape": {Shape: []int{len(v)}, Data: v}}})
+	b.graph.Nodes = append(b.graph.Nodes, nir.Node{Name: name, Type: kind, Params: map[string]nir.Array{"shape": shapeOf(shape)}})
 	return name
 }
 
@@ -180,10 +176,34 @@ func (b *nirBuilder) node(l *Layer, f flow) (n nir.Node, err error) {
 	default:
 		return n, fmt.Errorf("layer %s: NIR has no node for %s", l.Name, l.Type)
 	}
-	for name, a := range n.Params { // constants, one for each neuron
+	f.relay(n)
+	return n, err
+}
+
+// relay brings the constants of a node, one for each neuron, in NIR's order, also within a sub-graph.
+func (f flow) relay(n nir.Node) {
+	if n.Graph != nil {
+		for _, in := range n.Graph.Nodes {
+			f.relay(in)
+		}
+		return
+	}
+	for name, a := range n.Params {
+		if name == "shape" {
+			n.Params[name] = shapeOf(f.theirs)
+			continue
+		}
 		n.Params[name] = nir.Array{Shape: slices.Clone(f.theirs), Data: picked(a.Data, f.places)}
 	}
-	return n, err
+}
+
+// shapeOf returns a shape as Input and Output have it.
+func shapeOf(shape []int) nir.Array {
+	v := make([]int64, len(shape))
+	for i, n := range shape {
+		v[i] = int64(n)
+	}
+	return nir.Array{Shape: []int{len(v)}, Data: v}
 }
 
 // subgraph returns an imported graph as a node.

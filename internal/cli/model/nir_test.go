@@ -16,6 +16,9 @@ import (
 // hard are neurons that NIR can express; they fire at random inputs.
 const hard = "reset = \"hard\"\nv_th = 0.2\nv_reset = -0.1\nr = 9\n"
 
+// soft are neurons that become a sub-graph each.
+const soft = "v_th = 0.2\nv_reset = -0.1\nr = 9\n"
+
 // firstBatch returns inputs of the data as sequences [T B ...].
 func firstBatch(t *testing.T, m *model.Model) *tensor.Dense {
 	t.Helper()
@@ -55,6 +58,9 @@ func TestNIROut(t *testing.T) {
 			"[layer.recurrent]\ntype = \"dense\"\nno_self = true\n[[layer]]\ntype = \"dropout\"\nkeep = 0.5\n[[layer]]\ntype = \"dense\"\nout = 5\n[[layer]]\ntype = \"leaky_integrator\"\ndecay = { value = 0.9, train = true }\n"},
 		"images": {"kept", "[[layer]]\ntype = \"conv2d\"\nout = 3\nkernel = [3, 2]\nstride = [2, 1]\npadding = [1]\n[[layer]]\ntype = \"lif\"\nv_rest = { init = \"normal\", std = 0.1 }\n" + hard +
 			"[[layer]]\ntype = \"avg_pool2d\"\nkernel = [2]\nstride = [2]\n[[layer]]\ntype = \"flatten\"\n[[layer]]\ntype = \"lif\"\ntau = { init = \"uniform\", lo = 3, hi = 6 }\n" + hard +
+			"[layer.recurrent]\ntype = \"all_to_all\"\n[[layer]]\ntype = \"dense\"\nout = 7\n[[layer]]\ntype = \"leaky_integrator\"\n"},
+		"soft": {"kept", "[[layer]]\ntype = \"conv2d\"\nout = 3\nkernel = [3, 2]\nstride = [2, 1]\npadding = [1]\n[[layer]]\ntype = \"lif\"\nv_rest = { init = \"normal\", std = 0.02 }\n" + soft +
+			"[[layer]]\ntype = \"avg_pool2d\"\nkernel = [2]\nstride = [2]\n[[layer]]\ntype = \"flatten\"\n[[layer]]\ntype = \"leaky\"\ndecay = 0.8\nv_th = 0.3\n" +
 			"[layer.recurrent]\ntype = \"all_to_all\"\n[[layer]]\ntype = \"dense\"\nout = 7\n[[layer]]\ntype = \"leaky_integrator\"\n"},
 		"many": {"flat", "[[layer]]\ntype = \"all_to_all\"\nout = 6\n[[layer]]\ntype = \"one_to_one\"\nw = { init = \"normal\", std = 1 }\n[[layer]]\ntype = \"skip\"\n[[layer.layers]]\ntype = \"dense\"\nout = 6\n" +
 			"[[layer.layers]]\ntype = \"lif\"\n" + hard + "[[layer]]\ntype = \"delay\"\nmax = 2\n[[layer]]\ntype = \"lif\"\ndecay = 1\ninput = \"unscaled\"\n" + hard + "[[layer]]\ntype = \"leaky_integrator\"\nname = \"input\"\n"},
@@ -118,7 +124,8 @@ func TestNIRLayerTrains(t *testing.T) {
 func TestNIRRefuses(t *testing.T) {
 	t.Parallel()
 	for says, layers := range map[string]string{
-		"Reset other than Hard":       "[[layer]]\ntype = \"lif\"\n",
+		"TauRef: none of its nodes":   "[[layer]]\ntype = \"lif\"\ntau_ref = 3\n",
+		"Timing AfterInput: its":      "[[layer]]\ntype = \"lif\"\ntiming = \"after_input\"\n" + hard,
 		"layer gru1: NIR has no node": "[[layer]]\ntype = \"gru\"\nn = 3\n",
 		"want dense or all_to_all":    "[[layer]]\ntype = \"lif\"\n" + hard + "[layer.recurrent]\ntype = \"one_to_one\"\n",
 		"two edges from input":        "[[layer]]\ntype = \"skip\"\n[[layer.layers]]\ntype = \"dropout\"\nkeep = 0.5\n",
