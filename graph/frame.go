@@ -163,7 +163,7 @@ func (f *frame) all() error { return f.exec(0, len(f.steps)) }
 func copyBuf(dst, src kernel.Buf, t Type) {
 	if dst.P != src.P && t.Shape.Size() > 0 {
 		size := t.DType.Size()
-		copy(dst.Bytes(size), src.Bytes(size))
+		kernel.Copy(dst.Bytes(size), src.Bytes(size))
 	}
 }
 

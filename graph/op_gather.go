@@ -99,7 +99,7 @@ func scatterKernel[T float32 | float64](n *Node, o scatterAddOp) evalFunc {
 	k := n.in[1].typ.Shape.Size()
 	return func(c *call) error {
 		dst, src, idx := kernel.View[T](c.out[0]), kernel.View[T](c.in[0]), c.in[1].I32()
-		clear(dst)
+		kernel.Clear(dst)
 		for i := range outer {
 			if at := kernel.ScatterAddRows(dst[i*rows*inner:(i+1)*rows*inner], idx, src[i*k*inner:(i+1)*k*inner], inner); at >= 0 {
 				return outOfRange(idx, at, rows)

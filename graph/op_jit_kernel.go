@@ -28,7 +28,7 @@ func jitKernel[T float32 | float64](o jitOp, n *Node) evalFunc {
 	return func(c *call) error {
 		x, y := kernel.View[T](c.in[0]), kernel.View[T](c.out[0])
 		if !some {
-			clear(y)
+			kernel.Clear(y)
 			return nil
 		}
 		for len(p.lines) < c.pool.Workers() {

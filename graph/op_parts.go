@@ -21,7 +21,9 @@ func (o partsOp) attrs() Attrs            { return Attrs{Name: "Parts", Index: o
 func (o partsOp) kernel(n *Node) evalFunc {
 	size := n.typ.DType.Size()
 	return func(c *call) error {
-		clear(c.out[0].Bytes(size)[copy(c.out[0].Bytes(size), c.in[0].Bytes(size)):])
+		out, first := c.out[0].Bytes(size), c.in[0].Bytes(size)
+		kernel.Copy(out, first)
+		kernel.Clear(out[len(first):])
 		return nil
 	}
 }

@@ -47,7 +47,7 @@ func sampledKernel[T float32 | float64](o sampledOp, n *Node) evalFunc {
 		if s.order != nil {
 			s.v = s.sorted
 		}
-		clear(s.v)
+		kernel.Clear(s.v)
 		if n.in[0].typ.DType == Bool {
 			s.bools = c.in[0].Bool()
 		} else {

@@ -66,7 +66,7 @@ func (putSlotOp) kernel(n *Node) evalFunc {
 	s, size := slotsOf(n.typ), n.typ.DType.Size()
 	return func(c *call) error {
 		if c.out[0].P != c.in[0].P {
-			copy(c.out[0].Bytes(size), c.in[0].Bytes(size))
+			kernel.Copy(c.out[0].Bytes(size), c.in[0].Bytes(size))
 		}
 		if at := s.PutSlot(c.out[0], c.in[2], c.in[1].I32(), size); at >= 0 {
 			return outOfRange(c.in[1].I32(), at, s.Slots)
@@ -146,7 +146,7 @@ func addAlongKernel[T float32 | float64](n *Node) evalFunc {
 	s, size := slotsOf(n.typ), n.typ.DType.Size()
 	return func(c *call) error {
 		if c.out[0].P != c.in[0].P {
-			copy(c.out[0].Bytes(size), c.in[0].Bytes(size))
+			kernel.Copy(c.out[0].Bytes(size), c.in[0].Bytes(size))
 		}
 		if at := kernel.AddAlong(s, kernel.View[T](c.out[0]), kernel.View[T](c.in[2]), c.in[1].I32()); at >= 0 {
 			return outOfRange(c.in[1].I32(), at, s.Slots)

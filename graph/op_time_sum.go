@@ -86,7 +86,7 @@ func (o timeSumOp) kernel(n *Node) evalFunc {
 	size := n.typ.DType.Size()
 	return func(c *call) error {
 		if c.out[0].P != c.in[0].P {
-			copy(c.out[0].Bytes(size), c.in[0].Bytes(size))
+			kernel.Copy(c.out[0].Bytes(size), c.in[0].Bytes(size))
 		}
 		return add(c)
 	}

@@ -49,7 +49,7 @@ func spikeTransposed[T float32 | float64](z Shape, a Type) evalFunc {
 	}
 	p := newTimeProduct[T](z, a.DType, false, true, walk)
 	return func(c *call) error {
-		clear(kernel.View[T](c.out[0]))
+		kernel.Clear(kernel.View[T](c.out[0]))
 		p.run(c, c.in[0], c.in[1])
 		return nil
 	}

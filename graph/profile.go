@@ -5,6 +5,7 @@ import (
 	"io"
 	"time"
 
+	"github.com/spikegraph/spikegraph/internal/kernel"
 	"gorgonia.org/tensor"
 )
 
@@ -70,7 +71,7 @@ func (p *Program) Timings(in ...*tensor.Dense) ([]KernelTime, time.Duration, err
 	p.store.mu.Lock()
 	defer p.store.mu.Unlock()
 	r := p.newRunner(&env{timed: true})
-	clear(r.memory) // pages that are new to the process cost more than what is computed in them
+	kernel.Clear(r.memory) // pages that are new to the process cost more than what is computed in them
 	start := time.Now()
 	if err := p.run(r, out, in); err != nil {
 		return nil, 0, fmt.Errorf("graph: Timings: %w", err)

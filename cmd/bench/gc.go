@@ -4,33 +4,61 @@ import (
 	"math"
 	"runtime"
 	"runtime/metrics"
+	"sync"
+	"sync/atomic"
 	"time"
 )
 
-// pauses measures J2 while the garbage is collected again and again: how long the program stands
-// still for a collection, and how much of that is waiting for kernels to come to where they can stop.
-func pauses(c config) (result, error) {
-	before := histograms()
-	var r result
-	var err error
-	done := make(chan struct{})
+// collector collects the garbage all the time.
+type collector struct {
+	stop, stopped chan struct{}
+	before        [2]*metrics.Float64Histogram
+	collected     int
+}
+
+func startCollector() *collector {
+	c := &collector{stop: make(chan struct{}), stopped: make(chan struct{}), before: histograms()}
 	go func() {
-		defer close(done)
-		r, err = recurrent(c, 100)
-	}()
-	collected := 0
-	for running := true; running; collected++ {
-		runtime.GC()
-		select {
-		case <-done:
-			running = false
-		case <-time.After(time.Millisecond):
+		defer close(c.stopped)
+		for {
+			runtime.GC()
+			c.collected++
+			select {
+			case <-c.stop:
+				return
+			case <-time.After(time.Millisecond):
+			}
 		}
-	}
+	}()
+	return c
+}
+
+// end stops collecting, and returns for how long the program stood still for a collection, and how much of
+// that was waiting for everything to stop.
+func (c *collector) end() (pauses, stops *spreadMs) {
+	close(c.stop)
+	<-c.stopped
 	after := histograms()
-	r.Job, r.Collected = c.job, collected
-	r.Pauses, r.Stops = spread(before[0], after[0]), spread(before[1], after[1])
-	return r, err
+	return spread(c.before[0], after[0]), spread(c.before[1], after[1])
+}
+
+// floor returns the pauses of a program that does nothing but count, in so many goroutines: what the
+// collector and other programs on the machine take by themselves.
+func floor(threads int, d time.Duration) *spreadMs {
+	var done atomic.Bool
+	var counting sync.WaitGroup
+	for range threads {
+		counting.Go(func() {
+			for !done.Load() {
+			}
+		})
+	}
+	c := startCollector()
+	time.Sleep(d)
+	pauses, _ := c.end()
+	done.Store(true)
+	counting.Wait()
+	return pauses
 }
 
 // histograms returns those of pauses and of the time until everything stopped.
@@ -44,15 +72,20 @@ func histograms() [2]*metrics.Float64Histogram {
 type spreadMs struct {
 	Median float64 `json:"median"`
 	P95    float64 `json:"p95"`
+	P99    float64 `json:"p99"`
 	Max    float64 `json:"max"`
+	Long   float64 `json:"percent_above_1_ms"`
 }
 
 // spread returns the spread of what came into a histogram.
 func spread(before, after *metrics.Float64Histogram) *spreadMs {
-	news, total := make([]uint64, len(after.Counts)), uint64(0)
+	news, total, long := make([]uint64, len(after.Counts)), uint64(0), uint64(0)
 	for i := range news {
 		news[i] = after.Counts[i] - before.Counts[i]
 		total += news[i]
+		if after.Buckets[i] >= 1e-3 {
+			long += news[i]
+		}
 	}
 	quantile := func(q float64) float64 {
 		rest := int64(math.Ceil(q * float64(total)))
@@ -68,5 +101,5 @@ func spread(before, after *metrics.Float64Histogram) *spreadMs {
 	if total == 0 {
 		return nil
 	}
-	return &spreadMs{quantile(0.5), quantile(0.95), quantile(1)}
+	return &spreadMs{quantile(0.5), quantile(0.95), quantile(0.99), quantile(1), 100 * float64(long) / float64(total)}
 }

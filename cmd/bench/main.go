@@ -14,7 +14,6 @@
 //	         ridge regression, and then runs free for 1,000
 //	J5       FORCE learning of four sines by 1,000 chaotic neurons, 6,000 steps, RLS every second one
 //	gemm     GFLOP/s of products of matrices, on one goroutine and on all, and as share of a measured peak
-//	gc       milliseconds for which the collection of garbage stops J2
 //	roofline what arithmetic and memory of a core allow, and how far below that the kernels of J1 and J2
 //	         are; -picture draws it
 //	compile  milliseconds to trace, differentiate and compile J2 at 10, 100 and 1,000 steps
@@ -50,6 +49,7 @@ type config struct {
 	memory  float64 // bound on planned memory, MB; none if 0
 	kernels bool
 	explain bool
+	collect bool   // garbage, all the time while batches are timed
 	profile string // where to write a CPU profile
 	seed    uint64
 
@@ -92,6 +92,7 @@ type result struct {
 	Collected  int       `json:"collections,omitempty"`
 	Pauses     *spreadMs `json:"pause_ms,omitempty"` // that the program stood still for a collection
 	Stops      *spreadMs `json:"stop_ms,omitempty"`  // of that, until every goroutine had stopped
+	Floor      *spreadMs `json:"floor_ms,omitempty"` // pauses of a program that counts, on this machine at this time
 	readoutResult
 }
 
@@ -105,7 +106,6 @@ var jobs = map[string]func(c config) (result, error){
 	"J5":       force,
 	"compile":  compileTimes,
 	"gemm":     products,
-	"gc":       pauses,
 	"roofline": roofline,
 }
 
@@ -123,6 +123,7 @@ func main() {
 	flag.BoolVar(&c.double, "double", false, "compute in float64")
 	flag.BoolVar(&c.explain, "explain", false, "print passes, kernels and memory plan to standard error")
 	flag.Uint64Var(&c.seed, "seed", 1, "of weights, order and random numbers")
+	flag.BoolVar(&c.collect, "collect", false, "collect the garbage all the time while batches are timed, and print for how long that stops the program")
 	flag.StringVar(&c.profile, "cpuprofile", "", "write a CPU profile to this file")
 	flag.IntVar(&c.neurons, "neurons", 0, "neurons of J4 and J5 (0: 1000)")
 	flag.Float64Var(&c.links, "links", 0, "connections to a neuron in J4, on average (0: a tenth of the neurons)")

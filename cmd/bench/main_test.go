@@ -127,15 +127,15 @@ func TestProducts(t *testing.T) {
 }
 
 func TestPauses(t *testing.T) {
-	line := output(t, config{job: "gc", threads: 2, batches: 2, seed: 1})
-	assert.Equal(t, "gc", line["job"])
+	line := output(t, config{job: "J2", threads: 2, batches: 2, seed: 1, collect: true})
 	assert.Greater(t, line["collections"], 0.0)
 	assert.Greater(t, line["ms_per_batch"], 0.0)
-	for _, key := range []string{"pause_ms", "stop_ms"} {
+	for _, key := range []string{"pause_ms", "stop_ms", "floor_ms"} {
 		ms := line[key].(map[string]any)
 		assert.Greater(t, ms["median"], 0.0, key)
 		assert.GreaterOrEqual(t, ms["p95"], ms["median"], key)
-		assert.GreaterOrEqual(t, ms["max"], ms["p95"], key)
+		assert.GreaterOrEqual(t, ms["p99"], ms["p95"], key)
+		assert.GreaterOrEqual(t, ms["max"], ms["p99"], key)
 	}
 }
 

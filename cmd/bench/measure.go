@@ -29,7 +29,11 @@ func measure(r *result, c config, prog *graph.Program, src *source, warmup, time
 	forgetPeak()
 	r.BaseRSS = memory("VmRSS")
 	var ms, losses []float64
+	var garbage *collector
 	for i := range warmup + timed {
+		if i == warmup && c.collect {
+			garbage = startCollector()
+		}
 		b, err := src.next(i)
 		if err != nil {
 			return err
@@ -42,6 +46,11 @@ func measure(r *result, c config, prog *graph.Program, src *source, warmup, time
 			ms = append(ms, float64(time.Since(start).Microseconds())/1e3)
 		}
 		losses = append(losses, scalar(loss))
+	}
+	if garbage != nil {
+		r.Pauses, r.Stops = garbage.end()
+		r.Collected = garbage.collected
+		r.Floor = floor(c.threads, time.Second)
 	}
 	r.PeakRSS = memory("VmHWM")
 	r.PlanMB = float64(prog.Memory()) / 1e6

@@ -5,7 +5,7 @@ package kernel
 func (c *Conv[T]) Input(p *Pool, gx, gy, w []T) {
 	c.start(p, gx, w, gy)
 	c.packKernels(true)
-	clear(gx)
+	Clear(gx)
 	c.parts = c.share(c.Batch)
 	p.Do(c.parts*c.Groups, convInput[T]{c})
 }

@@ -10,7 +10,7 @@ func (c *Conv[T]) Kernel(p *Pool, gw, x, gy []T) {
 	c.pack()
 	c.divide(p.workers, len(gw))
 	c.partial = grow(c.partial, (c.chunks.n-1)*len(gw))
-	clear(gw)
+	Clear(gw)
 	p.Do(c.chunks.n*c.Groups*c.chunks.strips, convKernel[T]{c})
 	for i := range c.chunks.n - 1 {
 		addTo(gw, c.partial[i*len(gw):][:len(gw)])

@@ -130,7 +130,11 @@ func copyRow[T any](d copyDim, dst []T, to int, src []T, from int) {
 		case 0:
 			Fill(dst, src[from])
 		case 1:
-			copy(dst, src[from:][:d.n])
+			if src = src[from:][:d.n]; d.n <= elementsAtOnce {
+				copy(dst, src)
+			} else {
+				Copy(dst, src)
+			}
 		default:
 			for i := range dst {
 				dst[i] = src[from]

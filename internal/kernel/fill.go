@@ -1,5 +1,43 @@
 package kernel
 
+import "unsafe"
+
+// pieceBytes is how much is copied or cleared between two points at which the goroutine can be stopped: a
+// collection of garbage waits for what the runtime does in one go.
+const pieceBytes = 1 << 18
+
+// pieceOf returns the elements of a piece.
+func pieceOf[E any]() int {
+	var zero E
+	return max(1, pieceBytes/max(1, int(unsafe.Sizeof(zero))))
+}
+
+// Copy copies as many elements of src to dst as both have, which must not overlap. It can be stopped on the
+// way.
+func Copy[E any](dst, src []E) {
+	n, piece := min(len(dst), len(src)), pieceOf[E]()
+	for i := 0; i < n; i += piece {
+		copyPiece(dst[i:min(i+piece, n)], src[i:])
+	}
+}
+
+// Clear sets every element of dst to zero. It can be stopped on the way.
+func Clear[E any](dst []E) {
+	for piece := pieceOf[E](); len(dst) > 0; {
+		n := min(piece, len(dst))
+		clearPiece(dst[:n])
+		dst = dst[n:]
+	}
+}
+
+// copyPiece and clearPiece are functions of their own, as a goroutine is stopped where one is called.
+//
+//go:noinline
+func copyPiece[E any](dst, src []E) { copy(dst, src) }
+
+//go:noinline
+func clearPiece[E any](dst []E) { clear(dst) }
+
 // Fill sets every element of dst to v.
 func Fill[T any](dst []T, v T) {
 	const short = 32 // from here on, copying what is filled already is faster than a loop
@@ -10,8 +48,9 @@ func Fill[T any](dst []T, v T) {
 		return
 	}
 	Fill(dst[:short], v)
-	for n := short; n < len(dst); n *= 2 {
-		copy(dst[n:], dst[:n])
+	most := max(short, pieceOf[T]())
+	for n := short; n < len(dst); n = min(2*n, n+most) {
+		copyPiece(dst[n:], dst[:min(n, most)])
 	}
 }
 

@@ -181,7 +181,7 @@ func WindowSum[T Float](w *Windows, y, x []T, lo, hi int) {
 // y of the windows that see each element.
 func WindowSpread[T Float](w *Windows, x, y []T, lo, hi int) {
 	size := w.cells * w.lanes
-	clear(x[lo*size : hi*size])
+	Clear(x[lo*size : hi*size])
 	for item := lo; item < hi; item++ {
 		to := x[item*size:]
 		for r := range w.results {
@@ -215,7 +215,7 @@ func WindowPick[T Float](w *Windows, y, x []T, idx []int32, lo, hi int) {
 // elements of y that have their place there.
 func WindowPlace[T Float](w *Windows, x, y []T, idx []int32, lo, hi int) {
 	size := w.cells * w.lanes
-	clear(x[lo*size : hi*size])
+	Clear(x[lo*size : hi*size])
 	for item := lo; item < hi; item++ {
 		to := x[item*size:]
 		a, b := item*w.results*w.lanes, (item+1)*w.results*w.lanes

@@ -11,7 +11,7 @@ func ArgMax[T Number](dst []int32, x []T, outer, n, inner int) {
 		}
 		for lo := 0; lo < inner; lo += chunk {
 			at := dst[o*inner+lo:][:min(chunk, inner-lo)]
-			clear(at)
+			Clear(at)
 			if n == 0 {
 				continue
 			}

@@ -53,7 +53,7 @@ func ScatterAddRows[T Number](dst []T, idx []int32, src []T, rowLen int) int {
 // OneHot writes rows of classes elements to dst, [len(idx) classes]: 1 at idx[i], 0 elsewhere. It
 // returns the position in idx of the first index that is not in [0, classes), where it stops, or -1.
 func OneHot[T Number](dst []T, idx []int32, classes int) int {
-	clear(dst)
+	Clear(dst)
 	for i, class := range idx {
 		if uint(class) >= uint(classes) {
 			return i

@@ -1,6 +1,7 @@
 package kernel
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -60,6 +61,26 @@ func TestTriangle(t *testing.T) {
 			assert.Equal(t, want, got, "diagonal %d upper %v", diagonal, upper)
 		}
 	}
+}
+
+// Copies and fillings of several pieces, and of their edges, are whole.
+func TestPieces(t *testing.T) {
+	t.Parallel()
+	piece := pieceOf[float32]()
+	for _, n := range []int{0, 1, piece - 1, piece, piece + 1, 3*piece + 5} {
+		x, y := make([]float32, n+2), make([]float32, n+2)
+		Iota(x, 1, 1)
+		Copy(y[:n], x)
+		assert.Equal(t, x[:n], y[:n])
+		assert.Zero(t, y[n], "behind")
+		Fill(x[:n], 7)
+		assert.Equal(t, slices.Repeat([]float32{7}, n), x[:n])
+		assert.Equal(t, []float32{float32(n + 1), float32(n + 2)}, x[n:])
+		Clear(x[:n])
+		assert.Equal(t, make([]float32, n), x[:n])
+		assert.Equal(t, []float32{float32(n + 1), float32(n + 2)}, x[n:])
+	}
+	Copy(make([]struct{}, 3), make([]struct{}, 4)) // of nothing
 }
 
 func TestFillAndIota(t *testing.T) {

@@ -41,7 +41,7 @@ func ListGemm[T Float](l Lists, w []T, n, k int, b []T, ldb int, c []T, ldc int)
 // ListScatter computes y = x·A for a row x, by adding rows of A: A has the pattern l and the elements w,
 // all 1 if it is nil. The order of the sums is that of the rows.
 func ListScatter[T Float](l Lists, w, x, y []T) {
-	clear(y)
+	Clear(y)
 	for i, f := range x[:l.Rows()] {
 		index, weights := weightsOf(l, w, i)
 		if weights == nil {
@@ -83,7 +83,7 @@ func gathered[T Float](index []uint32, weights, x []T) (sum T) {
 
 // ListScatterBits is ListScatter for a row of spikes, packed as by PackBits: it looks at ones alone.
 func ListScatterBits[T Float](l Lists, w []T, x []uint64, y []T) {
-	clear(y)
+	Clear(y)
 	for q, word := range x {
 		for ; word != 0; word &= word - 1 {
 			index, weights := weightsOf(l, w, q*wordBits+bits.TrailingZeros64(word))
