@@ -187,6 +187,9 @@ func (x *Node) pooled(kind reduction, o PoolOptions) *Node {
 	if !x.Valid() {
 		return apply(poolOp{kind: kind}, x)
 	}
+	if x.Rank() == 0 {
+		return x.g.Fail(fmt.Errorf("%s(%v): %w: there is no axis", poolNames[kind], x.typ, ErrShape))
+	}
 	p := pool{}
 	err := fill([]axisOption{
 		{"windows", o.Window, 1, &p.size}, {"strides", o.Stride, 1, &p.stride},

@@ -146,4 +146,7 @@ func TestPoolFaults(t *testing.T) {
 	g := graph.New()
 	assert.False(t, g.Input("x", graph.Int32, 2, 3).MaxPool(graph.PoolOptions{}).Valid())
 	assert.ErrorIs(t, g.Err(), graph.ErrDType)
+	g = graph.New()
+	assert.False(t, g.Const(graph.Float32, 1).AvgPool(graph.PoolOptions{}).Valid())
+	assert.ErrorContains(t, g.Err(), "SumPool(Float32[]): shapes do not match: there is no axis")
 }
