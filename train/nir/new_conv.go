@@ -76,19 +76,29 @@ func paddingOf(name string, p layers.Padding, stride []int, axes int) (Array, er
 	return Array{}, unsupported(name, "NIR has no place for Padding %v", p)
 }
 
-// NewAvgPool2d returns the node of a layers.AvgPool2d. NIR's pools average over their padding, ours do not: there
-// must be none. Errors: ErrUnsupported.
+// NewAvgPool2d returns the node of a layers.AvgPool2d. NIR's pools average over their padding: where there is
+// any it is Around, and ours must have CountPadding. Errors: ErrUnsupported.
 func NewAvgPool2d(name string, p layers.AvgPool2d) (Node, error) {
-	around, padded := p.Padding.(layers.Around)
-	padded = padded && slices.ContainsFunc(around, func(n int) bool { return n != 0 })
-	if padded || around == nil && p.Padding != nil && p.Padding != layers.Padding(layers.Valid) {
-		return Node{}, unsupported(name, "NIR averages over Padding %v, which is no part of ours", p.Padding)
+	around := layers.Around{0}
+	switch pad := p.Padding.(type) {
+	case layers.Around:
+		if len(pad) > 0 {
+			around = pad
+		}
+	case nil:
+	default:
+		if pad != layers.Padding(layers.Valid) {
+			return Node{}, unsupported(name, "NIR has no place for Padding %v; give Around", p.Padding)
+		}
+	}
+	if !p.CountPadding && slices.ContainsFunc(around, func(n int) bool { return n != 0 }) {
+		return Node{}, unsupported(name, "NIR averages over Padding %v, which is no part of ours without CountPadding", p.Padding)
 	}
 	if p.NoChannel || p.Channel != nil {
 		return Node{}, unsupported(name, "NIR has no place for Channel and NoChannel")
 	}
 	return Node{Name: name, Type: "AvgPool2d", Params: map[string]Array{
-		"kernel_size": each(p.Kernel, 2), "stride": each(p.Stride, 2), "padding": each([]int{0}, 2),
+		"kernel_size": each(p.Kernel, 2), "stride": each(p.Stride, 2), "padding": each(around, 2),
 	}}, nil
 }
 

@@ -189,23 +189,31 @@ func TestOtherNodesGoOut(t *testing.T) {
 	assert.Equal(t, "Linear", c.Type)
 	got := run(t, nir.Chain([]int{3}, []int{3}, a, b, c), nir.Options{Dt: 1}, xs, 6, 1, 3)
 	assert.InDeltaSlice(t, want[0].Float64s(), got.Float64s(), 1e-12)
+}
 
-	pool := layers.AvgPool2d{Kernel: []int{2}, Stride: []int{2}}
-	g = graph.New()
-	image := g.Input("x", graph.Float64, 1, 4, 6, 2)
-	prog, err = g.Compile(pool.Place(g, "pool").Apply(image).Transpose(0, 3, 1, 2))
-	require.NoError(t, err)
-	xs = pulses(6, 2, 24)
-	last := make([]float64, 48)
-	for i := range last { // [4 6 2] of [2 4 6]
-		last[i] = xs[i%2*24+i/2]
+// A pool computes the same from its file, over padding too.
+func TestPoolsGoThroughNIR(t *testing.T) {
+	t.Parallel()
+	for _, p := range []layers.AvgPool2d{
+		{Kernel: []int{2}, Stride: []int{2}, Padding: layers.Valid},
+		{Kernel: []int{2, 3}, Stride: []int{2, 1}, Padding: layers.Around{1}, CountPadding: true},
+	} {
+		g := graph.New()
+		y := p.Place(g, "pool").Apply(g.Input("x", graph.Float64, 1, 4, 6, 2)).Transpose(0, 3, 1, 2)
+		prog, err := g.Compile(y)
+		require.NoError(t, err)
+		xs := pulses(6, 2, 24)
+		last := make([]float64, 48)
+		for i := range last { // [4 6 2] of [2 4 6]
+			last[i] = xs[i%2*24+i/2]
+		}
+		want, err := prog.Run(tensor.New(tensor.WithShape(1, 4, 6, 2), tensor.WithBacking(last)))
+		require.NoError(t, err)
+		n, err := nir.NewAvgPool2d("pool", p)
+		require.NoError(t, err)
+		got := run(t, nir.Chain([]int{2, 4, 6}, y.Shape()[1:], n), nir.Options{Dt: 1}, xs, 1, 1, 2, 4, 6)
+		assert.InDeltaSlice(t, want[0].Float64s(), got.Float64s(), 1e-12)
 	}
-	want, err = prog.Run(tensor.New(tensor.WithShape(1, 4, 6, 2), tensor.WithBacking(last)))
-	require.NoError(t, err)
-	n, err := nir.NewAvgPool2d("pool", pool)
-	require.NoError(t, err)
-	got = run(t, nir.Chain([]int{2, 4, 6}, []int{2, 2, 3}, n), nir.Options{Dt: 1}, xs, 1, 1, 2, 4, 6)
-	assert.InDeltaSlice(t, want[0].Float64s(), got.Float64s(), 1e-12)
 }
 
 // Numbers that the store keeps as float32 are float32 in the file too.
@@ -271,6 +279,8 @@ func TestNewRefuses(t *testing.T) {
 	assert.ErrorContains(t, err, "the axes of its input are [5], want 2")
 	_, err = nir.NewAvgPool2d("n", layers.AvgPool2d{Kernel: []int{2}, Padding: layers.Around{1}})
 	assert.ErrorContains(t, err, "NIR averages over Padding")
+	_, err = nir.NewAvgPool2d("n", layers.AvgPool2d{Kernel: []int{2}, Padding: layers.Same, CountPadding: true})
+	assert.ErrorContains(t, err, "NIR has no place for Padding Same")
 	_, err = nir.NewDense("n", layers.Dense{In: 2, Out: 2}, nir.Source{})
 	assert.ErrorContains(t, err, "the store has no n.W, n.B")
 }
