@@ -6,6 +6,7 @@ import (
 
 	"github.com/spikegraph/spikegraph/autodiff/gradtest"
 	"github.com/spikegraph/spikegraph/graph"
+	"github.com/spikegraph/spikegraph/internal/golden"
 	"github.com/spikegraph/spikegraph/layers"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -113,4 +114,26 @@ func TestActivationFaults(t *testing.T) {
 	faults(t, g, "rely|leaky_relu", "Celu: alpha: |0", "HardTanh: |[1, 1]", "SoftplusOf: beta: |-1", "SoftShrink: lambda: |-1",
 		"HardShrink: lambda: |NaN", "Softmax2d: |[2 3]", "axes [0 1]", "Glu: |axis 1", "Glu: |axis 5", "RRelu: |[1, 0)", "RRelu: |[1, 0)",
 		"OneHot: |Float32", "p: |[... 2]", "q: N: |[0]")
+}
+
+// What is not a number stays visible: an activation that hid it would hide that a model has gone astray.
+func TestActivationsKeepNaN(t *testing.T) {
+	t.Parallel()
+	for _, d := range []graph.DType{graph.Float32, f64} {
+		for _, a := range append(layers.Activation("").Names(), "threshold") {
+			g := graph.New()
+			x := g.Input("x", d, 70) // more than one vector
+			f := a.Apply
+			if a == "threshold" {
+				f = func(x *graph.Node) *graph.Node { return layers.Threshold(x, 0.4, -1) }
+			}
+			v := make([]float64, 70)
+			v[3], v[69] = math.NaN(), math.NaN()
+			in := goldenCase{dtype: d}.tensor(golden.Array{Shape: []int{70}, Data: v})
+			y := numbers(run(t, g, []*graph.Node{f(x)}, in)[0])
+			for _, i := range []int{3, len(y) - 1} {
+				assert.True(t, math.IsNaN(y[i%len(y)]), "%s of %v", a, d)
+			}
+		}
+	}
 }

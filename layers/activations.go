@@ -114,20 +114,20 @@ func SoftShrink(x *graph.Node, lambda float64) *graph.Node {
 	return x.Shift(-lambda).Relu().Sub(x.Neg().Shift(-lambda).Relu())
 }
 
-// HardShrink returns x where |x| > lambda, else 0; lambda >= 0.
+// HardShrink returns 0 where |x| <= lambda, else x; lambda >= 0.
 func HardShrink(x *graph.Node, lambda float64) *graph.Node {
 	if bad := refuse(x, "HardShrink", "lambda", lambda, notNegative); bad != nil {
 		return bad
 	}
-	return x.Abs().Gt(x.Like(lambda)).Select(x, x.Like(0))
+	return x.Abs().Le(x.Like(lambda)).Select(x.Like(0), x)
 }
 
 // TanhShrink returns x - tanh x.
 func TanhShrink(x *graph.Node) *graph.Node { return x.Sub(x.Tanh()) }
 
-// Threshold returns x where x > threshold, else value.
+// Threshold returns value where x <= threshold, else x.
 func Threshold(x *graph.Node, threshold, value float64) *graph.Node {
-	return x.Gt(x.Like(threshold)).Select(x, x.Like(value))
+	return x.Le(x.Like(threshold)).Select(x.Like(value), x)
 }
 
 // refuse returns the fault of an activation's constant, nil if there is none; x itself if that is

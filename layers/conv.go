@@ -83,7 +83,7 @@ func (c *ConvCell) groups(l placer, n, in, out int) {
 
 // channels returns the site of a layer between channels.
 func (l placer) channels(in, out int) site {
-	s := site{g: l.g, name: l.name, shape: []int{in}}
+	s := l.site(in)
 	if in < 1 || out < 1 {
 		s.fault = l.fail("In, Out", fmt.Errorf("%w: %d to %d channels, want at least 1", graph.ErrShape, in, out))
 	}

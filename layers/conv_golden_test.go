@@ -6,6 +6,7 @@ import (
 	"github.com/spikegraph/spikegraph/graph"
 	"github.com/spikegraph/spikegraph/layers"
 	"github.com/stretchr/testify/require"
+	"gorgonia.org/tensor"
 )
 
 var goldenConv = map[string]goldenLayer{
@@ -29,37 +30,47 @@ var goldenConv = map[string]goldenLayer{
 
 func conv(place func(p layers.Conv, g *graph.Graph) layers.Synapse) goldenLayer {
 	return func(t *testing.T, c goldenCase, g *graph.Graph, in map[string]*graph.Node) (map[string]*graph.Node, map[string]string) {
-		c.Known(t, "layer", "in_channels", "out_channels", "kernel_size", "stride", "strides", "padding", "lhs_dilation", "rhs_dilation", "groups", "bias")
+		c.known(t, "in_channels", "out_channels", "kernel_size", "stride", "strides", "padding", "lhs_dilation", "rhs_dilation", "groups", "bias", "w_initializer", "b_initializer")
 		p := layers.Conv{
 			In: int(c.Number("in_channels", 0)), Out: int(c.Number("out_channels", 0)), Kernel: c.list(t, "kernel_size"),
 			Stride: c.list(t, "stride"), InputDilation: c.list(t, "lhs_dilation"), KernelDilation: c.list(t, "rhs_dilation"),
-			Groups: int(c.Number("groups", 1)), W: c.learned("w"), B: c.learned("b"), NoBias: c.learned("b") == nil, DType: f64,
+			Groups: int(c.Number("groups", 1)), W: c.learned("w"), B: c.learned("b"), NoBias: c.learned("b") == nil, DType: c.dtype,
 		}
 		if p.Stride == nil {
 			p.Stride = c.list(t, "strides")
 		}
-		if pair := c.list(t, "padding"); len(pair) == 2 && !c.nested("padding") { // the same pair on every axis
-			p.Padding = layers.Pads{{pair[0], pair[1]}}
-		} else {
-			p.Padding = c.padding(t)
-		}
-		if m, ok := c.Inputs["mask"]; ok {
-			p.Mask = m.Dense()
-		}
+		p.Padding, p.Mask = c.around(t), c.mask()
 		return applied(place(p, g), in), map[string]string{"w": "l.W", "b": "l.B"}
 	}
 }
 
+// around is padding as convolutions read it: one pair of numbers is that of every axis.
+func (c goldenCase) around(t *testing.T) layers.Padding {
+	t.Helper()
+	if pair := c.list(t, "padding"); len(pair) == 2 {
+		return layers.Pads{{pair[0], pair[1]}}
+	}
+	return c.padding(t)
+}
+
+func (c goldenCase) mask() *tensor.Dense {
+	if m, ok := c.Inputs["mask"]; ok {
+		return m.Dense()
+	}
+	return nil
+}
+
 func convTranspose(place func(p layers.ConvTranspose, g *graph.Graph) layers.Synapse) goldenLayer {
 	return func(t *testing.T, c goldenCase, g *graph.Graph, in map[string]*graph.Node) (map[string]*graph.Node, map[string]string) {
-		c.Known(t, "layer", "in_channels", "out_channels", "kernel_size", "stride", "padding", "pads", "bias")
+		c.known(t, "in_channels", "out_channels", "kernel_size", "stride", "padding", "pads", "bias", "rhs_dilation", "groups",
+			"w_initializer", "b_initializer", "precision", "output_padding")
 		p := layers.ConvTranspose{
 			In: int(c.Number("in_channels", 0)), Out: int(c.Number("out_channels", 0)), Kernel: c.list(t, "kernel_size"),
-			Stride: c.list(t, "stride"), Padding: c.padding(t),
-			W: c.learned("w"), B: c.learned("b"), NoBias: c.learned("b") == nil, DType: f64,
+			Stride: c.list(t, "stride"), KernelDilation: c.list(t, "rhs_dilation"), Groups: int(c.Number("groups", 1)),
+			Padding: c.around(t), Mask: c.mask(), W: c.learned("w"), B: c.learned("b"), NoBias: c.learned("b") == nil, DType: c.dtype,
 		}
-		if m, ok := c.Inputs["mask"]; ok {
-			p.Mask = m.Dense()
+		if more := c.list(t, "output_padding"); more != nil { // padding is that of the convolution that is undone
+			p.Padding = layers.Undo{Of: c.list(t, "padding"), More: more}
 		}
 		return applied(place(p, g), in), map[string]string{"w": "l.W", "b": "l.B"}
 	}

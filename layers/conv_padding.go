@@ -7,7 +7,8 @@ import (
 )
 
 // Padding says how many cells stand before and after an input along the axes that a kernel or a
-// window passes over: Same or Valid, a number on both sides (Around), or a pair (Pads).
+// window passes over: Same or Valid, a number on both sides (Around), or a pair (Pads); of a ConvTranspose
+// also Undo.
 type Padding interface {
 	// pads returns the cells before and after each axis.
 	pads(axes []passage) (low, high []int, err error)

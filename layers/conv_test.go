@@ -115,6 +115,31 @@ func TestConvGradients(t *testing.T) {
 	})
 }
 
+// A ConvTranspose with Undo has the extents that a convolution came from, for every remainder of the stride.
+func TestUndo(t *testing.T) {
+	t.Parallel()
+	for _, p := range []struct{ k, stride, dilation, around int }{{3, 2, 1, 1}, {4, 3, 1, 0}, {3, 4, 2, 4}, {1, 1, 1, 0}} {
+		for n := 9; n < 9+p.stride; n++ {
+			g := graph.New()
+			k, s, d := []int{p.k}, []int{p.stride}, []int{p.dilation}
+			x := g.Input("x", graph.Float32, 1, n, 1)
+			y := layers.Conv1d{In: 1, Out: 2, Kernel: k, Stride: s, KernelDilation: d, Padding: layers.Around{p.around}}.Place(g, "conv").Apply(x)
+			more := (n + 2*p.around - (p.k-1)*p.dilation - 1) % p.stride
+			back := layers.ConvTranspose1d{In: 2, Out: 1, Kernel: k, Stride: s, KernelDilation: d,
+				Padding: layers.Undo{Of: []int{p.around}, More: []int{more}}}.Place(g, "back").Apply(y)
+			require.NoError(t, g.Err())
+			assert.Equal(t, x.Shape(), back.Shape(), "%+v", p)
+		}
+	}
+	g := graph.New()
+	x := g.Input("x", graph.Float32, 1, 5, 5, 1)
+	for name, pad := range map[string]layers.Undo{"a": {Of: []int{3}}, "b": {Of: []int{-1}}, "c": {More: []int{0, -1}}, "d": {Of: []int{1, 1, 1}}} {
+		layers.ConvTranspose2d{In: 1, Out: 1, Kernel: []int{3}, Padding: pad}.Place(g, name).Apply(x)
+		require.ErrorContains(t, g.Err(), name+": Padding: ")
+	}
+	assert.True(t, layers.ConvTranspose2d{In: 1, Out: 1, Kernel: []int{3}, Padding: layers.Undo{}}.Place(g, "e").Apply(x).Valid())
+}
+
 func TestConvFaults(t *testing.T) {
 	t.Parallel()
 	mask := tensor.New(tensor.Of(tensor.Float32), tensor.WithShape(2))

@@ -1,6 +1,8 @@
 package layers
 
 import (
+	"fmt"
+
 	"github.com/spikegraph/spikegraph/graph"
 	"gorgonia.org/tensor"
 )
@@ -14,7 +16,7 @@ type ConvTranspose struct {
 	In, Out        int           // channels before and after, >= 1
 	Kernel         []int         // extents of the kernel, >= 1
 	Stride         []int         // cells of the result for each cell of the input, >= 1; 1
-	Padding        Padding       // Same, Valid, or zeros around the cells that are correlated; Same
+	Padding        Padding       // Same, Valid, Undo, or zeros around the cells that are correlated; Same
 	KernelDilation []int         // distance between the cells that neighbouring taps see, >= 1; 1
 	Groups         int           // groups of channels that do not see each other, dividing In and Out; 1
 	W              Param         // weights [Kernel... In/Groups Out]; XavierNormal with In as the channels after
@@ -72,6 +74,40 @@ func (p ConvTranspose) place(g *graph.Graph, name string, n int) ConvCell {
 	def.InAxis, def.OutAxis = -1, -2
 	c.weights(l, append(kernel, p.In/c.options.Groups, p.Out), kernelParams{p.W, p.B, p.NoBias, p.Mask, def})
 	return c
+}
+
+// Undo is the Padding of a ConvTranspose by which it has, for each axis, the extents that a Conv of the
+// same kernel and stride, with Padding Around(Of), took from an input:
+//
+//	·Stride - 2·Of + K + More cells,  K what the dilated kernel spans
+//
+// More are rows that the Conv's stride left out, put at the end. These are padding and output_padding of
+// torch's transposed convolutions. Both lists have one number for every axis or one for each, Of within
+// [0, K-1], More at least 0; none is 0.
+type Undo struct{ Of, More []int }
+
+func (p Undo) given() int { return max(len(p.Of), len(p.More)) }
+
+func (p Undo) pads(axes []passage) (low, high []int, err error) {
+	for _, list := range [][]int{p.Of, p.More} {
+		if n := len(list); n > 1 && n != len(axes) {
+			return nil, nil, fmt.Errorf("%w: %d numbers for %d axes", graph.ErrShape, n, len(axes))
+		}
+	}
+	at := func(list []int, i int) int {
+		if len(list) == 0 {
+			return 0
+		}
+		return list[min(i, len(list)-1)]
+	}
+	for i, a := range axes {
+		around, of, more := (a.size-1)*a.dilation, at(p.Of, i), at(p.More, i)
+		if of < 0 || of > around || more < 0 {
+			return nil, nil, fmt.Errorf("%w: Undo{%d, %d} along axis %d, want Of within [0, %d] and More of 0 or more", graph.ErrValue, of, more, i, around)
+		}
+		low, high = append(low, around-of), append(high, around-of+more)
+	}
+	return low, high, nil
 }
 
 // spread is the padding of an input whose cells are a stride apart.

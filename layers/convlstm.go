@@ -15,20 +15,21 @@ import (
 //	c ← σ(f + 1)·c + σ(i)·tanh(g)
 //	h ← σ(o)·tanh(c)
 //
-// The convolutions keep the spatial size: stride 1, zeros around. Their output channels are blocks
-// of Out: i, g, f, o. A nil field takes its default.
+// The convolutions keep the spatial size, with stride 1. Their output channels are blocks of Out: i, g,
+// f, o. A nil field takes its default.
 type ConvLSTM struct {
-	Size     []int       // spatial extents of the input, 1 to 3: [H W]
-	In, Out  int         // channels of input and output, >= 1
-	Kernel   []int       // extents of the kernels, one for each axis, or one for all
-	Dilation int         // distance between the inputs that neighbouring taps see; 0 is 1
-	Groups   int         // groups of channels that do not see each other; 0 is 1
-	Wx       Param       // kernel of the input [Kernel... In/Groups 4·Out]; XavierNormal
-	Wh       Param       // kernel of the output [Kernel... Out/Groups 4·Out]; XavierNormal
-	Bx, Bh   Param       // biases [4·Out], of either; 0
-	NoBias   bool        // whether there are no biases
-	H0, C0   Param       // h and c at the start of a sequence [Size... Out]; 0
-	DType    graph.DType // of weights, input and state; Float32
+	Size           []int       // spatial extents of the input, 1 to 3: [H W]
+	In, Out        int         // channels of input and output, >= 1
+	Kernel         []int       // extents of the kernels, one for each axis, or one for all
+	KernelDilation []int       // distance between the inputs that neighbouring taps see, likewise; 1
+	Padding        Padding     // zeros around input and output, such that the size stays; Same
+	Groups         int         // groups of channels that do not see each other; 0 is 1
+	Wx             Param       // kernel of the input [Kernel... In/Groups 4·Out]; XavierNormal
+	Wh             Param       // kernel of the output [Kernel... Out/Groups 4·Out]; XavierNormal
+	Bx, Bh         Param       // biases [4·Out], of either; 0
+	NoBias         bool        // whether there are no biases
+	H0, C0         Param       // h and c at the start of a sequence [Size... Out]; 0
+	DType          graph.DType // of weights, input and state; Float32
 }
 
 // ConvLSTMCell is a ConvLSTM placed in a graph. Its state is an LSTMState of [B Size... Out].
@@ -46,18 +47,16 @@ func (p ConvLSTM) Place(g *graph.Graph, name string) ConvLSTMCell {
 	defer g.Scope(name)()
 	l := newPlacer(g, name, p.DType)
 	c := ConvLSTMCell{out: append(slices.Clone(p.Size), p.Out)}
-	c.site = site{g: g, name: name, shape: append(slices.Clone(p.Size), p.In)}
-	p.Dilation, p.Groups = max(p.Dilation, 1), max(p.Groups, 1)
-	if n := len(p.Size); len(p.Kernel) == 1 && n > 0 {
-		p.Kernel = slices.Repeat(p.Kernel, n)
-	}
-	if what, err := p.check(); err != nil {
+	c.site = l.site(append(slices.Clone(p.Size), p.In)...)
+	var kernels []int
+	var what string
+	var err error
+	if kernels, c.options, what, err = p.passes(); err != nil {
 		c.fault = l.fail(what, err)
 		return c
 	}
-	c.options = p.same()
 	kernel := func(name string, v Param, in int) *graph.Node {
-		shape := append(slices.Clone(p.Kernel), in/p.Groups, 4*p.Out)
+		shape := append(slices.Clone(kernels), in/c.options.Groups, 4*p.Out)
 		return l.node(v, field{name: name, def: XavierNormal(), shape: shape, domain: anyNumber, weight: true})
 	}
 	bias := func(name string, v Param) *graph.Node {
@@ -74,32 +73,49 @@ func (p ConvLSTM) Place(g *graph.Graph, name string) ConvLSTMCell {
 	return c
 }
 
-// check returns what is wrong with the settings, and the field.
-func (p ConvLSTM) check() (what string, err error) {
+// passes returns the extents of the kernels and how they pass; of an error also the field.
+func (p ConvLSTM) passes() (kernel []int, o graph.ConvOptions, what string, err error) {
 	n := len(p.Size)
+	o.Groups = max(p.Groups, 1)
 	switch {
 	case n < 1 || n > 3 || slices.Min(p.Size) < 1:
-		return "Size", fmt.Errorf("%w: %v, want 1 to 3 axes of extent 1 or more", graph.ErrShape, p.Size)
+		return nil, o, "Size", fmt.Errorf("%w: %v, want 1 to 3 axes of extent 1 or more", graph.ErrShape, p.Size)
 	case p.In < 1 || p.Out < 1:
-		return "In, Out", fmt.Errorf("%w: %d to %d channels, want at least 1", graph.ErrShape, p.In, p.Out)
-	case len(p.Kernel) != n || slices.Min(p.Kernel) < 1:
-		return "Kernel", fmt.Errorf("%w: %v for %d axes", graph.ErrShape, p.Kernel, n)
-	case p.In%p.Groups != 0 || p.Out%p.Groups != 0:
-		return "Groups", fmt.Errorf("%w: %d for %d and %d channels", graph.ErrShape, p.Groups, p.In, p.Out)
+		return nil, o, "In, Out", fmt.Errorf("%w: %d to %d channels, want at least 1", graph.ErrShape, p.In, p.Out)
+	case len(p.Kernel) == 0:
+		return nil, o, "Kernel", fmt.Errorf("%w: it is missing", graph.ErrValue)
+	case p.Groups < 0 || p.In%o.Groups != 0 || p.Out%o.Groups != 0:
+		return nil, o, "Groups", fmt.Errorf("%w: %d groups of %d and %d channels", graph.ErrShape, p.Groups, p.In, p.Out)
 	}
-	return "", nil
+	if kernel, err = perAxis(p.Kernel, n, 1); err != nil {
+		return nil, o, "Kernel", err
+	}
+	if o.KernelDilation, err = perAxis(p.KernelDilation, n, 1); err != nil {
+		return nil, o, "KernelDilation", err
+	}
+	err = p.keep(kernel, &o)
+	return kernel, o, "Padding", err
 }
 
-// same returns the options of convolutions that keep the spatial size: of the zeros around, the odd
-// one comes last.
-func (p ConvLSTM) same() graph.ConvOptions {
-	o := graph.ConvOptions{Groups: p.Groups}
-	for _, k := range p.Kernel {
-		around := (k - 1) * p.Dilation
-		o.PadLow, o.PadHigh = append(o.PadLow, around/2), append(o.PadHigh, around-around/2)
-		o.KernelDilation = append(o.KernelDilation, p.Dilation)
+// keep adds to o the padding, which must keep the spatial size.
+func (p ConvLSTM) keep(kernel []int, o *graph.ConvOptions) (err error) {
+	pad := p.Padding
+	if pad == nil {
+		pad = Same
 	}
-	return o
+	axes := make([]passage, len(kernel))
+	for i, k := range kernel {
+		axes[i] = passage{p.Size[i], k, 1, o.KernelDilation[i]}
+	}
+	if o.PadLow, o.PadHigh, err = pad.pads(axes); err != nil {
+		return err
+	}
+	for i, a := range axes {
+		if got, want := o.PadLow[i]+o.PadHigh[i], (a.size-1)*a.dilation; got != want {
+			return fmt.Errorf("%w: %d zeros along axis %d, want %d, which keep its size", graph.ErrShape, got, i, want)
+		}
+	}
+	return nil
 }
 
 // Step advances the cell by the input x [... Size... In] and returns h [... Size... Out].

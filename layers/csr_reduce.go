@@ -140,25 +140,31 @@ func (c Connections) Matrix(w *graph.Node) *graph.Node {
 	return w.ScatterAdd(0, at, c.m.In()*c.m.Out).Reshape(c.m.In(), c.m.Out)
 }
 
-// EventIDs returns which elements of x [N] are not 0, in order and followed by -1 (Int32 [N]), and
-// how many they are (an Int32 scalar). N is at most 2²⁴.
+// EventIDs returns which elements along the last axis of x [... N] are not 0, in order and followed by
+// -1 (Int32 [... N]), and how many they are (Int32 [...]). N is at most 2²⁴.
 func EventIDs(x *graph.Node) (ids, count *graph.Node) {
 	if !x.Valid() {
 		return x, x
 	}
 	const most = 1 << 24 // whole numbers of float32
-	if x.Rank() != 1 || x.Dim(0) > most || x.Dim(0) == 0 {
-		bad := x.Graph().Fail(fmt.Errorf("EventIDs: %w: %v, want one axis of 1 to 2²⁴", graph.ErrShape, x.Type()))
+	if x.Rank() == 0 || x.Dim(-1) > most || x.Dim(-1) == 0 {
+		bad := x.Graph().Fail(fmt.Errorf("EventIDs: %w: %v, want a last axis of 1 to 2²⁴", graph.ErrShape, x.Type()))
 		return bad, bad
 	}
-	n := x.Dim(0)
-	number := make([]float64, n)
+	g, n := x.Graph(), x.Dim(-1)
+	lead := x.Shape()[:x.Rank()-1]
+	rows := lead.Size()
+	number, first := make([]float64, n), make([]float64, rows)
 	for i := range number {
 		number[i] = float64(i + 1)
 	}
-	is := x.Ne(x.Like(0))
-	rank := is.Cast(graph.Float32).CumSum(0, false, true).Cast(graph.Int32)
-	place := is.Select(rank, rank.Like(float64(n))) // what is 0 goes behind the end
-	ids = x.Graph().Values(graph.Float32, number, n).ScatterAdd(0, place, n+1).Narrow(0, 0, n)
-	return ids.Shift(-1).Cast(graph.Int32), is.Cast(graph.Int32).Sum()
+	for i := range first {
+		first[i] = float64(i * (n + 1))
+	}
+	is := x.Ne(x.Like(0)).Reshape(rows, n)
+	rank := is.Cast(graph.Float32).CumSum(1, false, true).Cast(graph.Int32)
+	place := is.Select(rank, rank.Like(float64(n))).Add(g.Values(graph.Int32, first, rows, 1)) // what is 0 goes behind the end
+	all := g.Values(graph.Float32, number, n).BroadcastTo(rows, n).Reshape(rows * n)
+	ids = all.ScatterAdd(0, place.Reshape(rows*n), rows*(n+1)).Reshape(rows, n+1).Narrow(1, 0, n)
+	return ids.Shift(-1).Cast(graph.Int32).Reshape(x.Shape()...), is.Cast(graph.Int32).Sum(1).Reshape(lead...)
 }

@@ -71,8 +71,13 @@ func TestEventIDs(t *testing.T) {
 	ids, n := layers.EventIDs(g.Values(f64, []float64{0, -2}, 2))
 	assert.Equal(t, []float64{1, -1}, values(t, ids))
 	assert.Equal(t, []float64{1}, values(t, n))
-	layers.EventIDs(g.Input("x", graph.Float32, 2, 2))
-	faults(t, g, "EventIDs: |[2 2]")
+	ids, n = layers.EventIDs(g.Values(graph.Float32, []float64{0, 1, 0, 0, 0, 0, 2, 2, -1}, 3, 1, 3))
+	assert.Equal(t, graph.Shape{3, 1, 3}, ids.Shape())
+	assert.Equal(t, graph.Shape{3, 1}, n.Shape())
+	assert.Equal(t, []float64{1, -1, -1, -1, -1, -1, 0, 1, 2}, values(t, ids))
+	assert.Equal(t, []float64{1, 0, 3}, values(t, n))
+	layers.EventIDs(g.Const(graph.Float32, 1))
+	faults(t, g, "EventIDs: |Float32[]")
 }
 
 func TestConnectionsFaults(t *testing.T) {

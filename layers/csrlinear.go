@@ -11,15 +11,16 @@ import "github.com/spikegraph/spikegraph/graph"
 type CSRLinear struct {
 	M          CSR         // the connections
 	W          Param       // weights [connections], or one for all under Shared; trained unless under Fix; 1
-	Event      bool        // whether x counts as spikes: 1 where it is not 0
+	Event      bool        // whether x counts as spikes: 1 where it is not 0, or true
 	Transposed bool        // whether x comes from the neurons after: y = x·Wᵀ
 	DType      graph.DType // of weights and input; Float32
 }
 
 // CSRLinearCell is a CSRLinear placed in a graph.
 type CSRLinearCell struct {
-	W    *graph.Node // [connections], or a scalar
-	wire wiring
+	W     *graph.Node // [connections], or a scalar
+	wire  wiring
+	event bool
 	site
 }
 
@@ -28,9 +29,9 @@ type CSRLinearCell struct {
 func (p CSRLinear) Place(g *graph.Graph, name string) CSRLinearCell {
 	defer g.Scope(name)()
 	l := newPlacer(g, name, p.DType)
-	c := CSRLinearCell{site: site{g: g, name: name}}
+	c := CSRLinearCell{site: l.site(), event: p.Event}
 	var err error
-	if c.wire, err = wire(p.M, p.Transposed, p.Event); err != nil {
+	if c.wire, err = wire(p.M, p.Transposed); err != nil {
 		c.fault = l.fail("M", err)
 		c.W = c.fault
 		return c
@@ -49,6 +50,9 @@ func (p CSRLinear) Place(g *graph.Graph, name string) CSRLinearCell {
 // form the gradient of x is that of the product itself, as of an x that is 0 or 1.
 func (c CSRLinearCell) Apply(x *graph.Node) *graph.Node {
 	defer c.g.Scope(c.name)()
+	if c.event {
+		x = c.events(x)
+	}
 	if x = c.arrive(x); !x.Valid() || !c.W.Valid() {
 		return invalid(x, c.W)
 	}
@@ -57,17 +61,17 @@ func (c CSRLinearCell) Apply(x *graph.Node) *graph.Node {
 
 // wiring is a sparse matrix without its weights, as a product reads it.
 type wiring struct {
-	m                 *graph.Pattern // nil if there are no connections
-	in, out           int
-	transposed, event bool
+	m          *graph.Pattern // nil if there are no connections
+	in, out    int
+	transposed bool
 }
 
 // wire returns the wiring of m, and what is wrong with it.
-func wire(m CSR, transposed, event bool) (w wiring, err error) {
+func wire(m CSR, transposed bool) (w wiring, err error) {
 	if err = m.Check(); err != nil {
 		return w, err
 	}
-	w = wiring{in: m.In(), out: m.Out, transposed: transposed, event: event}
+	w = wiring{in: m.In(), out: m.Out, transposed: transposed}
 	if transposed {
 		w.in, w.out = w.out, w.in
 	}
@@ -93,9 +97,6 @@ func (m wiring) carry(x, w *graph.Node) *graph.Node {
 		lead := x.Shape()[:x.Rank()-1]
 		return x.Graph().Const(x.DType(), 0, append(lead[:len(lead):len(lead)], m.out)...)
 	}
-	if m.event {
-		x = events(x)
-	}
 	product := x.SparseMatMul
 	if m.transposed {
 		product = x.SparseMatMulT
@@ -106,8 +107,14 @@ func (m wiring) carry(x, w *graph.Node) *graph.Node {
 	return product(m.m, w)
 }
 
-// events returns 1 where x is not 0, else 0; gradients pass as if it were x.
-func events(x *graph.Node) *graph.Node {
+// events returns 1 where x is not 0, else 0, in the layer's type; gradients pass as if it were x.
+func (s site) events(x *graph.Node) *graph.Node {
+	if !x.Valid() {
+		return x
+	}
+	if x.DType() == graph.Bool {
+		return x.Cast(s.dtype)
+	}
 	return graph.Custom(
 		func(xs []*graph.Node) *graph.Node { return xs[0].Ne(xs[0].Like(0)).Cast(xs[0].DType()) },
 		func(_ []*graph.Node, _, gy *graph.Node) []*graph.Node { return []*graph.Node{gy} },

@@ -47,6 +47,20 @@ func TestCSRLinear(t *testing.T) {
 	}
 }
 
+// Spikes may be of type Bool where only events count.
+func TestEventsOfBool(t *testing.T) {
+	t.Parallel()
+	m, w := sparse(t)
+	g := graph.New()
+	z := g.Values(graph.Bool, []float64{0, 1, 1}, 3)
+	csr := layers.CSRLinear{M: m, W: layers.Values(w), Event: true}.Place(g, "csr")
+	jit := layers.JITLinear{In: 3, Out: 2, P: 1, Event: true, W: layers.Const(0.5)}.Place(g, "jit")
+	assert.Equal(t, []float64{4, 8, 0, 0}, values(t, csr.Apply(z)))
+	assert.Equal(t, []float64{1, 1}, values(t, jit.Apply(z)))
+	layers.CSRLinear{M: m}.Place(g, "plain").Apply(z)
+	faults(t, g, "plain: |the input is Bool[3], want Float32")
+}
+
 // Neurons without connections get nothing.
 func TestCSRLinearWithoutConnections(t *testing.T) {
 	t.Parallel()

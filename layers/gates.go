@@ -27,7 +27,7 @@ type gateFields struct {
 // place places the weights of a cell; its parameters are name.Wi, name.Wh, name.B and name.H0.
 func (p gateFields) place(g *graph.Graph, name string) gates {
 	l := newPlacer(g, name, p.dtype)
-	c := gates{n: p.n, site: site{g: g, name: name, shape: []int{p.in}}}
+	c := gates{n: p.n, site: l.site(p.in)}
 	if p.in < 1 || p.n < 1 {
 		c.fault = l.fail("In, N", fmt.Errorf("%w: %d to %d neurons, want at least 1", graph.ErrShape, p.in, p.n))
 		c.Wi, c.Wh, c.H0 = c.fault, c.fault, c.fault

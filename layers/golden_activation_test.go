@@ -35,14 +35,22 @@ var goldenActivations = map[string]goldenLayer{
 		return layers.GeluTanh(x)
 	}, "approximate"),
 	"normalize": function(func(c goldenCase, x *graph.Node) *graph.Node {
-		return layers.Normalize(x, c.Number("epsilon", 1e-5), c.axis()...)
+		eps := c.Number("epsilon", 1e-5)
+		if m, ok := c.Inputs["mean"]; ok {
+			v := c.Inputs["variance"]
+			return layers.Standardize(x, x.Graph().Values(c.dtype, m.Data, m.Shape...), x.Graph().Values(c.dtype, v.Data, v.Shape...), eps)
+		}
+		return layers.Normalize(x, eps, c.axis()...)
 	}, "axis", "epsilon"),
+	"rrelu": function(func(c goldenCase, x *graph.Node) *graph.Node { // drawn: the bounds are one
+		return layers.RRelu(x, c.Number("lower", 1./8), c.Number("upper", 1./3))
+	}, "lower", "upper"),
 	"one_hot": function(func(c goldenCase, x *graph.Node) *graph.Node {
-		return layers.OneHot(x.Cast(graph.Int32), int(c.Number("num_classes", 0)), int(c.Number("axis", -1)), f64)
+		return layers.OneHot(x.Cast(graph.Int32), int(c.Number("num_classes", 0)), int(c.Number("axis", -1)), c.dtype)
 	}, "num_classes", "axis"),
 	"prelu": func(t *testing.T, c goldenCase, g *graph.Graph, in map[string]*graph.Node) (map[string]*graph.Node, map[string]string) {
-		c.Known(t, "function", "a")
-		p := layers.PReLU{N: 1, A: layers.Const(c.Number("a", 0.25)), DType: f64}
+		c.known(t, "a")
+		p := layers.PReLU{N: 1, A: layers.Const(c.Number("a", 0.25)), DType: c.dtype}
 		if a, ok := c.Inputs["a"]; ok {
 			p.N, p.A = len(a.Data), layers.Values(a.Data)
 		}
@@ -61,7 +69,7 @@ func init() {
 
 func function(f func(c goldenCase, x *graph.Node) *graph.Node, params ...string) goldenLayer {
 	return func(t *testing.T, c goldenCase, _ *graph.Graph, in map[string]*graph.Node) (map[string]*graph.Node, map[string]string) {
-		c.Known(t, append([]string{"function"}, params...)...)
+		c.known(t, params...)
 		return map[string]*graph.Node{"y": f(c, in["x"])}, nil
 	}
 }

@@ -5,27 +5,28 @@ import (
 
 	"github.com/spikegraph/spikegraph/graph"
 	"github.com/spikegraph/spikegraph/layers"
+	"github.com/stretchr/testify/require"
 )
 
 var goldenCells = map[string]goldenLayer{
 	"RNNCell": func(t *testing.T, c goldenCase, g *graph.Graph, in map[string]*graph.Node) (map[string]*graph.Node, map[string]string) {
 		n, m := c.cell(t)
 		cell := layers.RNN{
-			In: n, N: m, Activation: c.activation(), Wi: c.learned("Wi"), Wh: c.learned("Wh"), B: c.learned("b"), NoBias: c.Params["bias"] == false, DType: f64,
+			In: n, N: m, Activation: c.activation(), Wi: c.learned("Wi"), Wh: c.learned("Wh"), B: c.learned("b"), NoBias: c.Params["bias"] == false, DType: c.dtype,
 		}.Place(g, "l")
 		return stepped(in["x"], layers.RNNState{H: in["h"]}, cell), cellParams
 	},
 	"GRUCell": func(t *testing.T, c goldenCase, g *graph.Graph, in map[string]*graph.Node) (map[string]*graph.Node, map[string]string) {
 		n, m := c.cell(t)
 		cell := layers.GRU{
-			In: n, N: m, Activation: c.activation(), Wi: c.learned("Wi"), Wh: c.learned("Wh"), B: c.learned("b"), NoBias: c.Params["bias"] == false, DType: f64,
+			In: n, N: m, Activation: c.activation(), Wi: c.learned("Wi"), Wh: c.learned("Wh"), B: c.learned("b"), NoBias: c.Params["bias"] == false, DType: c.dtype,
 		}.Place(g, "l")
 		return stepped(in["x"], layers.GRUState{H: in["h"]}, cell), cellParams
 	},
 	"LSTMCell": func(t *testing.T, c goldenCase, g *graph.Graph, in map[string]*graph.Node) (map[string]*graph.Node, map[string]string) {
 		n, m := c.cell(t)
 		cell := layers.LSTM{
-			In: n, N: m, Activation: c.activation(), Wi: c.learned("Wi"), Wh: c.learned("Wh"), B: c.learned("b"), NoBias: c.Params["bias"] == false, DType: f64,
+			In: n, N: m, Activation: c.activation(), Wi: c.learned("Wi"), Wh: c.learned("Wh"), B: c.learned("b"), NoBias: c.Params["bias"] == false, DType: c.dtype,
 		}.Place(g, "l")
 		return stepped(in["x"], layers.LSTMState{H: in["h"], C: in["c"]}, cell), cellParams
 	},
@@ -35,22 +36,16 @@ var goldenCells = map[string]goldenLayer{
 }
 
 func goldenConvLSTM(t *testing.T, c goldenCase, g *graph.Graph, in map[string]*graph.Node) (map[string]*graph.Node, map[string]string) {
-	c.Known(t, "cell", "input_shape", "in_channels", "out_channels", "kernel_size", "groups", "rhs_dilation")
-	whole := func(name string) (list []int) {
-		switch v := c.Params[name].(type) {
-		case float64:
-			list = []int{int(v)}
-		case []any:
-			for _, n := range v {
-				list = append(list, int(n.(float64)))
-			}
+	c.known(t, "input_shape", "in_channels", "out_channels", "kernel_size", "stride", "padding", "lhs_dilation", "rhs_dilation", "groups", "bias")
+	for _, name := range []string{"stride", "lhs_dilation"} { // another would change the size
+		for _, n := range c.list(t, name) {
+			require.Equal(t, 1, n, name)
 		}
-		return list
 	}
 	cell := layers.ConvLSTM{
-		Size: whole("input_shape"), In: int(c.Number("in_channels", 0)), Out: int(c.Number("out_channels", 0)), Kernel: whole("kernel_size"),
-		Groups: int(c.Number("groups", 1)), Dilation: int(c.Number("rhs_dilation", 1)),
-		Wx: c.learned("wx"), Wh: c.learned("wh"), Bx: c.learned("bx"), Bh: c.learned("bh"), DType: f64,
+		Size: c.list(t, "input_shape"), In: int(c.Number("in_channels", 0)), Out: int(c.Number("out_channels", 0)), Kernel: c.list(t, "kernel_size"),
+		Groups: int(c.Number("groups", 1)), KernelDilation: c.list(t, "rhs_dilation"), Padding: c.around(t),
+		Wx: c.learned("wx"), Wh: c.learned("wh"), Bx: c.learned("bx"), Bh: c.learned("bh"), NoBias: c.learned("bx") == nil, DType: c.dtype,
 	}.Place(g, "l")
 	return stepped(in["x"], layers.LSTMState{H: in["h"], C: in["c"]}, cell),
 		map[string]string{"wx": "l.Wx", "wh": "l.Wh", "bx": "l.Bx", "bh": "l.Bh"}
@@ -60,7 +55,7 @@ var cellParams = map[string]string{"Wi": "l.Wi", "Wh": "l.Wh", "b": "l.B"}
 
 // cell returns the inputs and neurons of the case.
 func (c goldenCase) cell(t *testing.T) (in, n int) {
-	c.Known(t, "cell", "activation", "bias", "num_in", "num_out")
+	c.known(t, "activation", "bias", "num_in", "num_out")
 	return c.Inputs["Wi"].Shape[0], c.Inputs["Wh"].Shape[0]
 }
 

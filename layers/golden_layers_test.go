@@ -2,6 +2,7 @@ package layers_test
 
 import (
 	"maps"
+	"strings"
 	"testing"
 
 	"github.com/spikegraph/spikegraph/autodiff"
@@ -17,7 +18,9 @@ import (
 type goldenLayer func(t *testing.T, c goldenCase, g *graph.Graph, in map[string]*graph.Node) (outs map[string]*graph.Node, params map[string]string)
 
 // goldenLayers are the layers by the name that a case has for them.
-var goldenLayers = []map[string]goldenLayer{goldenLinear, goldenNorms, goldenActivations, goldenCells, goldenConv, goldenPooling}
+var goldenLayers = []map[string]goldenLayer{
+	goldenLinear, goldenNorms, goldenActivations, goldenActivationLayers, goldenShapes, goldenCells, goldenConv, goldenPooling,
+}
 
 // asNodes are the inputs of a case that are inputs of the program; the others are parameters.
 var asNodes = []string{"x", "h", "c"}
@@ -39,12 +42,31 @@ func TestGoldenLayers(t *testing.T) {
 				if single[name] {
 					c.Tolerance.Rtol = max(c.Tolerance.Rtol, 1e-7)
 				}
-				c.runLayer(t, build)
+				for _, d := range c.dtypes(t) {
+					t.Run(d.String(), func(t *testing.T) { c.in(d).runLayer(t, build) })
+				}
 				return
 			}
 		}
 		t.Fatalf("the case names no layer: %v", c.Params)
 	})
+}
+
+// dtypes returns the types of numbers that the case is to be met with: the one it names, or both.
+func (c goldenCase) dtypes(t *testing.T) []graph.DType {
+	t.Helper()
+	all := []graph.DType{graph.Float64, graph.Float32}
+	name, ok := c.Params["dtype"].(string)
+	if !ok {
+		return all
+	}
+	for _, d := range all {
+		if strings.EqualFold(d.String(), name) {
+			return []graph.DType{d}
+		}
+	}
+	t.Fatalf("unknown dtype %s", name)
+	return nil
 }
 
 // runLayer compares outputs and gradients of a layer.
@@ -53,14 +75,14 @@ func (c goldenCase) runLayer(t *testing.T, build goldenLayer) {
 	g := graph.New()
 	for name, param := range map[string]string{"running_mean": "l.Mean", "running_var": "l.Variance"} {
 		if a, ok := c.Inputs[name]; ok {
-			require.NoError(t, g.Store().Put(param, a.Dense(), false))
+			require.NoError(t, g.Store().Put(param, c.tensor(a), false))
 		}
 	}
 	in := map[string]*graph.Node{}
 	var args []*tensor.Dense
 	for _, name := range asNodes {
 		if a, ok := c.Inputs[name]; ok {
-			in[name], args = g.Input(name, f64, a.Shape...), append(args, a.Dense())
+			in[name], args = g.Input(name, c.dtype, a.Shape...), append(args, c.tensor(a))
 		}
 	}
 	outs, params := build(t, c, g, in)
@@ -80,7 +102,7 @@ func (c goldenCase) runLayer(t *testing.T, build goldenLayer) {
 			wrt = parameter(t, g, params[name])
 		}
 		cot := c.Inputs["cotangent"]
-		gs := autodiff.VJP([]*graph.Node{outs["y"]}, []*graph.Node{g.Values(f64, cot.Data, cot.Shape...)}, wrt)
+		gs := autodiff.VJP([]*graph.Node{outs["y"]}, []*graph.Node{g.Values(c.dtype, cot.Data, cot.Shape...)}, wrt)
 		names, nodes, want = append(names, "grad "+name), append(nodes, gs[0]), append(want, a)
 	}
 	results := run(t, g, nodes, args...)
@@ -116,4 +138,12 @@ func (c goldenCase) learned(name string) layers.Param {
 		return layers.Train(layers.Const(a.Data[0])).Shared()
 	}
 	return layers.Train(layers.Values(a.Data))
+}
+
+// shared is learned where one number, in whatever shape, stands for a whole matrix.
+func (c goldenCase) shared(name string) layers.Param {
+	if a, ok := c.Inputs[name]; ok && len(a.Data) == 1 {
+		return layers.Train(layers.Const(a.Data[0])).Shared()
+	}
+	return c.learned(name)
 }

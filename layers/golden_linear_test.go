@@ -14,7 +14,7 @@ var goldenLinear = map[string]goldenLayer{
 		return applied(layers.Straight{}, in), nil
 	},
 	"AllToAll": func(t *testing.T, c goldenCase, g *graph.Graph, in map[string]*graph.Node) (map[string]*graph.Node, map[string]string) {
-		c.Known(t, "layer", "include_self", "num_pre", "num_post")
+		c.known(t, "include_self", "num_pre", "num_post")
 		x, y, w := c.Inputs["x"].Shape, graph.Shape(c.Outputs["y"].Shape), c.Inputs["W"].Shape
 		out := int(c.Number("num_post", 1))
 		if len(w) == 2 {
@@ -23,21 +23,21 @@ var goldenLinear = map[string]goldenLayer{
 			out = max(out, y[len(y)-1])
 		}
 		no := c.Params["include_self"] == false
-		d := layers.AllToAll{In: x[len(x)-1], Out: out, W: c.learned("W"), NoSelf: no, DType: f64}.Place(g, "l").Apply(in["x"])
+		d := layers.AllToAll{In: x[len(x)-1], Out: out, W: c.shared("W"), NoSelf: no, DType: c.dtype}.Place(g, "l").Apply(in["x"])
 		if y.Size() < d.Shape().Size() || len(y) < d.Rank() { // the reference leaves one number for all of them
 			d = d.Narrow(-1, 0, 1).Reshape(y...)
 		}
 		return map[string]*graph.Node{"y": d}, map[string]string{"W": "l.W"}
 	},
 	"OneToOne": func(t *testing.T, c goldenCase, g *graph.Graph, in map[string]*graph.Node) (map[string]*graph.Node, map[string]string) {
-		c.Known(t, "layer", "num")
-		return applied(layers.OneToOne{N: in["x"].Dim(-1), W: c.learned("W"), DType: f64}.Place(g, "l"), in), map[string]string{"W": "l.W"}
+		c.known(t, "num")
+		return applied(layers.OneToOne{N: in["x"].Dim(-1), W: c.shared("W"), DType: c.dtype}.Place(g, "l"), in), map[string]string{"W": "l.W"}
 	},
 	"MaskedLinear": func(t *testing.T, c goldenCase, g *graph.Graph, in map[string]*graph.Node) (map[string]*graph.Node, map[string]string) {
-		c.Known(t, "layer")
+		c.known(t)
 		m := c.Inputs["mask"]
 		return applied(layers.MaskedLinear{
-			In: m.Shape[0], Out: m.Shape[1], W: c.learned("W"), Mask: layers.Values(m.Data), DType: f64,
+			In: m.Shape[0], Out: m.Shape[1], W: c.shared("W"), Mask: layers.Values(m.Data), DType: c.dtype,
 		}.Place(g, "l"), in), map[string]string{"W": "l.W"}
 	},
 	"CSRLinear":      goldenCSR(false),
@@ -45,21 +45,20 @@ var goldenLinear = map[string]goldenLayer{
 }
 
 func goldenDense(t *testing.T, c goldenCase, g *graph.Graph, in map[string]*graph.Node) (map[string]*graph.Node, map[string]string) {
-	c.Known(t, "layer", "num_in", "num_out", "bias")
-	return applied(c.dense(g, "l", "W", "b"), in), map[string]string{"W": "l.W", "b": "l.B"}
+	c.known(t, "num_in", "num_out", "bias")
+	w := c.Inputs["W"].Shape
+	p := layers.Dense{In: w[0], Out: w[1], W: c.learned("W"), B: c.learned("b"), NoBias: c.learned("b") == nil, DType: c.dtype}
+	return applied(p.Place(g, "l"), in), map[string]string{"W": "l.W", "b": "l.B"}
 }
 
 func goldenCSR(event bool) goldenLayer {
 	return func(t *testing.T, c goldenCase, g *graph.Graph, in map[string]*graph.Node) (map[string]*graph.Node, map[string]string) {
-		c.Known(t, "layer", "shape", "transpose")
+		c.known(t, "shape", "transpose")
 		shape := c.Params["shape"].([]any)
 		m := layers.CSR{Out: int(shape[1].(float64)), Start: ints(c.Inputs["indptr"].Data), Post: ints(c.Inputs["indices"].Data)}
-		w := c.learned("data")
-		if a := c.Inputs["data"]; len(a.Data) == 1 {
-			w = layers.Train(layers.Const(a.Data[0])).Shared()
-		}
+		w := c.shared("data")
 		return applied(layers.CSRLinear{
-			M: m, W: w, Event: event, Transposed: c.Params["transpose"] == false, DType: f64,
+			M: m, W: w, Event: event, Transposed: c.Params["transpose"] == false, DType: c.dtype,
 		}.Place(g, "l"), in), map[string]string{"data": "l.W"}
 	}
 }

@@ -2,15 +2,57 @@ package layers_test
 
 import (
 	"math"
+	"slices"
 	"testing"
 
+	"github.com/spikegraph/spikegraph/graph"
 	"github.com/spikegraph/spikegraph/internal/golden"
 	"github.com/stretchr/testify/require"
 	"gorgonia.org/tensor"
 )
 
 // goldenCase is a case with what this package asks of it.
-type goldenCase struct{ golden.Case }
+type goldenCase struct {
+	golden.Case
+	dtype graph.DType // that the layer is built with
+}
+
+// everywhere are params that every case may have: what is built, and what changes no number here.
+var everywhere = []string{"layer", "cell", "function", "name", "mode", "dtype"}
+
+// known fails the test where the case has a param that is neither among names nor everywhere.
+func (c goldenCase) known(t *testing.T, names ...string) {
+	t.Helper()
+	c.Known(t, append(slices.Clone(everywhere), names...)...)
+}
+
+// in returns the case as it is to be met with numbers of that type.
+func (c goldenCase) in(d graph.DType) goldenCase {
+	if c.dtype = d; d == graph.Float32 {
+		most := 0.0
+		for _, m := range []map[string]golden.Array{c.Outputs, c.Grads} {
+			for _, a := range m {
+				for _, v := range a.Data {
+					most = max(most, math.Abs(v))
+				}
+			}
+		}
+		c.Tolerance = golden.Tolerance{Rtol: max(c.Tolerance.Rtol, 1e-4), Atol: max(c.Tolerance.Atol, 1e-5*most)}
+	}
+	return c
+}
+
+// tensor returns an array as a tensor of the case's type.
+func (c goldenCase) tensor(a golden.Array) *tensor.Dense {
+	if c.dtype != graph.Float32 {
+		return a.Dense()
+	}
+	x := make([]float32, len(a.Data))
+	for i, v := range a.Data {
+		x[i] = float32(v)
+	}
+	return tensor.New(tensor.WithShape(a.Shape...), tensor.WithBacking(x))
+}
 
 // compare requires |got - want| <= atol + rtol |want| everywhere.
 func (c goldenCase) compare(t *testing.T, what string, want golden.Array, got *tensor.Dense) {
@@ -24,10 +66,19 @@ func (c goldenCase) compare(t *testing.T, what string, want golden.Array, got *t
 	}
 }
 
-// numbers returns the elements of a float64 tensor.
+// numbers returns the elements of a tensor of floats; those of a float64 tensor are its own.
 func numbers(x *tensor.Dense) []float64 {
-	if v, ok := x.Data().(float64); ok {
+	switch v := x.Data().(type) {
+	case float64:
 		return []float64{v}
+	case float32:
+		return []float64{float64(v)}
+	case []float32:
+		wide := make([]float64, len(v))
+		for i, a := range v {
+			wide[i] = float64(a)
+		}
+		return wide
 	}
 	return x.Data().([]float64)
 }

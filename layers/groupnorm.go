@@ -42,7 +42,7 @@ func (p GroupNorm) Place(g *graph.Graph, name string) GroupNormCell {
 	defer g.Scope(name)()
 	l := newPlacer(g, name, p.DType)
 	c := GroupNormCell{groups: p.Groups, lead: max(p.Lead, 1)}
-	c.site = site{g: g, name: name, shape: []int{p.Channels}}
+	c.site = l.site(p.Channels)
 	if p.Groups < 1 || p.Channels < 1 || p.Channels%p.Groups != 0 {
 		c.fault = l.fail("Groups", fmt.Errorf("%w: %d groups of %d channels", graph.ErrShape, p.Groups, p.Channels))
 		return c

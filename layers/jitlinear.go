@@ -22,7 +22,7 @@ type JITLinear struct {
 	W          Param
 	Seed       uint64      // of the matrix
 	ByInput    bool        // whether a line is the connections from one neuron, not to one
-	Event      bool        // whether x counts as spikes: 1 where it is not 0
+	Event      bool        // whether x counts as spikes: 1 where it is not 0, or true
 	Transposed bool        // whether x comes from the neurons after: y = x·Wᵀ
 	DType      graph.DType // of weights and input; Float32
 }
@@ -40,7 +40,7 @@ type JITLinearCell struct {
 func (p JITLinear) Place(g *graph.Graph, name string) JITLinearCell {
 	defer g.Scope(name)()
 	l := newPlacer(g, name, p.DType)
-	c := JITLinearCell{site: site{g: g, name: name}, transposed: p.Transposed, event: p.Event}
+	c := JITLinearCell{site: l.site(), transposed: p.Transposed, event: p.Event}
 	var what string
 	var err error
 	if c.m, what, err = p.matrix(); err != nil {
@@ -61,11 +61,11 @@ func (p JITLinear) Place(g *graph.Graph, name string) JITLinearCell {
 // form the gradient of x is that of the product itself, as of an x that is 0 or 1.
 func (c JITLinearCell) Apply(x *graph.Node) *graph.Node {
 	defer c.g.Scope(c.name)()
+	if c.event {
+		x = c.events(x)
+	}
 	if x = c.arrive(x); !x.Valid() || c.W != nil && !c.W.Valid() {
 		return invalid(x, c.W)
-	}
-	if c.event {
-		x = events(x)
 	}
 	product := x.JITMatMul
 	if c.transposed {

@@ -34,7 +34,7 @@ type LayerNormCell struct {
 func (p LayerNorm) Place(g *graph.Graph, name string) LayerNormCell {
 	defer g.Scope(name)()
 	l := newPlacer(g, name, p.DType)
-	c := LayerNormCell{site: site{g: g, name: name, shape: slices.Clone(p.Shape)}}
+	c := LayerNormCell{site: l.site(p.Shape...)}
 	if len(p.Shape) == 0 || slices.Min(p.Shape) < 1 {
 		c.fault = l.fail("Shape", fmt.Errorf("%w: %v, want axes of extent 1 or more", graph.ErrShape, p.Shape))
 		return c

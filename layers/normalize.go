@@ -7,10 +7,10 @@ import (
 )
 
 // Normalize returns x with mean 0 and variance 1 along the axes, (x - μ)/√(v + eps), with the mean μ
-// and the variance v = Σ(x - μ)²/n over them, of x's shape; over all axes if none is named.
+// and the variance v = Σ(x - μ)²/n over them, of x's shape; over all axes if none is named. eps >= 0.
 func Normalize(x *graph.Node, eps float64, axes ...int) *graph.Node {
-	if !x.Valid() {
-		return x
+	if bad := refuse(x, "Normalize", "eps", eps, notNegative); bad != nil {
+		return bad
 	}
 	mean, variance := moments(x, axes)
 	return standard(x, mean, variance, x.Graph().Const(x.DType(), eps))
@@ -34,6 +34,15 @@ func moments(x *graph.Node, axes []int) (mean, variance *graph.Node) {
 	}
 	mean, variance = x.Mean(axes...), x.Variance(axes...)
 	return mean.Reshape(shape...), variance.Reshape(shape...)
+}
+
+// Standardize returns (x - mean)/√(variance + eps) for a mean and a variance that are known, such as those
+// of a data set. They broadcast with x; eps >= 0.
+func Standardize(x, mean, variance *graph.Node, eps float64) *graph.Node {
+	if bad := refuse(variance, "Standardize", "eps", eps, notNegative); bad != nil {
+		return bad
+	}
+	return standard(x, mean, variance, variance.Like(eps))
 }
 
 // standard returns (x - mean)/√(variance + eps).

@@ -153,10 +153,16 @@ type site struct {
 	g     *graph.Graph
 	name  string
 	shape []int       // last axes of its inputs
+	dtype graph.DType // of its inputs; Invalid if any will do
 	fault *graph.Node // invalid, if the settings leave no shape to work with; else nil
 }
 
-// arrive returns the input x, checked: its last axes are the layer's. Of an invalid input, or a
+// site returns where the layer stands, of inputs of its type that have these last axes.
+func (l placer) site(shape ...int) site {
+	return site{g: l.g, name: l.name, shape: slices.Clone(shape), dtype: l.dtype}
+}
+
+// arrive returns the input x, checked: its last axes and its type are the layer's. Of an invalid input, or a
 // layer that has been reported, an invalid node comes back.
 func (s site) arrive(x *graph.Node) *graph.Node {
 	switch {
@@ -171,6 +177,9 @@ func (s site) arrive(x *graph.Node) *graph.Node {
 		want := graph.Shape(s.shape).String()[1:]
 		return s.g.Fail(fmt.Errorf("%w: the input is %v, want [... %s", graph.ErrShape, x.Type(), want))
 	}
+	if s.dtype != graph.Invalid && x.DType() != s.dtype {
+		return s.g.Fail(fmt.Errorf("%w: the input is %v, want %v, the layer's DType; Cast it", graph.ErrDType, x.Type(), s.dtype))
+	}
 	return x
 }
 
@@ -183,7 +192,7 @@ func (s site) none(x *graph.Node, n int) *graph.Node {
 
 // neurons returns the site of a population given as N or as Shape.
 func (l placer) neurons(n int, shape []int) site {
-	s := site{g: l.g, name: l.name, shape: slices.Clone(shape)}
+	s := l.site(shape...)
 	switch {
 	case len(shape) == 0:
 		s.shape = []int{n}

@@ -36,35 +36,35 @@ type AdaptiveMaxPool3d AdaptivePool
 
 // Place puts the layer in g. Faults, each named by layer and field, are recorded on g.
 func (p AdaptiveAvgPool1d) Place(g *graph.Graph, name string) PoolCell {
-	return AdaptivePool(p).place(g, name, 1, (*graph.Node).AvgPool)
+	return AdaptivePool(p).place(g, name, 1, mean(false))
 }
 
 // Place puts the layer in g. Faults, each named by layer and field, are recorded on g.
 func (p AdaptiveAvgPool2d) Place(g *graph.Graph, name string) PoolCell {
-	return AdaptivePool(p).place(g, name, 2, (*graph.Node).AvgPool)
+	return AdaptivePool(p).place(g, name, 2, mean(false))
 }
 
 // Place puts the layer in g. Faults, each named by layer and field, are recorded on g.
 func (p AdaptiveAvgPool3d) Place(g *graph.Graph, name string) PoolCell {
-	return AdaptivePool(p).place(g, name, 3, (*graph.Node).AvgPool)
+	return AdaptivePool(p).place(g, name, 3, mean(false))
 }
 
 // Place puts the layer in g. Faults, each named by layer and field, are recorded on g.
 func (p AdaptiveMaxPool1d) Place(g *graph.Graph, name string) PoolCell {
-	return AdaptivePool(p).place(g, name, 1, (*graph.Node).MaxPool)
+	return AdaptivePool(p).place(g, name, 1, extreme((*graph.Node).MaxPool))
 }
 
 // Place puts the layer in g. Faults, each named by layer and field, are recorded on g.
 func (p AdaptiveMaxPool2d) Place(g *graph.Graph, name string) PoolCell {
-	return AdaptivePool(p).place(g, name, 2, (*graph.Node).MaxPool)
+	return AdaptivePool(p).place(g, name, 2, extreme((*graph.Node).MaxPool))
 }
 
 // Place puts the layer in g. Faults, each named by layer and field, are recorded on g.
 func (p AdaptiveMaxPool3d) Place(g *graph.Graph, name string) PoolCell {
-	return AdaptivePool(p).place(g, name, 3, (*graph.Node).MaxPool)
+	return AdaptivePool(p).place(g, name, 3, extreme((*graph.Node).MaxPool))
 }
 
-func (p AdaptivePool) place(g *graph.Graph, name string, n int, reduce reduceFunc) PoolCell {
+func (p AdaptivePool) place(g *graph.Graph, name string, n int, reduce reduction) PoolCell {
 	defer g.Scope(name)()
 	l := newPlacer(g, name, graph.Invalid)
 	c := PoolCell{site: site{g: g, name: name}}
@@ -85,7 +85,9 @@ func (p AdaptivePool) place(g *graph.Graph, name string, n int, reduce reduceFun
 			}
 		}
 		for i, a := range axes {
-			x = adapt(x, a, target[i], reduce)
+			if x = adapt(x, a, target[i], reduce); !x.Valid() {
+				break
+			}
 		}
 		return x, err
 	}
@@ -93,7 +95,7 @@ func (p AdaptivePool) place(g *graph.Graph, name string, n int, reduce reduceFun
 }
 
 // adapt reduces an axis to t cells: the first blocks, one cell longer, apart from the others.
-func adapt(x *graph.Node, axis, t int, reduce reduceFunc) *graph.Node {
+func adapt(x *graph.Node, axis, t int, reduce reduction) *graph.Node {
 	n := x.Dim(axis)
 	more, size := n%t, n/t
 	if more == 0 {
@@ -105,8 +107,8 @@ func adapt(x *graph.Node, axis, t int, reduce reduceFunc) *graph.Node {
 }
 
 // blocks reduces an axis block by block.
-func blocks(x *graph.Node, axis, size int, reduce reduceFunc) *graph.Node {
+func blocks(x *graph.Node, axis, size int, reduce reduction) *graph.Node {
 	window := slices.Repeat([]int{1}, x.Rank())
 	window[axis] = size
-	return reduce(x, graph.PoolOptions{Window: window, Stride: window})
+	return reduce.of(x, graph.PoolOptions{Window: window, Stride: window})
 }

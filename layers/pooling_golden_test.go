@@ -44,34 +44,38 @@ var goldenPooling = map[string]goldenLayer{
 
 func pool(place func(p layers.Pool, g *graph.Graph) layers.Synapse) goldenLayer {
 	return func(t *testing.T, c goldenCase, g *graph.Graph, in map[string]*graph.Node) (map[string]*graph.Node, map[string]string) {
-		c.Known(t, "layer", "kernel_size", "stride", "padding", "channel_axis")
+		c.known(t, "kernel_size", "stride", "padding", "channel_axis", "count_include_pad")
 		channel, _ := c.channel(nil)
 		return applied(place(layers.Pool{
 			Kernel: c.list(t, "kernel_size"), Stride: c.list(t, "stride"), Padding: c.padding(t), Channel: channel,
+			CountPadding: c.Flag("count_include_pad", false),
 		}, g), in), nil
 	}
 }
 
 func unbatchedPool(place func(p layers.Pool, g *graph.Graph) layers.Synapse) goldenLayer {
-	return pool(func(p layers.Pool, g *graph.Graph) layers.Synapse {
-		p.NoBatch = true
-		return place(p, g)
-	})
+	return func(t *testing.T, c goldenCase, g *graph.Graph, in map[string]*graph.Node) (map[string]*graph.Node, map[string]string) {
+		return pool(func(p layers.Pool, g *graph.Graph) layers.Synapse {
+			p.NoBatch = c.Params["mode"] == nil || c.Params["mode"] == "non-batching"
+			return place(p, g)
+		})(t, c, g, in)
+	}
 }
 
 func poolLast(place func(p layers.PoolLast, g *graph.Graph) layers.Synapse) goldenLayer {
 	return func(t *testing.T, c goldenCase, g *graph.Graph, in map[string]*graph.Node) (map[string]*graph.Node, map[string]string) {
-		c.Known(t, "layer", "kernel_size", "stride", "padding", "channel_axis")
+		c.known(t, "kernel_size", "stride", "padding", "channel_axis", "count_include_pad")
 		channel, none := c.channel(new(-1))
 		return applied(place(layers.PoolLast{
 			Kernel: c.list(t, "kernel_size"), Stride: c.list(t, "stride"), Padding: c.padding(t), Channel: channel, NoChannel: none,
+			CountPadding: c.Flag("count_include_pad", false),
 		}, g), in), nil
 	}
 }
 
 func adaptive(place func(p layers.AdaptivePool, g *graph.Graph) layers.Synapse) goldenLayer {
 	return func(t *testing.T, c goldenCase, g *graph.Graph, in map[string]*graph.Node) (map[string]*graph.Node, map[string]string) {
-		c.Known(t, "layer", "target_shape", "channel_axis")
+		c.known(t, "target_shape", "channel_axis")
 		channel, none := c.channel(new(-1))
 		return applied(place(layers.AdaptivePool{Target: c.list(t, "target_shape"), Channel: channel, NoChannel: none}, g), in), nil
 	}

@@ -11,11 +11,12 @@ import (
 // number of axes stand in front, and are left as they are. One number stands for every axis that is
 // pooled.
 type PoolLast struct {
-	Kernel    []int   // extents of the window, >= 1
-	Stride    []int   // distance between neighbouring windows, >= 1; of a MaxPool Kernel, of an AvgPool 1
-	Padding   Padding // cells around the input that count as absent; Valid
-	Channel   *int    // axis of the channels, from the end if negative; the last
-	NoChannel bool    // whether no axis is the channels'
+	Kernel       []int   // extents of the window, >= 1
+	Stride       []int   // distance between neighbouring windows, >= 1; of a MaxPool Kernel, of an AvgPool 1
+	Padding      Padding // cells around the input that count as absent; Valid
+	CountPadding bool    // whether they count as zeros instead, in an AvgPool
+	Channel      *int    // axis of the channels, from the end if negative; the last
+	NoChannel    bool    // whether no axis is the channels'
 }
 
 // MaxPool1d gives the largest element of windows over one axis: [B Y C] of [B X C].
@@ -27,14 +28,16 @@ type MaxPool2d PoolLast
 // MaxPool3d gives the largest element of windows over three axes.
 type MaxPool3d PoolLast
 
-// AvgPool1d gives the mean of windows over one axis, of which padding is no part: [B Y C] of [B X C].
+// AvgPool1d gives the mean of windows over one axis: [B Y C] of [B X C].
+// Padding is no part of it unless CountPadding is set.
 type AvgPool1d PoolLast
 
-// AvgPool2d gives the mean of windows over two axes, of which padding is no part: [B Y1 Y2 C] of
-// [B X1 X2 C].
+// AvgPool2d gives the mean of windows over two axes: [B Y1 Y2 C] of [B X1 X2 C]. Padding is no part of it
+// unless CountPadding is set.
 type AvgPool2d PoolLast
 
-// AvgPool3d gives the mean of windows over three axes, of which padding is no part.
+// AvgPool3d gives the mean of windows over three axes, of which padding is no part unless CountPadding is
+// set.
 type AvgPool3d PoolLast
 
 // Place puts the layer in g. Faults, each named by layer and field, are recorded on g.
@@ -59,14 +62,14 @@ func (p PoolLast) max(g *graph.Graph, name string, n int) PoolCell {
 	if len(p.Stride) == 0 {
 		p.Stride = p.Kernel
 	}
-	return p.place(g, name, n, (*graph.Node).MaxPool)
+	return p.place(g, name, n, extreme((*graph.Node).MaxPool))
 }
 
 func (p PoolLast) avg(g *graph.Graph, name string, n int) PoolCell {
-	return p.place(g, name, n, (*graph.Node).AvgPool)
+	return p.place(g, name, n, mean(p.CountPadding))
 }
 
-func (p PoolLast) place(g *graph.Graph, name string, n int, reduce reduceFunc) PoolCell {
+func (p PoolLast) place(g *graph.Graph, name string, n int, reduce reduction) PoolCell {
 	defer g.Scope(name)()
 	l := newPlacer(g, name, graph.Invalid)
 	c := PoolCell{site: site{g: g, name: name}}
@@ -78,6 +81,9 @@ func (p PoolLast) place(g *graph.Graph, name string, n int, reduce reduceFunc) P
 	stride, err := perAxis(p.Stride, n, 1)
 	if err != nil && c.fault == nil {
 		c.fault = l.fail("Stride", err)
+	}
+	if f := reduce.counts(l, p.CountPadding); f != nil {
+		c.fault = f
 	}
 	where := lastAxes{n, p.Channel, p.NoChannel}
 	if f := where.check(l); f != nil {
@@ -95,7 +101,7 @@ func (p PoolLast) place(g *graph.Graph, name string, n int, reduce reduceFunc) P
 		if err := padAxes(&o, x, orValid(p.Padding), axes); err != nil {
 			return nil, err
 		}
-		return reduce(x, o), nil
+		return reduce.apply(x, o)
 	}
 	return c
 }

@@ -32,7 +32,7 @@ func TestPoolShapes(t *testing.T) {
 		{layers.MaxPool2d{Kernel: []int{2}, Channel: new(2), Padding: layers.Around{1, 1}}, images, []int{16, 17, 32, 5}},
 		{layers.MaxPool2d{Kernel: []int{3}, Padding: layers.Same}, []int{7, 7, 1}, []int{3, 3, 1}},
 		{layers.MaxPool3d{Kernel: []int{1, 2, 3}}, []int{2, 3, 4, 6, 5}, []int{2, 3, 2, 2, 5}},
-		{layers.AvgPool1d{Kernel: []int{2}, Padding: layers.Pads{{0, 3}}}, []int{9, 2, 4, 5}, []int{9, 2, 6, 5}},
+		{layers.AvgPool1d{Kernel: []int{2}, Padding: layers.Pads{{0, 1}}}, []int{9, 2, 4, 5}, []int{9, 2, 4, 5}},
 		{layers.MaxPool{Kernel: []int{2}}, []int{4, 6, 6}, []int{4, 5, 5}},
 		{layers.MinPool{Kernel: []int{2}, Channel: new(-1)}, []int{4, 6, 6, 3}, []int{4, 5, 5, 3}},
 		{layers.AvgPool{Kernel: []int{2, 3}, Stride: []int{2}, Channel: new(1)}, []int{4, 3, 6, 6}, []int{4, 3, 3, 2}},
@@ -41,6 +41,9 @@ func TestPoolShapes(t *testing.T) {
 		{layers.MaxPool{Kernel: []int{3}, Stride: []int{2}, Padding: layers.Same}, []int{4, 5, 6}, []int{4, 3, 3}},
 		{layers.MaxPool{Kernel: []int{2}, Padding: layers.Pads{{1, 0}}, Channel: new(2)}, []int{4, 5, 6}, []int{4, 5, 6}},
 		{layers.MaxPool{Kernel: []int{2}, Padding: layers.Around{0, 1, 0}}, []int{4, 5, 6}, []int{4, 6, 5}},
+		{layers.AvgPool{Kernel: []int{2, 1, 3}, Stride: []int{1, 2, 1}, Channel: new(-1)}, []int{4, 5, 6, 7}, []int{4, 4, 3, 5}},
+		{layers.AvgPool{Kernel: []int{2}, Padding: layers.Around{1, 0, 0}, Channel: new(-1)}, []int{4, 5, 6, 1}, []int{4, 6, 5, 1}},
+		{layers.AvgPool2d{Kernel: []int{3}, Padding: layers.Around{2}, CountPadding: true}, []int{1, 2, 2, 1}, []int{1, 4, 4, 1}},
 		{layers.AdaptiveAvgPool2d{Target: []int{5, 7}, Channel: new(0)}, []int{64, 8, 9}, []int{64, 5, 7}},
 		{layers.AdaptiveAvgPool2d{Target: []int{2, 3}}, []int{64, 8, 9}, []int{2, 3, 9}},
 		{layers.AdaptiveMaxPool2d{Target: []int{2, 3}, Channel: new(1)}, []int{64, 8, 9}, []int{2, 8, 3}},
@@ -68,6 +71,7 @@ func TestPoolGradients(t *testing.T) {
 	for i, p := range []poolSettings{
 		layers.MaxPool{Kernel: []int{2}, Channel: new(-1)}, layers.MinPool{Kernel: []int{2}}, layers.AvgPool{Kernel: []int{3}, Padding: layers.Same},
 		layers.MaxPool2d{Kernel: []int{2, 3}, Padding: layers.Same}, layers.AvgPool2d{Kernel: []int{2}, Padding: layers.Around{1}},
+		layers.AvgPool{Kernel: []int{2}, Padding: layers.Around{1}, CountPadding: true, Channel: new(-1)},
 		layers.AdaptiveAvgPool2d{Target: []int{3, 2}}, layers.AdaptiveMaxPool2d{Target: []int{3, 2}},
 	} {
 		gradtest.Check(t, gradtest.Case{
@@ -99,6 +103,11 @@ func TestPoolFaults(t *testing.T) {
 		"net: Stride: value out of its domain: [0], want at least 1":      layers.MinPool{Kernel: []int{2}, Stride: []int{0}},
 		"net: Channel: shapes do not match: the input ":                   layers.AvgPool{Kernel: []int{2}, Channel: new(-5)},
 		"net: Padding: shapes do not match: 2 paddings for 3 axes":        layers.AvgPool{Kernel: []int{2}, Padding: layers.Around{1, 1}},
+		"net: Padding: value out of its domain: 2 cells before and 0 af":  layers.AvgPool1d{Kernel: []int{2}, Padding: layers.Pads{{2, 0}}},
+		"net: Padding: value out of its domain: 0 cells before and 2 af":  layers.AvgPool1d{Kernel: []int{2}, Padding: layers.Pads{{0, 2}}},
+		"net: Padding: value out of its domain: 1 cells before and 1 af":  layers.AvgPool{Kernel: []int{1, 2, 2, 1}, Padding: layers.Around{0, 0, 0, 1}},
+		"net: CountPadding: value out of its domain: it is for averages":  layers.MaxPool2d{Kernel: []int{2}, CountPadding: true},
+		"net: CountPadding: value out of its domain: it is for avera":     layers.MinPool{Kernel: []int{2}, CountPadding: true},
 	} {
 		t.Run(want, func(t *testing.T) {
 			g := graph.New()

@@ -8,7 +8,7 @@ import (
 
 // between returns the site of a connection from in neurons to out neurons.
 func (l placer) between(in, out int) site {
-	s := site{g: l.g, name: l.name, shape: []int{in}}
+	s := l.site(in)
 	if in < 1 || out < 1 {
 		s.fault = l.fail("In, Out", fmt.Errorf("%w: %d to %d neurons, want at least 1", graph.ErrShape, in, out))
 	}

@@ -54,7 +54,7 @@ func TestConvLSTMGradients(t *testing.T) {
 	t.Parallel()
 	for name, p := range map[string]layers.ConvLSTM{
 		"one axis":   {Size: []int{4}, In: 2, Out: 2, Kernel: []int{3}, Groups: 2, H0: layers.Train(layers.Uniform{Lo: -0.5, Hi: 0.5})},
-		"two axes":   {Size: []int{2, 3}, In: 1, Out: 2, Kernel: []int{2, 3}, Dilation: 2},
+		"two axes":   {Size: []int{2, 3}, In: 1, Out: 2, Kernel: []int{2, 3}, KernelDilation: []int{2, 1}, Padding: layers.Pads{{2, 0}, {0, 2}}},
 		"three axes": {Size: []int{2, 2, 2}, In: 1, Out: 1, Kernel: []int{2}, NoBias: true},
 	} {
 		p.DType = f64
@@ -106,7 +106,15 @@ func TestCellFaults(t *testing.T) {
 	layers.ConvLSTM{Size: []int{2}, In: 2, Out: 2, Kernel: []int{3}}.Place(g, "l").Step(x, layers.LSTMState{})
 	layers.ConvLSTM{Size: []int{2}, In: 2, Out: 2, Kernel: []int{3}, NoBias: true, Bh: layers.Const(1)}.Place(g, "m")
 	layers.ConvLSTM{Size: []int{2}, In: 2, Out: 2, Kernel: []int{3}, Wx: layers.Values{1}}.Place(g, "n").Step(g.Input("y", graph.Float32, 2, 2), layers.LSTMState{})
+	size := layers.ConvLSTM{Size: []int{2}, In: 3, Out: 3, Kernel: []int{3}}
+	size.Padding = layers.Valid
+	size.Place(g, "o")
+	size.Padding, size.KernelDilation = nil, []int{-2}
+	size.Place(g, "p")
+	size.KernelDilation, size.Groups = nil, -1
+	size.Place(g, "q")
 	faults(t, g, "a: In, N: |0 to 4", "b: Activation: |tan", "c: |c.Wi", "d: |d.Wh", "e: B: |NoBias", "f: |[... 4]",
-		"h: Size: |[]", "i: In, Out: |3 to 0", "j: Kernel: |[3 3] for 1", "k: Groups: |2 for 3", "l: |[... 2 2]", "m: Bx, Bh: |NoBias", "n: |n.Wx")
+		"h: Size: |[]", "i: In, Out: |3 to 0", "j: Kernel: |2 numbers for 1 axes", "k: Groups: |2 groups of 3 and 2", "l: |[... 2 2]", "m: Bx, Bh: |NoBias", "n: |n.Wx",
+		"o: Padding: |0 zeros along axis 0, want 2", "p: KernelDilation: |-2", "q: Groups: |-1 groups")
 	require.Error(t, g.Err())
 }
