@@ -8,7 +8,7 @@ import (
 )
 
 // Interval says between which bounds the values of an encoder's input lie: u = (x-Min)/(Max-Min) is
-// in [0, 1].
+// in [0, 1]. The bounds belong to it as float32 has them: 0.3 of the input is not above a Max of 0.3.
 type Interval struct {
 	Min  float64 // 0
 	Max  float64 // > Min; both bounds left 0: 1
@@ -26,13 +26,10 @@ func (r Interval) unit(x []float32) ([]float64, error) {
 	}
 	u := make([]float64, len(x))
 	for i, v := range x {
-		u[i] = (float64(v) - r.Min) / (r.Max - r.Min)
-		if r.Clip {
-			u[i] = min(max(u[i], 0), 1)
-		}
-		if u[i] < 0 || u[i] > 1 {
+		if !r.Clip && (v < float32(r.Min) || v > float32(r.Max)) {
 			return nil, fail(ErrRange, "element %d is %v, outside [%v, %v]", i, v, r.Min, r.Max)
 		}
+		u[i] = min(max((float64(v)-r.Min)/(r.Max-r.Min), 0), 1)
 	}
 	return u, nil
 }
@@ -49,7 +46,11 @@ type frames struct {
 const maxValues int64 = 1 << 36
 
 // newFrames takes a float32 input of finite values and makes room for steps frames of its shape.
-func newFrames(x *tensor.Dense, steps int) (*frames, error) {
+func newFrames(x *tensor.Dense, steps int) (*frames, error) { return newWideFrames(x, steps, 1) }
+
+// newWideFrames is newFrames with room for so many values in place of each; the shape is still that
+// of the input.
+func newWideFrames(x *tensor.Dense, steps, each int) (*frames, error) {
 	values, shape, err := floats(x)
 	if err != nil {
 		return nil, err
@@ -60,10 +61,11 @@ func newFrames(x *tensor.Dense, steps int) (*frames, error) {
 	if steps < 1 {
 		return nil, fail(ErrOption, "%d steps, expected at least 1", steps)
 	}
-	if most := min(maxValues, math.MaxInt/8) / int64(max(len(values), 1)); int64(steps) > most {
-		return nil, fail(ErrOption, "%d steps of %d values, larger than any memory", steps, len(values))
+	most := min(maxValues, math.MaxInt/8) / int64(max(len(values), 1))
+	if int64(steps) > most || int64(each) > most/int64(steps) {
+		return nil, fail(ErrOption, "%d steps of %d times %d values, larger than any memory", steps, each, len(values))
 	}
-	out := make([]float32, steps*len(values))
+	out := make([]float32, steps*len(values)*each)
 	return &frames{x: values, out: out, shape: slices.Insert(shape, 0, steps)}, nil
 }
 

@@ -82,8 +82,8 @@ func logGrowth(k, u float64) float64 {
 
 func (c Latency) check() error {
 	switch {
-	case c.Period < 1:
-		return fail(ErrOption, "period of %d steps, expected at least 1", c.Period)
+	case c.Period < 1 || c.Period > math.MaxInt32:
+		return fail(ErrOption, "period of %d steps, expected 1 to %d", c.Period, math.MaxInt32)
 	case c.Curve != Linear && c.Curve != Logarithmic:
 		return fail(ErrOption, "%v", c.Curve)
 	case !(c.Threshold >= 0 && c.Threshold <= 1):

@@ -34,7 +34,7 @@ func (c Population) Encode(x *tensor.Dense, _ *rand.Rand) (*tensor.Dense, error)
 	if err := c.check(); err != nil {
 		return nil, named("Population", err)
 	}
-	f, err := newFrames(x, c.Steps)
+	f, err := newWideFrames(x, c.Steps, c.Neurons)
 	if err != nil {
 		return nil, named("Population", err)
 	}
@@ -47,7 +47,6 @@ func (c Population) Encode(x *tensor.Dense, _ *rand.Rand) (*tensor.Dense, error)
 	}
 	f.shape[len(f.shape)-1] *= c.Neurons
 	width := len(u) * c.Neurons
-	f.out = make([]float32, c.Steps*width)
 	for i, v := range u {
 		for k := range c.Neurons {
 			if t, ok := c.time(v, k); ok {

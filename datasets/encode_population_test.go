@@ -79,6 +79,7 @@ func TestPopulationRefuses(t *testing.T) {
 	for _, c := range []datasets.Population{
 		{Steps: 4}, {Steps: 4, Neurons: 2}, {Neurons: 4}, {Steps: 4, Neurons: 4, Gamma: -1},
 		{Steps: 4, Neurons: 4, Threshold: 1}, {Steps: 4, Neurons: 4, In: datasets.Interval{Min: 1}},
+		{Steps: 1 << 32, Neurons: math.MaxInt32}, // 2^63 values
 	} {
 		_, err := c.Encode(vector(0.5), nil)
 		assert.ErrorIs(t, err, datasets.ErrOption, "%+v", c)

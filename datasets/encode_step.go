@@ -19,7 +19,7 @@ type StepCurrent struct {
 }
 
 // Encode returns currents for x [...]: float32 [T ...]. rng is not used. Errors: ErrShape for x not
-// float32, ErrNotFinite, ErrOption.
+// float32, ErrNotFinite, ErrRange for a current beyond float32, ErrOption.
 func (c StepCurrent) Encode(x *tensor.Dense, _ *rand.Rand) (*tensor.Dense, error) {
 	if c.Off == 0 {
 		c.Off = c.Steps
@@ -35,10 +35,16 @@ func (c StepCurrent) Encode(x *tensor.Dense, _ *rand.Rand) (*tensor.Dense, error
 	if err != nil {
 		return nil, named("StepCurrent", err)
 	}
-	for t := c.On; t < c.Off; t++ {
-		for i, v := range f.x {
-			f.frame(t)[i] = float32(c.Amplitude * float64(v))
-		}
+	current := f.frame(c.On)
+	for i, v := range f.x {
+		current[i] = float32(c.Amplitude * float64(v))
+	}
+	if i := firstNotFinite(current); i >= 0 {
+		return nil, named("StepCurrent", fail(ErrRange, "element %d is %v, %v times which is no float32",
+			i, f.x[i], c.Amplitude))
+	}
+	for t := c.On + 1; t < c.Off; t++ {
+		copy(f.frame(t), current)
 	}
 	return f.tensor(), nil
 }

@@ -22,4 +22,7 @@ func TestStepCurrent(t *testing.T) {
 	}
 	_, err := datasets.StepCurrent{Steps: 3}.Encode(vector(float32(math.NaN())), nil)
 	assert.ErrorIs(t, err, datasets.ErrNotFinite)
+	_, err = datasets.StepCurrent{Steps: 3, Amplitude: 1e300}.Encode(vector(0, 1), nil)
+	assert.ErrorIs(t, err, datasets.ErrRange)
+	assert.ErrorContains(t, err, "element 1 is 1, 1e+300 times")
 }

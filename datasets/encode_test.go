@@ -147,6 +147,7 @@ func TestEncodersRefuseBadOptions(t *testing.T) {
 		datasets.Poisson{Steps: 1, In: datasets.Interval{Max: math.Inf(1)}},
 		datasets.Latency{},
 		datasets.Latency{Period: 3, Steps: -1},
+		datasets.Latency{Period: math.MaxInt, Steps: 3},
 		datasets.Latency{Period: 3, Curve: 2},
 		datasets.Latency{Period: 3, Threshold: 1.5},
 		datasets.Latency{Period: 3, Threshold: nan},
@@ -189,6 +190,17 @@ func TestInterval(t *testing.T) {
 		clip.Clip = true
 		assert.Equal(t, encoded(t, e(signed), -1, 1), encoded(t, e(clip), -7, 7))
 	}
+}
+
+// A value that is a bound as float32 has it is in the interval, though as float64 it is beyond.
+func TestBoundsAreOfFloat32(t *testing.T) {
+	t.Parallel()
+	in := datasets.Interval{Min: -0.1, Max: 0.3}
+	assert.Greater(t, float64(float32(0.3)), 0.3)
+	assert.Less(t, float64(float32(-0.1)), -0.1)
+	assert.Equal(t, [][]float32{{1, 0}, {0, 0}, {0, 1}}, encoded(t, datasets.Latency{Period: 3, In: in}, 0.3, -0.1))
+	_, err := datasets.Poisson{Steps: 3, In: in}.Encode(vector(math.Nextafter32(0.3, 1)), rand.New(rand.NewPCG(1, 2)))
+	assert.ErrorIs(t, err, datasets.ErrRange)
 }
 
 func TestEncodersTakeSingleNumbers(t *testing.T) {
