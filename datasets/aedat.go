@@ -10,10 +10,12 @@ import (
 // aedatHeader is the number of bytes before the events of a packet.
 const aedatHeader = 28
 
-// aedatPolarity is the type of a packet of polarity events, and aedatEvent the bytes of one.
+// aedatPolarity is the type of a packet of polarity events, and aedatEvent the bytes of one. A type
+// with the bit aedatCompressed is of a packet that is compressed.
 const (
-	aedatPolarity = 1
-	aedatEvent    = 8
+	aedatPolarity   = 1
+	aedatEvent      = 8
+	aedatCompressed = 1 << 15
 )
 
 // The first line of the file, and the last one of its header.
@@ -28,10 +30,10 @@ var (
 // A polarity event has 15 bits of X, 15 of Y, one of polarity, one that it is valid, and 31 bits of
 // time, µs, which the packet extends by its count of overflows. All numbers are little-endian.
 //
-// Packets of other types are passed over. Events marked invalid and those off the sensor are
-// counted in Rejected. Source of the format: "AEDAT 3.1", documentation of iniVation. Errors:
-// ErrFormat for another version or a packet that cannot be, ErrTruncated for one that ends early,
-// ErrOption for the sensor; the error of r.
+// Packets of other types are passed over. Events marked invalid, those off the sensor and those with
+// a negative time are counted in Rejected. Source of the format: "AEDAT 3.1", documentation of
+// iniVation. Errors: ErrFormat for another version, a compressed packet or one that cannot be,
+// ErrTruncated for one that ends early, ErrOption for the sensor; the error of r.
 func ReadAEDAT(r io.Reader, sensor Sensor) (*Events, error) {
 	e, err := readAEDAT(r, sensor)
 	return e, named("AEDAT", err)
@@ -76,6 +78,9 @@ func (e *Events) addPacket(b []byte) (length int, err error) {
 	overflow := int64(int32(binary.LittleEndian.Uint32(b[12:])))
 	capacity := int64(int32(binary.LittleEndian.Uint32(b[16:])))
 	number := int64(int32(binary.LittleEndian.Uint32(b[20:])))
+	if kind&aedatCompressed != 0 {
+		return 0, fail(ErrFormat, "it is compressed, expected #Format: RAW")
+	}
 	if size < 1 || overflow < 0 || number < 0 || capacity < number {
 		return 0, fail(ErrFormat, "%d of %d events of %d bytes after %d overflows", number, capacity, size, overflow)
 	}
@@ -99,12 +104,16 @@ func (e *Events) addPacket(b []byte) (length int, err error) {
 // addPolarity adds one event, from its two words.
 func (e *Events) addPolarity(data, time uint32, overflow int64) {
 	const coordinate = 1<<15 - 1
-	if data&1 == 0 {
+	switch {
+	case data&1 == 0:
 		e.Rejected.Marked++
+		return
+	case time>>31 != 0:
+		e.Rejected.BadTime++
 		return
 	}
 	e.add(Event{
-		T: overflow<<31 + int64(int32(time)),
+		T: overflow<<31 + int64(time),
 		X: uint16(data >> 17 & coordinate), Y: uint16(data >> 2 & coordinate), P: uint8(data >> 1 & 1),
 	})
 }

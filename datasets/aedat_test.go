@@ -45,8 +45,8 @@ func TestReadAEDAT(t *testing.T) {
 	)
 	e, err := ReadAEDAT(bytes.NewReader(b), gestureSensor)
 	require.NoError(t, err)
-	assert.Equal(t, []Event{{0, 5, 6, 1}, {90, 0, 127, 0}, {100, 127, 3, 1}, {1<<31 + 7, 5, 6, 1}}, e.List)
-	assert.Equal(t, Rejected{Outside: 1, BadTime: 1, Marked: 1, Reordered: 2}, e.Rejected)
+	assert.Equal(t, []Event{{90, 0, 127, 0}, {100, 127, 3, 1}, {1<<31 + 7, 5, 6, 1}}, e.List)
+	assert.Equal(t, Rejected{Outside: 1, BadTime: 2, Marked: 1, Reordered: 1}, e.Rejected)
 }
 
 func TestReadAEDATRefuses(t *testing.T) {
@@ -70,6 +70,7 @@ func TestReadAEDATRefuses(t *testing.T) {
 		{"a huge number", edit(19, 0x7f), ErrTruncated},
 		{"a negative number", edit(23, 0xff), ErrFormat},
 		{"more events than room", edit(20, 2), ErrFormat},
+		{"a compressed packet", edit(1, 0x80), ErrFormat},
 		{"events of no bytes", edit(4, 0), ErrFormat},
 		{"events of 4 bytes", edit(4, 4), ErrFormat},
 		{"negative overflows", edit(15, 0xff), ErrFormat},

@@ -119,7 +119,7 @@ func unpackHeidelberg(path string, classes []string) (*EventSet, error) {
 // OpenHeidelberg opens one HDF5 file of size bytes in the layout of SHD and SSC:
 //
 //	spikes/times  N sequences of times, s      labels         N classes
-//	spikes/units  N sequences of channels      extra/speaker  N speakers, or nothing
+//	spikes/units  N sequences of channels      extra/speaker  N numbers, names, or nothing
 //
 // Times that are not finite, that are negative, and channels from 700 on are counted in Rejected of
 // a recording. Read is what the HDF5 library, h5py and PyTables write by default: arrays that are
@@ -149,8 +149,8 @@ func openHeidelberg(r io.ReaderAt, size int64, classes []string) (*EventSet, err
 		return nil, err
 	}
 	s := &EventSet{Sensor: heidelbergSensor, Labels: labels, Classes: slices.Clone(classes)}
-	if speakers, err := integers(f, "extra/speaker"); err == nil {
-		s.Groups = speakers
+	if s.Groups, err = speakerNumbers(f); err != nil {
+		return nil, err
 	}
 	if times.n != units.n || times.n != len(labels) || s.Groups != nil && len(s.Groups) != len(labels) {
 		return nil, fail(ErrShape, "%d recordings of times, %d of units, %d labels, %d speakers",
@@ -161,6 +161,24 @@ func openHeidelberg(r io.ReaderAt, size int64, classes []string) (*EventSet, err
 	}
 	s.read = func(i int) (*Events, error) { return cochleaEvents(times, units, i) }
 	return s, checkLabels(labels, len(classes))
+}
+
+// speakerNumbers returns the speakers of a file that has numbers for them; nil of one that has not.
+func speakerNumbers(f *hdf5.File) ([]int32, error) {
+	const path = "extra/speaker"
+	d, err := f.Dataset(path)
+	if errors.Is(err, hdf5.ErrMissing) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, hdf5Error(err)
+	}
+	if a, err := d.Array(); err == nil {
+		if _, names := a.Data.([]string); names {
+			return nil, nil
+		}
+	}
+	return integers(f, path)
 }
 
 // cochleaEvents reads recording i.

@@ -118,7 +118,7 @@ func TestOpenHeidelbergRefuses(t *testing.T) {
 	_, err = openBytes(bytes.ReplaceAll(old, []byte("times"), []byte("tides")))
 	assert.ErrorIs(t, err, ErrFormat)
 	assert.ErrorContains(t, err, "datasets: Heidelberg file: wrong format: spikes/times: ")
-	assert.ErrorContains(t, err, `the file has no "times"`)
+	assert.ErrorContains(t, err, `the file has no member "times"`)
 	for cut := 0; cut < len(b); cut += 97 {
 		s, err := openBytes(b[:cut])
 		if err == nil {
@@ -126,6 +126,24 @@ func TestOpenHeidelbergRefuses(t *testing.T) {
 		}
 		require.Error(t, err, "%d of %d bytes", cut, len(b))
 	}
+}
+
+// A damaged file does not pass for one that says no speakers.
+func TestOpenHeidelbergOfDamagedSpeakers(t *testing.T) {
+	t.Parallel()
+	b := heidelbergFile(t, "h5py-latest.h5")
+	refused := 0
+	for at := range b {
+		damaged := bytes.Clone(b)
+		damaged[at] ^= 0x10
+		s, err := openBytes(damaged)
+		if err != nil {
+			refused++
+			continue
+		}
+		require.NotNil(t, s.Groups, "byte %d", at)
+	}
+	assert.Positive(t, refused)
 }
 
 // readAllRecordings returns the first error of the recordings.

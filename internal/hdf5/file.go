@@ -121,5 +121,5 @@ func (d *decoder) child(h header, name string) (header, error) {
 			return d.header(l.addr)
 		}
 	}
-	return nil, malformed("the file has no %q", name)
+	return nil, fmt.Errorf("%w %q", ErrMissing, name)
 }

@@ -113,8 +113,8 @@ func TestDatasetRefuses(t *testing.T) {
 	t.Parallel()
 	b, f := sequencesFile(t)
 	for path, says := range map[string]string{
-		"g": "a group, want a data set", "g/none": `g/none: hdf5: not a file this package can read: the file has no "none"`,
-		"linked": "a soft link", "numbers/more": `the file has no "more"`, "": `the file has no ""`,
+		"g": "a group, want a data set", "g/none": `g/none: hdf5: not a file this package can read: the file has no member "none"`,
+		"linked": "a soft link", "numbers/more": `the file has no member "more"`, "": `the file has no member ""`,
 	} {
 		_, err := f.Dataset(path)
 		assert.ErrorIs(t, err, hdf5.ErrFormat)

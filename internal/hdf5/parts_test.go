@@ -175,7 +175,7 @@ func TestSoftLinks(t *testing.T) {
 	_, err = of(b).child(h, "soft")
 	assert.ErrorContains(t, err, "a soft or external link")
 	_, err = of(b).child(h, "none")
-	assert.ErrorContains(t, err, `the file has no "none"`)
+	assert.ErrorContains(t, err, `the file has no member "none"`)
 	_, err = of(b).group(h, 0)
 	assert.ErrorContains(t, err, "/soft: ")
 	name, err := readSymbol(&cursor{b: append(words(1, 8, 2), make([]byte, 16)...)}, []byte("\x00ab\x00"))

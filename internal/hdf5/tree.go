@@ -13,6 +13,7 @@ var (
 	ErrFormat    = errors.New("hdf5: not a file this package can read")
 	ErrTruncated = errors.New("hdf5: the file ends before what it describes")
 	ErrChecksum  = errors.New("hdf5: the file is damaged")
+	ErrMissing   = fmt.Errorf("%w: the file has no member", ErrFormat)
 )
 
 func malformed(format string, args ...any) error {
