@@ -17,9 +17,9 @@ func productScratch[T float32 | float64](o matMulOp, n *Node, workers int) (s sc
 	switch {
 	case o.spikes && o.ta:
 		ranges := (a.Shape[0] + blockRows - 1) / blockRows
-		s.shared[i] = timeProductRoom[T](n.typ, a.DType == Bool, false, true, a.Shape[0], blockRows, ranges)
+		s.shared[i] = timeProductRoom[T](n.typ, a.DType == Bool, false, true, a.Shape[0], blockRows, ranges, workers)
 		return s
-	case n.in[1].keptPacked(n):
+	case !o.spikes && n.in[1].keptPacked(n):
 		s.own = kernel.PackedBytes[T](k, cols)
 		s.lent[i] = kernel.GemmPackedRoom[T](o.ta, m, cols, k)
 		return s
@@ -40,18 +40,21 @@ func productScratch[T float32 | float64](o matMulOp, n *Node, workers int) (s sc
 }
 
 // timeProductRoom is what a timeProduct takes, of x with so many rows in all, of which it takes some at a
-// time in so many ranges.
-func timeProductRoom[T float32 | float64](z Type, bools, packed, spikes bool, all, rows, ranges int) (r sharedRoom) {
+// time in so many ranges. Workers share its columns.
+func timeProductRoom[T float32 | float64](z Type, bools, packed, spikes bool, all, rows, ranges, workers int) (r sharedRoom) {
 	m, n, size := z.Shape[0], z.Shape[1], z.DType.Size()
+	blocks := (m + blockColumns - 1) / blockColumns
+	parts := max(1, timeProductParts(workers, blocks, all*n, m))
+	cols := min(m, (blocks+parts-1)/parts*blockColumns)
 	rows = min(rows, all)
 	at := min(rows, blockRows)
-	r.ones = 8 * ranges * ((m + blockColumns - 1) / blockColumns)
-	r.work = kernel.GemmRoom[T](true, false, m, n, at)
+	r.ones = 8 * ranges * blocks
+	r.work = kernel.GemmRoom[T](true, false, cols, n, at)
 	if bools || packed {
-		r.workFloats = at * m * size
+		r.workFloats = at * cols * size
 	}
 	if spikes && n >= sparseColumns {
-		r.work.Cover(kernel.EventRoom[T](true, m, n, rows))
+		r.work.Cover(kernel.EventRoom[T](true, cols, n, rows))
 		if !packed {
 			words := wordsOfCols(m)
 			r.bits = 8 * min(all*words, max(phaseWords, rows*words))
@@ -73,7 +76,7 @@ func (o timeSumOp) scratch(n *Node, workers int) (s scratch) {
 			f = timeProductRoom[float64]
 		}
 		batch := x.Shape[1]
-		s.shared[precision(d.DType)] = f(n.typ, x.DType == Bool, o.bits > 0, p.spikes, x.Shape[0]*batch, longest*batch, len(walk))
+		s.shared[precision(d.DType)] = f(n.typ, x.DType == Bool, o.bits > 0, p.spikes, x.Shape[0]*batch, longest*batch, len(walk), workers)
 		return s
 	}
 	seen := map[int]bool{}

@@ -62,7 +62,7 @@ func (p *timeProduct[T]) run(c *call, x, d kernel.Buf) {
 	}
 	p.mem = memoryOf[T](c.env)
 	p.mem.workers(c.pool.Workers())
-	p.parts = min(c.pool.Workers(), p.blocks(), 1+len(p.d)*p.m/eventGrain)
+	p.parts = timeProductParts(c.pool.Workers(), p.blocks(), len(p.d), p.m)
 	for rest := p.walk; len(rest) > 0; rest = rest[len(p.now):] {
 		p.now = rest[:p.phase(rest)]
 		p.reserve()
@@ -75,6 +75,11 @@ func (p *timeProduct[T]) run(c *call, x, d kernel.Buf) {
 		c.events.add(p.mem.work[i].met)
 		p.mem.work[i].met = events{}
 	}
+}
+
+// timeProductParts returns in how many parts workers take the blocks of m columns, for so many elements of d.
+func timeProductParts(workers, blocks, d, m int) int {
+	return min(workers, blocks, 1+d*m/eventGrain)
 }
 
 // phase returns how many of the ranges are packed together: all where nothing is packed.
