@@ -158,7 +158,7 @@ func TestGivenOfOtherTypes(t *testing.T) {
 }
 
 func TestBadFlags(t *testing.T) {
-	assert.ErrorContains(t, run(config{job: "J99", threads: 1}), `there is no job "J99"; jobs are J1, J1s, J2, J3, J4, J5, J7, compile, gc, gemm`)
+	assert.ErrorContains(t, run(config{job: "J99", threads: 1}), `there is no job "J99"; jobs are J1, J1s, J2, J3, J4, J5, J7, compile, gemm, roofline`)
 	assert.ErrorContains(t, run(config{job: "J1"}), "0 threads")
 	assert.ErrorContains(t, run(config{job: "J4", threads: 1, neurons: -1}), "-1 neurons")
 	assert.ErrorContains(t, run(config{job: "J1", threads: 1, init: "none.safetensors"}), "none.safetensors")
