@@ -2,10 +2,10 @@ package cli
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"io"
 	"runtime/debug"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -29,6 +29,7 @@ func Run(ctx context.Context, args []string, out, errs io.Writer) int {
 	err := root.ExecuteContext(ctx)
 	if err != nil && !a.begun {
 		err = usage{err}
+		a.json = a.json || slices.Contains(args, "--json") // a command line that is wrong may not have been read so far
 	}
 	code := codeOf(err)
 	if err != nil {
@@ -40,8 +41,7 @@ func Run(ctx context.Context, args []string, out, errs io.Writer) int {
 // complain writes an error.
 func (a *app) complain(err error, code int) {
 	if a.json {
-		line, _ := json.Marshal(map[string]any{"error": err.Error(), "code": code}) // both have a form
-		fmt.Fprintln(a.err, string(line))
+		_ = object(a.err, map[string]any{"error": err.Error(), "code": code}) // where it would be told is gone
 		return
 	}
 	fmt.Fprintln(a.err, err)

@@ -63,6 +63,10 @@ fc1.B      I32   []     1         ?
 	_, errs := run(t, 1, "inspect", path)
 	assert.Contains(t, errs, "truncated")
 	run(t, 1, "inspect", t.TempDir())
+	none := filepath.Join(t.TempDir(), "none.safetensors")
+	require.NoError(t, checkpoint.WriteFile(none, &checkpoint.File{}))
+	out, _ = run(t, 0, "inspect", none, "--json")
+	assert.Contains(t, out, `"tensors":[]`)
 	_, errs = run(t, 2, "inspect", os.Args[0])
 	assert.Contains(t, errs, "want a name that ends in one of .safetensors")
 }
@@ -332,6 +336,28 @@ func TestMisuse(t *testing.T) {
 		_, errs := run(t, 2, strings.Fields(args)...)
 		assert.Contains(t, errs, want, args)
 	}
+}
+
+// With --json an error is an object too, even where the command line could not be read.
+func TestErrorsAsJSON(t *testing.T) {
+	t.Parallel()
+	for args, code := range map[string]int{
+		"trane --json": Misused, "--json train": Misused, "train --json --fast a.toml": Misused, "train none.toml --json": Misused,
+		"inspect none.npz --json": Failed, "convert --json a.npz b.npz": Failed, "datasets verify shd --dir none --json": Failed,
+	} {
+		out, errs := run(t, code, strings.Fields(args)...)
+		assert.Empty(t, out, args)
+		var e struct {
+			Error string
+			Code  int
+		}
+		require.NoError(t, json.Unmarshal([]byte(errs), &e), args)
+		assert.Equal(t, code, e.Code, args)
+		assert.NotEmpty(t, e.Error, args)
+		assert.NotContains(t, errs, `\u00`, args)
+	}
+	_, errs := run(t, 2, "train", "none.toml")
+	assert.Equal(t, "none.toml: no such file or directory\n", errs)
 }
 
 // A file that cannot be read is named, whatever reads it.

@@ -93,7 +93,7 @@ func (a *app) inspect(path string, stats bool) error {
 
 // contentOf returns what there is to know of a file.
 func contentOf(f *checkpoint.File, stats bool) inspected {
-	in := inspected{Kind: f.Kind, Metadata: map[string]string{}}
+	in := inspected{Kind: f.Kind, Metadata: map[string]string{}, Tensors: []tensorRow{}}
 	var trained []string
 	told := false
 	for k, v := range f.Metadata {
@@ -124,6 +124,9 @@ func rowOf(t checkpoint.Tensor, stats bool) tensorRow {
 	r := tensorRow{Name: t.Name, Type: string(spec.DType), Shape: spec.Shape, Elements: t.Value.Shape().TotalSize()}
 	if r.Shape == nil {
 		r.Shape = []int{}
+	}
+	if r.Type == "" { // of a file that is no safetensors
+		r.Type = t.Value.Dtype().String()
 	}
 	if x := floats(t.Value); stats && len(x) > 0 {
 		low, high, sum := number(math.Inf(1)), number(math.Inf(-1)), 0.0

@@ -12,13 +12,12 @@ import (
 )
 
 // object writes a JSON object on a line of its own.
-func (a *app) object(v any) error {
-	b, err := json.Marshal(v)
-	if err != nil {
-		return err
-	}
-	_, err = fmt.Fprintln(a.out, string(b))
-	return err
+func (a *app) object(v any) error { return object(a.out, v) }
+
+func object(w io.Writer, v any) error {
+	e := json.NewEncoder(w)
+	e.SetEscapeHTML(false) // these lines are no part of a page
+	return e.Encode(v)
 }
 
 // table writes rows in columns, the first row being the heads.

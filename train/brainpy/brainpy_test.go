@@ -135,7 +135,12 @@ func TestTensorsAndTree(t *testing.T) {
 	for _, x := range f.Tensors {
 		names = append(names, x.Name)
 	}
-	assert.Equal(t, []string{"Dense0.W", "Dense0.b", "i", "mask", "none"}, names)
+	assert.Equal(t, []string{"Dense0.W", "Dense0.b", "i", "mask", "none", "scalar", "whole"}, names)
+	assert.Equal(t, float32(7), f.Tensor("scalar").ScalarValue())
+	assert.Equal(t, map[string]string{
+		"list.0": "1", "list.1": "two", "z": "(1-2i)", "nil": "None", "yes": "true", "pi": "3.141592653589793",
+		"big": "18446744073709551615", "raw": "[1 2]",
+	}, f.Metadata)
 	back, err := Tree(f)
 	require.NoError(t, err)
 	equal(t, tree()["Dense0"], back["Dense0"], "")

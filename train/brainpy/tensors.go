@@ -1,6 +1,7 @@
 package brainpy
 
 import (
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -10,9 +11,10 @@ import (
 )
 
 // Tensors returns the arrays of a tree, each named by the keys that lead to it with dots between, in the
-// order of their names. Other values are left out. Errors: ErrFormat for two arrays of one name.
+// order of their names; NumPy's scalars are arrays without axes. Other values, such as a number of steps, become
+// metadata of such a name, as text. Errors: ErrFormat for two arrays of one name.
 func Tensors(tree map[string]any) (*checkpoint.File, error) {
-	f := &checkpoint.File{}
+	f := &checkpoint.File{Metadata: map[string]string{}}
 	if err := addTensors(f, "", tree); err != nil {
 		return nil, err
 	}
@@ -30,16 +32,23 @@ func addTensors(f *checkpoint.File, prefix string, tree map[string]any) error {
 		switch v := tree[key].(type) {
 		case *tensor.Dense:
 			f.Add(prefix+key, v)
+		case Scalar:
+			f.Add(prefix+key, tensor.New(tensor.FromScalar(v.Value)))
 		case map[string]any:
 			if err := addTensors(f, prefix+key+".", v); err != nil {
 				return err
 			}
+		case nil:
+			f.Metadata[prefix+key] = "None"
+		default:
+			f.Metadata[prefix+key] = fmt.Sprint(v)
 		}
 	}
 	return nil
 }
 
-// Tree returns the tensors of f as a tree of one level for each dot in their names: what Tensors undoes.
+// Tree returns the tensors of f as a tree of one level for each dot in their names: what Tensors undoes. Metadata
+// are left out.
 // Errors: ErrFormat for a name that is also the beginning of another's.
 func Tree(f *checkpoint.File) (map[string]any, error) {
 	root := map[string]any{}

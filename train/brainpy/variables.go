@@ -144,8 +144,8 @@ func names(t *tensor.Dense) ([]string, error) {
 }
 
 // WriteVariables writes a variable file, of the format that its suffix says, whole or not at all. In
-// a .mat file a scalar becomes an array of one element. Errors: ErrFormat for an unknown suffix, a name
-// that the format has no place for, an alias of no variable; of the disk.
+// a .mat file a scalar becomes an array of one element. Errors: ErrFormat for an unknown suffix, a variable
+// of text, a name that the format has no place for, an alias of no variable; of the disk.
 func WriteVariables(path string, v *Variables) error {
 	f, err := formatOf(path)
 	if err != nil {
@@ -155,6 +155,11 @@ func WriteVariables(path string, v *Variables) error {
 		return err
 	}
 	all := slices.Clone(v.Tensors)
+	for _, t := range all {
+		if t.Value.Dtype() == tensor.String {
+			return malformed("%q is text, and no variable", t.Name)
+		}
+	}
 	if aliases := slices.Sorted(maps.Keys(v.Aliases)); len(aliases) > 0 {
 		targets := make([]string, len(aliases))
 		for i, a := range aliases {

@@ -77,6 +77,10 @@ func TestVariableFilesRefuse(t *testing.T) {
 		assert.ErrorContains(t, err, says)
 		assert.Regexp(t, "brainpy: ", err)
 	}
+	for _, name := range []string{"a.npz", "a.h5", "a.pkl", "a.mat"} {
+		text := &Variables{Tensors: []checkpoint.Tensor{{Name: "a", Value: texts([]string{"b", "c"})}}}
+		assert.ErrorContains(t, WriteVariables(filepath.Join(t.TempDir(), name), text), `"a" is text, and no variable`)
+	}
 	b, err := matlab.Encode([]matlab.Variable{{Name: "x", Array: &ndarray.Array{Shape: []int{2, 1}, Data: []float32{1, 2}}}})
 	require.NoError(t, err)
 	path := filepath.Join(t.TempDir(), "a.mat")

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"slices"
 	"strings"
@@ -35,6 +36,10 @@ func Read(path string) *File {
 	text, err := os.ReadFile(path)
 	if err != nil {
 		f := Parse(path, "")
+		var why *fs.PathError
+		if errors.As(err, &why) { // the path stands before every fault
+			err = why.Err
+		}
 		f.faults = append(f.faults, fault{text: err.Error()})
 		return f
 	}
