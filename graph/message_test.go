@@ -190,6 +190,7 @@ var misuses = []struct {
 	{"Input shape", func(a args) any { return a.g.Input("x", graph.Bool, 2, -1) }, graph.ErrShape, `Input(x): shapes do not match: shape [2 -1] has a negative extent`},
 	{"Input size", func(a args) any { return a.g.Input("x", graph.Bool, 1<<30, 1<<30) }, graph.ErrShape, `is larger than any memory`},
 	{"Const type", func(a args) any { return a.g.Const(graph.DType(9), 1) }, graph.ErrDType, `Const(1): element types do not match: DType(9)`},
+	{"Param type", func(a args) any { return a.g.Param("p", graph.Var{DType: graph.DType(9)}) }, graph.ErrDType, `Param(p): element types do not match: DType(9)`},
 	{"Const shape", func(a args) any { return a.g.Const(graph.Float32, 1, -2) }, graph.ErrShape, `Const(1): shapes do not match`},
 	{"Const of Int32", func(a args) any { return a.g.Const(graph.Int32, 1e10) }, graph.ErrValue, `Const(1e+10): value out of its domain: it is no Int32`},
 	{"Const of Bool", func(a args) any { return a.g.Const(graph.Bool, 2) }, graph.ErrValue, `Const(2): value out of its domain: it is no Bool`},

@@ -115,6 +115,9 @@ func (g *Graph) Param(name string, v Var) *Node {
 	if v.DType == Invalid {
 		v.DType = Float32
 	}
+	if v.DType > Bool {
+		return g.noType(fmt.Sprintf("Param(%s)", name), v.DType)
+	}
 	t := Type{v.DType, v.Shape}
 	if n := g.root.params[name]; n != nil {
 		if !n.typ.Equal(t) {

@@ -4,51 +4,12 @@ import (
 	"math"
 	"testing"
 
-	"github.com/spikegraph/spikegraph/autodiff/gradtest"
 	"github.com/spikegraph/spikegraph/graph"
 	"github.com/spikegraph/spikegraph/internal/golden"
 	"github.com/spikegraph/spikegraph/layers"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
-
-func TestActivationGradients(t *testing.T) {
-	t.Parallel()
-	type f = func(*graph.Node) *graph.Node
-	all := map[string]f{
-		"celu 2":      func(x *graph.Node) *graph.Node { return layers.Celu(x, 2) },
-		"gelu":        layers.Gelu,
-		"hard tanh":   func(x *graph.Node) *graph.Node { return layers.HardTanh(x, -0.3, 2) },
-		"softplus 3":  func(x *graph.Node) *graph.Node { return layers.SoftplusOf(x, 3, 2.5) },
-		"shrink":      func(x *graph.Node) *graph.Node { return layers.SoftShrink(x, 0) },
-		"threshold":   func(x *graph.Node) *graph.Node { return layers.Threshold(x, 0.4, -1) },
-		"softmax all": func(x *graph.Node) *graph.Node { return layers.Softmax(x) },
-		"log all":     func(x *graph.Node) *graph.Node { return layers.LogSoftmax(x) },
-		"softmax2d":   layers.Softmax2d,
-		"glu 0":       func(x *graph.Node) *graph.Node { return layers.Glu(x, 0) },
-		"normal all":  func(x *graph.Node) *graph.Node { return layers.Normalize(x, 1e-3) },
-		"normal two":  func(x *graph.Node) *graph.Node { return layers.Normalize(x, 1e-3, 0, -1) },
-		"rrelu":       layers.NewRReLU(true).Apply,
-		"rrelu after": layers.NewRReLU(false).Apply,
-	}
-	for _, a := range layers.Activation("").Names() {
-		all["the "+string(a)] = a.Apply
-	}
-	for name, f := range all {
-		gradtest.Check(t, gradtest.Case{
-			Name: name, Inputs: []gradtest.Input{{Shape: []int{2, 3, 6}, Lo: -4.1, Hi: 3.7}},
-			Build: func(_ *graph.Graph, xs []*graph.Node) *graph.Node { return f(xs[0]) },
-		})
-	}
-	for _, n := range []int{1, 6} {
-		gradtest.Check(t, gradtest.Case{
-			Name: "prelu", Inputs: []gradtest.Input{{Shape: []int{2, 3, 6}}},
-			Build: func(g *graph.Graph, xs []*graph.Node) *graph.Node {
-				return layers.PReLU{N: n, DType: f64}.Place(g, "p").Apply(xs[0])
-			},
-		})
-	}
-}
 
 // At its kinks a function takes the side its formula says.
 func TestActivationEdges(t *testing.T) {

@@ -42,7 +42,7 @@ func (p AdLIF) In(g *graph.Graph, name string, dt float64) AdLIFCell {
 		return c
 	}
 	defer g.Scope(name)()
-	l := newPlacer(g, name, p.DType)
+	l := newPlacer(g, name, c.dtype)
 	c.A = l.node(p.A, field{name: "A", def: Const(0.5), shape: c.shape, domain: anyNumber})
 	c.B = l.node(p.B, field{name: "B", def: Const(1), shape: c.shape, domain: anyNumber})
 	tau := field{name: "TauW", def: Const(100), shape: c.shape, domain: positive}

@@ -59,7 +59,7 @@ func (p ALIF) In(g *graph.Graph, name string, dt float64) ALIFCell {
 		return c
 	}
 	defer g.Scope(name)()
-	l := newPlacer(g, name, p.DType)
+	l := newPlacer(g, name, c.dtype)
 	if c.timing == Refunded {
 		l.fail("Timing", fmt.Errorf("%w: Refunded is for a threshold that stays", graph.ErrValue))
 	}

@@ -5,7 +5,6 @@ import (
 	"testing"
 
 	"github.com/spikegraph/spikegraph/autodiff"
-	"github.com/spikegraph/spikegraph/autodiff/gradtest"
 	"github.com/spikegraph/spikegraph/graph"
 	"github.com/spikegraph/spikegraph/layers"
 	"github.com/stretchr/testify/assert"
@@ -71,20 +70,6 @@ func TestDecoders(t *testing.T) {
 	// leaves the next, a step later; after it, nothing.
 	grad := autodiff.Grad(layers.FirstSpike(zs, 2).Index(0).Index(0), zs)[0]
 	assert.InDeltaSlice(t, []float64{-4, 0, 0, -2, 0, 0, -2, 0, 0, 0, 0, 0}, values(t, grad), 0)
-}
-
-func TestDecoderGradients(t *testing.T) {
-	t.Parallel()
-	for name, f := range map[string]func(x *graph.Node) *graph.Node{
-		"count": layers.SpikeCount, "last": layers.LastPotential, "max": layers.MaxPotential, "mean": layers.MeanPotential,
-		"rate":  func(x *graph.Node) *graph.Node { return layers.SpikeRate(x, 0.5) },
-		"first": func(x *graph.Node) *graph.Node { return layers.FirstSpike(x, 0.5) },
-	} {
-		gradtest.Check(t, gradtest.Case{
-			Name: name, Inputs: []gradtest.Input{{Shape: []int{5, 2, 3}, Lo: 0, Hi: 1}},
-			Build: func(_ *graph.Graph, xs []*graph.Node) *graph.Node { return f(xs[0]) },
-		})
-	}
 }
 
 func TestDecoderFaults(t *testing.T) {

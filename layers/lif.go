@@ -57,7 +57,7 @@ func (p LIF) In(g *graph.Graph, name string, dt float64) LIFCell {
 		return c
 	}
 	defer g.Scope(name)()
-	l := newPlacer(g, name, p.DType)
+	l := newPlacer(g, name, c.dtype)
 	at := func(name string, v, def Param) *graph.Node {
 		return l.node(v, field{name: name, def: def, shape: c.shape, domain: anyNumber})
 	}

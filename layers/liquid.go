@@ -86,7 +86,8 @@ func (p Liquid) In(g *graph.Graph, name string, dt float64) LiquidCell {
 	defer g.Scope(name)()
 	l := newPlacer(g, name, p.Neuron.DType)
 	n := p.Shape[0] * p.Shape[1] * p.Shape[2]
-	c := LiquidCell{site: site{g: g, name: name, shape: []int{p.Inputs}, fault: p.refuse(l, n, dt)}}
+	c := LiquidCell{site: l.site(p.Inputs)}
+	c.fault = p.refuse(l, n, dt)
 	if bad := c.fault; bad != nil {
 		c.Win, c.Inhibitory, c.Background = bad, bad, bad
 		return c
@@ -110,7 +111,7 @@ func (p Liquid) In(g *graph.Graph, name string, dt float64) LiquidCell {
 	c.rec = l.lists(Fix(Const(0)), w, func() (CSR, []float64, error) { return column().m, column().w, nil })
 	c.decayIn = math.Exp(-dt / p.TauE)
 	c.decay = c.Inhibitory.Scale(math.Exp(-dt/p.TauI) - c.decayIn).Shift(c.decayIn)
-	p.Neuron.N = n
+	p.Neuron.N, p.Neuron.DType = n, l.dtype
 	if p.Neuron.TauRef == nil {
 		p.Neuron.TauRef = perNeuron(func(inhibitory float64) float64 { return 3 - inhibitory })
 	}

@@ -45,7 +45,7 @@ func (p LSTM) Place(g *graph.Graph, name string) LSTMCell {
 		def: XavierNormal(), noBias: p.NoBias, dtype: p.DType,
 	}.place(g, name)}
 	if c.C0 = c.fault; c.fault == nil {
-		l := newPlacer(g, name, p.DType)
+		l := newPlacer(g, name, c.dtype)
 		c.C0 = l.node(p.C0, field{name: "C0", def: Const(0), shape: []int{p.N}, domain: anyNumber})
 	}
 	return c

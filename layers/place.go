@@ -25,12 +25,16 @@ type field struct {
 	single bool // a weight that may stay one number
 }
 
-// newPlacer returns a placer for the layer; Float32 is the default type.
+// newPlacer returns a placer for the layer; Float32 is the default type, and stands in for one that is refused.
 func newPlacer(g *graph.Graph, name string, d graph.DType) placer {
-	if d == graph.Invalid {
-		d = graph.Float32
+	l := placer{g, name, graph.Float32}
+	switch {
+	case d.IsFloat():
+		l.dtype = d
+	case d != graph.Invalid:
+		l.fail("DType", fmt.Errorf("%w: %v, want Float32 or Float64", graph.ErrDType, d))
 	}
-	return placer{g, name, d}
+	return l
 }
 
 // fail records a fault of the layer's setting what.

@@ -102,8 +102,11 @@ func adapt(x *graph.Node, axis, t int, reduce reduction) *graph.Node {
 		return blocks(x, axis, size, reduce)
 	}
 	at := more * (size + 1)
-	return graph.Concat(axis,
-		blocks(x.Narrow(axis, 0, at), axis, size+1, reduce), blocks(x.Narrow(axis, at, n-at), axis, size, reduce))
+	first := blocks(x.Narrow(axis, 0, at), axis, size+1, reduce)
+	if !first.Valid() { // told already
+		return first
+	}
+	return graph.Concat(axis, first, blocks(x.Narrow(axis, at, n-at), axis, size, reduce))
 }
 
 // blocks reduces an axis block by block.

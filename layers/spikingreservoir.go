@@ -51,7 +51,7 @@ func (p SpikingReservoir) In(g *graph.Graph, name string, dt float64) SpikingRes
 		feedback: p.Feedback,
 	}
 	defer g.Scope(name)()
-	l := newPlacer(g, name, p.DType)
+	l := newPlacer(g, name, c.Synapse.dtype)
 	if c.site = c.Synapse.site; c.fault == nil {
 		c.site = l.between(p.Inputs, p.N)
 	}
