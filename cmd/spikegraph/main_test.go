@@ -141,6 +141,7 @@ func TestNIRThereAndBack(t *testing.T) {
 	a, _ := run(t, 0, "eval", file, "--weights", weights, "--json")
 	b, _ := run(t, 0, "eval", back, "--initial", "--json", "--quiet")
 	assert.InDelta(t, lastLine(t, a)["loss"], lastLine(t, b)["loss"], 1e-5)
+	assert.Contains(t, b, `"rates":{"net.lif1":`)
 	run(t, 0, "convert", again, filepath.Join(dir, "again.nir"), "--model", back)
 	_, errs := run(t, 2, "eval", file, "--weights", weights, "--initial")
 	assert.Contains(t, errs, "want one of them")

@@ -99,7 +99,6 @@ type stepFunc func(x *graph.Node, m Memory) (y *graph.Node, next Memory)
 // In places the network in g. Parameters are named name.NODE.FIELD as those of package layers are:
 // net.fc1.W is [in out]. Faults are recorded on g.
 func (n *Net) In(g *graph.Graph, name string) Cell {
-	defer g.Scope(name)()
 	c := Cell{net: n, g: g, name: name}
 	for _, u := range n.units {
 		c.steps = append(c.steps, u.part.place(g, n.path(name, u.name)))
@@ -118,17 +117,13 @@ func (n *Net) path(name, unit string) string {
 // Step advances the network by one time step, from x [B InShape...] to y [B OutShape...]. The first
 // state is that of Net.Init.
 func (c Cell) Step(x *graph.Node, s State) (y *graph.Node, next State) {
-	defer c.g.Scope(c.name)()
 	n := c.net
-	switch {
-	case x == nil:
-		return c.g.Fail(fmt.Errorf("%w: the input is nil", graph.ErrValue)), s
-	case !x.Valid():
+	if err := c.check(x, s); err != nil {
+		defer c.g.Scope(c.name)() // parts have names of their own
+		return c.g.Fail(err), s
+	}
+	if !x.Valid() {
 		return x, s
-	case len(s.Nodes) != len(n.units):
-		return c.g.Fail(fmt.Errorf("%w: the state has %d nodes, want %d: begin with Net.Init", graph.ErrValue, len(s.Nodes), len(n.units))), s
-	case x.Rank() == 0 || !slices.Equal(x.Shape()[1:], n.InShape()):
-		return c.g.Fail(fmt.Errorf("%w: the input is %v, want [B %v...]", graph.ErrShape, x.Type(), n.InShape())), s
 	}
 	batch := x.Dim(0)
 	next.Nodes = slices.Clone(s.Nodes)
@@ -162,4 +157,20 @@ func (c Cell) Step(x *graph.Node, s State) (y *graph.Node, next State) {
 		}
 	}
 	return ys[n.output], next
+}
+
+// check returns what is wrong with an input or a state, nil also for an input that is no longer valid.
+func (c Cell) check(x *graph.Node, s State) error {
+	n := c.net
+	switch {
+	case x == nil:
+		return fmt.Errorf("%w: the input is nil", graph.ErrValue)
+	case !x.Valid():
+		return nil
+	case len(s.Nodes) != len(n.units):
+		return fmt.Errorf("%w: the state has %d nodes, want %d: begin with Net.Init", graph.ErrValue, len(s.Nodes), len(n.units))
+	case x.Rank() == 0 || !slices.Equal(x.Shape()[1:], n.InShape()):
+		return fmt.Errorf("%w: the input is %v, want [B %v...]", graph.ErrShape, x.Type(), n.InShape())
+	}
+	return nil
 }
