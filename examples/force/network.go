@@ -2,7 +2,7 @@ package main
 
 import (
 	"context"
-	"math"
+	"iter"
 
 	"github.com/spikegraph/spikegraph/graph"
 	"github.com/spikegraph/spikegraph/layers"
@@ -12,96 +12,84 @@ import (
 	"gorgonia.org/tensor"
 )
 
-// state is that of the rate neurons.
-type state = layers.ReservoirState
+// fits is a trainer, whatever the state of its network is.
+type fits interface {
+	Fit(context.Context, iter.Seq2[train.Sequence, error]) (*train.OnlineResult, error)
+	Predict(context.Context, *tensor.Dense) (*tensor.Dense, error)
+	Marks() map[string]*tensor.Dense
+}
 
 // network is a network that learns.
 type network struct {
-	trainer *train.Online[state]
+	model   model
+	trainer fits
 	store   *graph.Store
 }
 
-// scope is where the rates are marked, to be drawn.
-const scope = "rates"
-
-// build returns the network with a readout named out. It learns at every step, from P = 10·I at
-// first; the paper, from P = I or less, at every second.
-func build(c config) network {
-	store := graph.NewStore(c.seed)
-	return network{store: store, trainer: &train.Online[state]{
-		Runner: train.Runner[state]{
-			Net: rate(c.neurons), Init: firstRates(c.neurons), Readouts: []string{"out"}, Monitors: []string{scope}, Store: store,
-		},
-		Method: online.RLS{Alpha: 10, Single: true},
-	}}
-}
-
-// readout places a readout of n rates, and returns a function of it that marks them.
-func readout(g *graph.Graph, n int) func(r *graph.Node) *graph.Node {
-	out := layers.Dense{In: n, Out: 1, W: layers.Const(0), NoBias: true}.Place(g, "out")
-	return func(r *graph.Node) *graph.Node {
-		defer g.Scope(scope)()
-		return out.Apply(r.Mark())
+// trainer returns what teaches a network whose readout is named out. At first P = alpha·I.
+func trainer[S any](m model, store *graph.Store, alpha float64, net func(g *graph.Graph, training bool) train.Step[S]) *train.Online[S] {
+	return &train.Online[S]{
+		Runner: train.Runner[S]{Net: net, Readouts: []string{"out"}, Monitors: []string{m.shown}, Store: store},
+		Method: online.RLS{Alpha: alpha, Single: true},
 	}
 }
 
-// rate returns the paper's network: potentials that follow 1.5·J·r + Wfb·z with 10 ms, r = tanh.
-func rate(n int) func(g *graph.Graph, training bool) train.Step[state] {
-	return func(g *graph.Graph, _ bool) train.Step[state] {
-		p := layers.NewReservoir(1, n)
-		p.Win, p.InDensity = layers.Fix(layers.Const(0)), 1 // there is no input
-		p.W = layers.Normal{Std: 1.5 / math.Sqrt(p.Density*float64(n))}
-		p.Feedback, p.FeedbackDensity, p.Wfb = 1, 1, layers.Uniform{Lo: -1, Hi: 1}
-		p.LeakRate, p.Outside = layers.Const(0.1), true // 1 ms of 10
-		cell, out := p.Place(g, "network"), readout(g, n)
-		return func(x *graph.Node, s state) (*graph.Node, state) {
-			r, s := cell.Step(x, s)
-			s.Y = out(r)
-			return s.Y, s
-		}
-	}
+// readout places the readout of n rates.
+func readout(g *graph.Graph, n int) layers.DenseCell {
+	return layers.Dense{In: n, Out: 1, W: layers.Const(0), NoBias: true}.Place(g, "out")
 }
 
-// firstRates draws the potentials to begin with.
-func firstRates(n int) func(g *graph.Graph, batch int) state {
-	return func(g *graph.Graph, batch int) (s state) {
-		s.S = g.Param("first", graph.Var{Shape: []int{batch, n}, Init: layers.Normal{Std: 0.5}, Fixed: true})
-		s.R, s.Y = s.S.Tanh(), g.Const(graph.Float32, 0, batch, 1)
-		return s
-	}
-}
+// part is how many ms a network runs freely at a time, or up to twice as many, as what is marked in
+// many steps takes much memory. It is more than what is drawn.
+const part = 2400
 
-// ranFreely is what a network did: its output, and its rates [T 1 N].
+// ranFreely is what a network did: its output at every ms, and what was marked in its last part
+// [T 1 N].
 type ranFreely struct {
 	z     []float64
-	rates *tensor.Dense
+	shown *tensor.Dense
 }
 
 // free lets the network run by itself.
-func (n network) free(ms int) (ranFreely, error) {
-	z, err := n.trainer.Predict(context.Background(), column(make([]float64, ms)))
-	if err != nil {
-		return ranFreely{}, err
+func (n network) free(ms int) (r ranFreely, err error) {
+	parts := max(1, ms/part)
+	for i := range parts {
+		steps := ((i+1)*ms/parts - i*ms/parts) * n.model.steps
+		z, err := n.trainer.Predict(context.Background(), column(make([]float64, steps)))
+		if err != nil {
+			return r, err
+		}
+		r.z, r.shown = append(r.z, n.everyMs(z)...), n.trainer.Marks()[n.model.shown]
 	}
-	return ranFreely{numbers(z), n.trainer.Marks()[scope]}, nil
+	return r, nil
 }
 
-// learn teaches the network a piece of the target, and returns its output and by how much the
-// weights have changed in a ms.
-func (n network) learn(target []float64) (z []float64, change float64, err error) {
+// learn teaches the network the target from one ms to another, and returns its output at every ms and
+// by how much the weights have changed in a ms.
+func (n network) learn(from, to int) (z []float64, change float64, err error) {
 	weights := func() []float64 {
 		if w := n.store.Get("out.W"); w != nil {
 			return numbers(w.Value)
 		}
 		return nil
 	}
-	before := weights()
+	before, target := weights(), n.model.curve(from, to, n.model.steps)
 	s := train.Sequence{X: column(make([]float64, len(target))), Y: column(target)}
 	r, err := n.trainer.Fit(context.Background(), train.Trials(s))
 	if err != nil {
 		return nil, 0, err
 	}
-	return numbers(r.Out[0]), floats.Distance(weights(), before, 2) / float64(len(target)), nil
+	return n.everyMs(r.Out[0]), floats.Distance(weights(), before, 2) / float64(to-from), nil
+}
+
+// everyMs returns the first output of every ms.
+func (n network) everyMs(z *tensor.Dense) []float64 {
+	all := numbers(z)
+	y := make([]float64, len(all)/n.model.steps)
+	for i := range y {
+		y[i] = all[i*n.model.steps]
+	}
+	return y
 }
 
 // column returns numbers as a sequence [T 1 1].
