@@ -1,11 +1,6 @@
 package layers
 
-import (
-	"fmt"
-	"math"
-
-	"github.com/spikegraph/spikegraph/graph"
-)
+import "github.com/spikegraph/spikegraph/graph"
 
 // Interpolation says how a delay that is no whole number of steps weighs the steps around it, while
 // it is trained. With d the delay and k steps, the output is Σ κ_k·x(t-k).
@@ -60,27 +55,10 @@ func (p Delay) In(g *graph.Graph, name string, dt float64) DelayCell {
 	defer g.Scope(name)()
 	l := newPlacer(g, name, p.DType)
 	c := DelayCell{site: l.neurons(p.N, p.Shape)}
-	if c.fault == nil {
-		c.taps, c.fault = l.taps(tapFields{max: p.Max, interp: p.Interp, sigma: p.Sigma, dt: dt})
+	if c.D = c.fault; c.fault == nil {
+		c.D, c.taps, c.fault = l.delays(p.D, field{shape: c.shape}, tapFields{p.Max, p.Interp, p.Sigma, p.Training, dt})
 	}
-	if c.D = c.fault; c.fault != nil {
-		return c
-	}
-	c.rounded = !p.Training || !trained(p.D)
-	d := l.node(p.D, field{name: "D", def: Uniform{0, p.Max}, shape: c.shape, domain: upTo(p.Max)})
-	c.D = c.steps(d, c.shape)
 	return c
-}
-
-// trained reports whether p stands under Train.
-func trained(p Param) bool {
-	t, ok := p.(Tuned)
-	return ok && !t.fixed
-}
-
-// upTo is the domain of delays.
-func upTo(hi float64) domain {
-	return domain{fmt.Sprintf("within [0, %v]", hi), func(v float64) bool { return v >= 0 && v <= hi }}
 }
 
 // Step returns x [... N] of D ago, of the same shape.
@@ -91,8 +69,9 @@ func (c DelayCell) Step(x *graph.Node, s DelayState) (y *graph.Node, next DelayS
 		return x, DelayState{x, x}
 	}
 	if !c.rounded && c.sigma != nil {
-		all, line := c.push(x, s.Line, len(c.shape))
-		return all.Mul(c.weigh(c.D)).Sum(-len(c.shape) - 1), DelayState{line, s.At}
+		return c.whole(x, s, len(c.shape), func(line *graph.Node) *graph.Node {
+			return line.Mul(c.weigh(c.D)).Sum(-len(c.shape) - 1)
+		})
 	}
 	if c.last == 0 {
 		return x, s
@@ -129,83 +108,4 @@ func (c DelayCell) slots(at, d *graph.Node) *graph.Node {
 	back := at.Unsqueeze(1).Sub(d.Cast(graph.Int32))
 	ring := back.Like(slots)
 	return back.Lt(back.Like(0)).Select(back.Add(ring), back)
-}
-
-// taps are the steps that a delay line is read at.
-type taps struct {
-	last    int         // the longest delay, in steps
-	perStep float64     // steps in a ms
-	sigma   *graph.Node // of GaussianDelay, in steps; else nil
-	rounded bool        // whether delays are whole steps
-}
-
-// tapFields are the settings of taps.
-type tapFields struct {
-	max    float64
-	interp Interpolation
-	sigma  Param
-	dt     float64
-}
-
-// kept is a Param that is stored even if it is a number.
-type kept struct{ Param }
-
-// taps returns the taps of a delay line, and what is wrong with its settings.
-func (l placer) taps(p tapFields) (t taps, fault *graph.Node) {
-	switch {
-	case !positive.has(p.dt):
-		return t, l.fail("dt", fmt.Errorf("%w: %v ms, want %s", graph.ErrValue, p.dt, positive.want))
-	case !notNegative.has(p.max):
-		return t, l.fail("Max", fmt.Errorf("%w: %v ms, want %s", graph.ErrValue, p.max, notNegative.want))
-	case p.interp > GaussianDelay:
-		return t, l.fail("Interp", fmt.Errorf("%w: Interpolation(%d)", graph.ErrValue, p.interp))
-	case p.sigma != nil && p.interp != GaussianDelay:
-		return t, l.fail("Sigma", fmt.Errorf("%w: it is of GaussianDelay", graph.ErrValue))
-	}
-	t = taps{last: int(math.Ceil(p.max / p.dt * (1 - rounding))), perStep: 1 / p.dt}
-	if p.interp == GaussianDelay {
-		t.sigma = l.number("Sigma", kept{or(p.sigma, Const(p.dt/2))}, nil, positive).Scale(t.perStep)
-	}
-	return t, nil
-}
-
-// steps returns delays of ms in steps, held to the line.
-func (t taps) steps(d *graph.Node, shape []int) *graph.Node {
-	return d.Scale(t.perStep).Clip(0, float64(t.last)).BroadcastTo(shape...)
-}
-
-// push returns the line with x in front, [... steps+1 N], and the line of the next step. rank is
-// that of x without its axes in front.
-func (t taps) push(x, line *graph.Node, rank int) (all, next *graph.Node) {
-	axis := -rank - 1
-	x = x.Unsqueeze(axis)
-	if t.last == 0 {
-		return x, line
-	}
-	shape := append([]int(nil), x.Shape()...)
-	shape[len(shape)+axis] = t.last
-	all = graph.Concat(axis, x, line.Else(x.Graph().Const(x.DType(), 0, shape...)))
-	return all, all.Narrow(axis, 0, t.last)
-}
-
-// weigh returns κ_k for delays d in steps: [steps+1 ...] of d [...].
-func (t taps) weigh(d *graph.Node) *graph.Node {
-	k := make([]float64, t.last+1)
-	shape := make([]int, d.Rank()+1)
-	for i := range k {
-		k[i] = float64(i)
-	}
-	for i := range shape {
-		shape[i] = 1
-	}
-	shape[0] = len(k)
-	if t.rounded {
-		d = d.Round()
-	}
-	far := d.Graph().Values(d.DType(), k, shape...).Sub(d.Unsqueeze(0))
-	if t.sigma == nil || t.rounded {
-		return far.Abs().Neg().Shift(1).Relu()
-	}
-	// A softmax, in which no weight of all underflows to 0/0 however narrow Sigma is.
-	return far.Div(t.sigma).Square().Scale(-0.5).Softmax(0)
 }

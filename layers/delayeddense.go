@@ -36,18 +36,15 @@ func (p DelayedDense) Place(g *graph.Graph, name string, dt float64) DelayedDens
 	defer g.Scope(name)()
 	l := newPlacer(g, name, p.DType)
 	c := DelayedDenseCell{site: l.between(p.In, p.Out)}
+	shape := []int{p.In, p.Out}
 	if c.fault == nil {
-		c.taps, c.fault = l.taps(tapFields{max: p.Max, interp: p.Interp, sigma: p.Sigma, dt: dt})
+		c.W = l.node(p.W, field{name: "W", def: XavierNormal(), shape: shape, domain: anyNumber, weight: true})
+		c.D, c.taps, c.fault = l.delays(p.D, field{shape: shape, weight: true}, tapFields{p.Max, p.Interp, p.Sigma, p.Training, dt})
 	}
-	if c.W, c.D, c.K = c.fault, c.fault, c.fault; c.fault != nil {
+	if c.fault != nil {
+		c.W, c.D, c.K = c.fault, c.fault, c.fault
 		return c
 	}
-	shape := []int{p.In, p.Out}
-	t, _ := p.D.(Tuned)
-	c.rounded = !p.Training || t.fixed
-	c.W = l.node(p.W, field{name: "W", def: XavierNormal(), shape: shape, domain: anyNumber, weight: true})
-	d := l.node(p.D, field{name: "D", def: Uniform{0, p.Max}, shape: shape, domain: upTo(p.Max), weight: true})
-	c.D = c.steps(d, shape)
 	c.K = c.weigh(c.D).Mul(c.W).Reshape((c.last+1)*p.In, p.Out)
 	return c
 }
@@ -59,6 +56,5 @@ func (c DelayedDenseCell) Step(x *graph.Node, s DelayState) (y *graph.Node, next
 		x = invalid(x, c.K)
 		return x, DelayState{Line: x}
 	}
-	all, line := c.push(x, s.Line, 1)
-	return product(all.Flatten(-2, -1), c.K, nil), DelayState{line, s.At}
+	return c.whole(x, s, 1, func(line *graph.Node) *graph.Node { return product(line.Flatten(-2, -1), c.K, nil) })
 }
