@@ -13,21 +13,18 @@ package main
 import (
 	"context"
 	"flag"
-	"fmt"
 	"math"
 	"os"
-	"os/signal"
-	"path/filepath"
 	"time"
 
 	"github.com/spikegraph/spikegraph/datasets"
+	"github.com/spikegraph/spikegraph/examples/internal/program"
 	"github.com/spikegraph/spikegraph/graph"
 	"github.com/spikegraph/spikegraph/layers"
 	"github.com/spikegraph/spikegraph/losses"
 	"github.com/spikegraph/spikegraph/optim"
 	"github.com/spikegraph/spikegraph/surrogate"
 	"github.com/spikegraph/spikegraph/train"
-	"github.com/spikegraph/spikegraph/train/report"
 )
 
 // config are the flags.
@@ -39,8 +36,7 @@ type config struct {
 	limit  int
 	rate   float64
 	seed   uint64
-	out    string
-	save   string
+	files  program.Files
 }
 
 func main() {
@@ -52,15 +48,8 @@ func main() {
 	flag.IntVar(&c.limit, "limit", 0, "use only so many training images (0: all)")
 	flag.Float64Var(&c.rate, "rate", 4e-3, "learning rate of the first update, falling to zero by a cosine")
 	flag.Uint64Var(&c.seed, "seed", 1, "of weights and the order of images")
-	flag.StringVar(&c.out, "out", "", "directory for a picture of how it learned (default: none)")
-	flag.StringVar(&c.save, "save", "", "file for the trained weights")
-	flag.Parse()
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	defer stop()
-	if err := run(ctx, c); err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		os.Exit(1)
-	}
+	c.files.Flags(flag.CommandLine)
+	program.Main(func(ctx context.Context) error { return run(ctx, c) })
 }
 
 // net places the layers and returns the network over time: pixels [B 784] to membranes [T B 10]. What
@@ -124,6 +113,9 @@ func trainer(c config, updates int) *train.BPTT[struct{}] {
 }
 
 func run(ctx context.Context, c config) error {
+	if err := c.files.Ready(); err != nil {
+		return err
+	}
 	images, test, err := datasets.OpenFashionMNIST(ctx, datasets.OpenOptions{Dir: c.dir, Bar: os.Stderr})
 	if err != nil {
 		return err
@@ -142,17 +134,5 @@ func run(ctx context.Context, c config) error {
 	if err != nil {
 		return err
 	}
-	if last, ok := history.Last(); ok && last.Validation != nil {
-		accuracy, _ := last.Validation.Metric("accuracy")
-		fmt.Printf("test accuracy %.2f %% after %d epochs in %.1f s\n", 100*accuracy, c.epochs, time.Since(start).Seconds())
-	}
-	if c.out != "" {
-		if err := report.Curves(history).Save(filepath.Join(c.out, "convsnn-curve.png")); err != nil {
-			return err
-		}
-	}
-	if c.save != "" {
-		return train.SaveWeights(c.save, t.Store)
-	}
-	return nil
+	return c.files.Finish(program.Run{Name: "convsnn", History: history, Test: program.Validated(history), Store: t.Store, Start: start})
 }

@@ -15,10 +15,10 @@ import (
 	"fmt"
 	"math"
 	"os"
-	"os/signal"
 	"time"
 
 	"github.com/spikegraph/spikegraph/datasets"
+	"github.com/spikegraph/spikegraph/examples/internal/program"
 	"github.com/spikegraph/spikegraph/graph"
 	"github.com/spikegraph/spikegraph/layers"
 	"github.com/spikegraph/spikegraph/losses"
@@ -38,7 +38,7 @@ type config struct {
 	readout string
 	rate    float64
 	seed    uint64
-	save    string
+	files   program.Files
 }
 
 // state is what the network carries from one step to the next; one of Fire and Out is used.
@@ -58,14 +58,8 @@ func main() {
 	flag.StringVar(&c.readout, "readout", "membrane", "membrane or spikes")
 	flag.Float64Var(&c.rate, "rate", 0, "learning rate (0: 2e-3 falling to zero by a cosine; with -readout spikes a constant 5e-4)")
 	flag.Uint64Var(&c.seed, "seed", 1, "of weights and the order of images")
-	flag.StringVar(&c.save, "save", "", "file for the trained weights")
-	flag.Parse()
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	defer stop()
-	if err := run(ctx, c); err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		os.Exit(1)
-	}
+	c.files.Flags(flag.CommandLine)
+	program.Main(func(ctx context.Context) error { return run(ctx, c) })
 }
 
 // net returns the function that places the network in a graph.
@@ -131,6 +125,9 @@ func run(ctx context.Context, c config) error {
 	if c.readout != "spikes" && c.readout != "membrane" {
 		return fmt.Errorf("fashionmnist: -readout is %q, want membrane or spikes", c.readout)
 	}
+	if err := c.files.Ready(); err != nil {
+		return err
+	}
 	images, test, err := datasets.OpenFashionMNIST(ctx, datasets.OpenOptions{Dir: c.dir, Bar: os.Stderr})
 	if err != nil {
 		return err
@@ -150,12 +147,5 @@ func run(ctx context.Context, c config) error {
 	if err != nil {
 		return err
 	}
-	if last, ok := history.Last(); ok && last.Validation != nil {
-		accuracy, _ := last.Validation.Metric("accuracy")
-		fmt.Printf("test accuracy %.2f %% after %d epochs in %.1f s\n", 100*accuracy, c.epochs, time.Since(start).Seconds())
-	}
-	if c.save != "" {
-		return train.SaveWeights(c.save, t.Store)
-	}
-	return nil
+	return c.files.Finish(program.Run{Name: "fashionmnist", History: history, Test: program.Validated(history), Store: t.Store, Start: start})
 }

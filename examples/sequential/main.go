@@ -13,20 +13,17 @@ package main
 import (
 	"context"
 	"flag"
-	"fmt"
 	"os"
-	"os/signal"
-	"path/filepath"
 	"time"
 
 	"github.com/spikegraph/spikegraph/datasets"
+	"github.com/spikegraph/spikegraph/examples/internal/program"
 	"github.com/spikegraph/spikegraph/graph"
 	"github.com/spikegraph/spikegraph/layers"
 	"github.com/spikegraph/spikegraph/losses"
 	"github.com/spikegraph/spikegraph/optim"
 	"github.com/spikegraph/spikegraph/surrogate"
 	"github.com/spikegraph/spikegraph/train"
-	"github.com/spikegraph/spikegraph/train/report"
 )
 
 // config are the flags.
@@ -38,8 +35,7 @@ type config struct {
 	limit  int
 	rate   float64
 	seed   uint64
-	out    string
-	save   string
+	files  program.Files
 }
 
 // state is what the network carries from one row to the next.
@@ -57,15 +53,8 @@ func main() {
 	flag.IntVar(&c.limit, "limit", 0, "use only so many training images (0: all)")
 	flag.Float64Var(&c.rate, "rate", 3e-3, "learning rate of the first update, falling to zero by a cosine")
 	flag.Uint64Var(&c.seed, "seed", 1, "of weights and the order of images")
-	flag.StringVar(&c.out, "out", "", "directory for a picture of how it learned (default: none)")
-	flag.StringVar(&c.save, "save", "", "file for the trained weights")
-	flag.Parse()
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	defer stop()
-	if err := run(ctx, c); err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		os.Exit(1)
-	}
+	c.files.Flags(flag.CommandLine)
+	program.Main(func(ctx context.Context) error { return run(ctx, c) })
 }
 
 // net returns the function that places the network in a graph: rows [B 28 1] to membranes [B 10].
@@ -113,6 +102,9 @@ func trainer(c config, updates int) *train.BPTT[state] {
 func last(v *graph.Node) *graph.Node { return v.Index(-1) }
 
 func run(ctx context.Context, c config) error {
+	if err := c.files.Ready(); err != nil {
+		return err
+	}
 	images, test, err := datasets.OpenMNIST(ctx, datasets.OpenOptions{Dir: c.dir, Bar: os.Stderr})
 	if err != nil {
 		return err
@@ -132,17 +124,5 @@ func run(ctx context.Context, c config) error {
 	if err != nil {
 		return err
 	}
-	if last, ok := history.Last(); ok && last.Validation != nil {
-		accuracy, _ := last.Validation.Metric("accuracy")
-		fmt.Printf("test accuracy %.2f %% after %d epochs in %.1f s\n", 100*accuracy, c.epochs, time.Since(start).Seconds())
-	}
-	if c.out != "" {
-		if err := report.Curves(history).Save(filepath.Join(c.out, "sequential-curve.png")); err != nil {
-			return err
-		}
-	}
-	if c.save != "" {
-		return train.SaveWeights(c.save, t.Store)
-	}
-	return nil
+	return c.files.Finish(program.Run{Name: "sequential", History: history, Test: program.Validated(history), Store: t.Store, Start: start})
 }

@@ -2,11 +2,12 @@ package main
 
 import (
 	"context"
-	"os"
 	"path/filepath"
 	"testing"
 
 	"github.com/spikegraph/spikegraph/datasets"
+	"github.com/spikegraph/spikegraph/examples/internal/mnistdir"
+	"github.com/spikegraph/spikegraph/examples/internal/program"
 	"github.com/spikegraph/spikegraph/graph"
 	"github.com/spikegraph/spikegraph/train"
 	"github.com/spikegraph/spikegraph/train/checkpoint"
@@ -14,41 +15,11 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// directory writes n embedded images, and 100 for the test, in the files of MNIST: clothes are not
-// digits, but as large.
-func directory(t *testing.T, n int) string {
-	t.Helper()
-	dir := t.TempDir()
-	images, test, err := datasets.FashionSmall()
-	require.NoError(t, err)
-	write(t, filepath.Join(dir, "train"), images, n)
-	write(t, filepath.Join(dir, "t10k"), test, 100)
-	return dir
-}
-
-// write writes the first n images and their labels.
-func write(t *testing.T, prefix string, set *datasets.Images, n int) {
-	t.Helper()
-	labels := make([]uint8, n)
-	for i := range labels {
-		labels[i] = uint8(set.Labels[i])
-	}
-	for name, x := range map[string]datasets.IDX{
-		"-images-idx3-ubyte": {Shape: []int{n, set.H, set.W}, Data: set.Pixels[:n*set.H*set.W]},
-		"-labels-idx1-ubyte": {Shape: []int{n}, Data: labels},
-	} {
-		f, err := os.Create(prefix + name)
-		require.NoError(t, err)
-		require.NoError(t, x.Write(f))
-		require.NoError(t, f.Close())
-	}
-}
-
 // The program as it is run: it learns, draws, and writes weights.
 func TestRun(t *testing.T) {
 	out := t.TempDir()
 	save := filepath.Join(out, "w.safetensors")
-	c := config{dir: directory(t, 300), epochs: 1, hidden: 24, batch: 50, limit: 200, rate: 3e-3, seed: 1, out: out, save: save}
+	c := config{dir: mnistdir.New(t, 300, 100), epochs: 1, hidden: 24, batch: 50, limit: 200, rate: 3e-3, seed: 1, files: program.Files{Out: out, Save: save}}
 	require.NoError(t, run(context.Background(), c))
 	assert.FileExists(t, filepath.Join(out, "sequential-curve.png"))
 	store := graph.NewStore(0)

@@ -22,19 +22,17 @@ import (
 	"fmt"
 	"maps"
 	"os"
-	"os/signal"
-	"path/filepath"
 	"slices"
 	"time"
 
 	"github.com/spikegraph/spikegraph/datasets"
+	"github.com/spikegraph/spikegraph/examples/internal/program"
 	"github.com/spikegraph/spikegraph/graph"
 	"github.com/spikegraph/spikegraph/layers"
 	"github.com/spikegraph/spikegraph/losses"
 	"github.com/spikegraph/spikegraph/optim"
 	"github.com/spikegraph/spikegraph/surrogate"
 	"github.com/spikegraph/spikegraph/train"
-	"github.com/spikegraph/spikegraph/train/report"
 )
 
 // config are the flags.
@@ -48,8 +46,7 @@ type config struct {
 	batch  int
 	rate   float64
 	seed   uint64
-	out    string
-	save   string
+	files  program.Files
 }
 
 // What the network hears, and looks for.
@@ -86,15 +83,8 @@ func main() {
 	flag.IntVar(&c.batch, "batch", 32, "recordings in a batch")
 	flag.Float64Var(&c.rate, "rate", 4e-3, "learning rate of the first update, falling to zero by a cosine")
 	flag.Uint64Var(&c.seed, "seed", 1, "of weights, the order of recordings, and how they vary")
-	flag.StringVar(&c.out, "out", "", "directory for a picture of how it learned (default: none)")
-	flag.StringVar(&c.save, "save", "", "file for the trained weights")
-	flag.Parse()
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	defer stop()
-	if err := run(ctx, c); err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		os.Exit(1)
-	}
+	c.files.Flags(flag.CommandLine)
+	program.Main(func(ctx context.Context) error { return run(ctx, c) })
 }
 
 // net returns the function that places the network in a graph: currents [B 64] to membranes [B 10].
@@ -165,6 +155,9 @@ func trainer(c config, updates int) *train.BPTT[state] {
 }
 
 func run(ctx context.Context, c config) error {
+	if err := c.files.Ready(); err != nil {
+		return err
+	}
 	known, held, err := load(c)
 	if err != nil {
 		return err
@@ -195,17 +188,7 @@ func run(ctx context.Context, c config) error {
 	if err != nil {
 		return err
 	}
-	accuracy, _ := scores.Metric("accuracy")
-	fmt.Printf("test accuracy %.2f %% after %d epochs in %.1f s\n", 100*accuracy, c.epochs, time.Since(start).Seconds())
-	if c.out != "" {
-		if err := report.Curves(history).Save(filepath.Join(c.out, "spokendigits-curve.png")); err != nil {
-			return err
-		}
-	}
-	if c.save != "" {
-		return train.SaveWeights(c.save, t.Store)
-	}
-	return nil
+	return c.files.Finish(program.Run{Name: "spokendigits", History: history, Test: &scores, Store: t.Store, Start: start})
 }
 
 // each prints the accuracy for each speaker of the test.

@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"github.com/spikegraph/spikegraph/datasets"
+	"github.com/spikegraph/spikegraph/examples/internal/program"
 	"github.com/spikegraph/spikegraph/graph"
 	"github.com/spikegraph/spikegraph/train"
 	"github.com/spikegraph/spikegraph/train/checkpoint"
@@ -57,7 +58,7 @@ func wav(t *testing.T, samples []int16) []byte {
 func TestRun(t *testing.T) {
 	out := t.TempDir()
 	save := filepath.Join(out, "w.safetensors")
-	c := config{dir: recordings(t, "ada", "bob", "eve"), held: "bob", omit: "eve", epochs: 1, hidden: 16, steps: 8, batch: 10, rate: 4e-3, seed: 1, out: out, save: save}
+	c := config{dir: recordings(t, "ada", "bob", "eve"), held: "bob", omit: "eve", epochs: 1, hidden: 16, steps: 8, batch: 10, rate: 4e-3, seed: 1, files: program.Files{Out: out, Save: save}}
 	require.NoError(t, run(context.Background(), c))
 	assert.FileExists(t, filepath.Join(out, "spokendigits-curve.png"))
 	store := graph.NewStore(0)
