@@ -57,7 +57,9 @@ func (b *Board) onBatch(r train.Batch) error {
 
 func (b *Board) onEpoch(e train.Epoch) error {
 	values := scoreValues("epoch/", e.Scores)
-	values = append(values, scalarValue("epoch/gradient_norm", e.GradNorm))
+	if e.GradNorm != 0 { // of a readout that is fitted there is none
+		values = append(values, scalarValue("epoch/gradient_norm", e.GradNorm))
+	}
 	if e.Validation != nil {
 		values = append(values, scoreValues("validation/", *e.Validation)...)
 	}

@@ -81,10 +81,15 @@ func (p Page) Save(path string) error {
 	return writeFile(path, b.Bytes())
 }
 
+// hasGradients reports whether gradients were measured: of a readout that is fitted there are none.
+func hasGradients(h *train.History) bool {
+	return len(h.Batches) > 0 || slices.ContainsFunc(h.Epochs, func(e train.Epoch) bool { return e.GradNorm != 0 })
+}
+
 // historyFigures are what is drawn of every run; where no gradients were measured, none are drawn.
 func historyFigures(h *train.History) []Figure {
 	var second Figure
-	if len(h.Batches) > 0 || slices.ContainsFunc(h.Epochs, func(e train.Epoch) bool { return e.GradNorm != 0 }) {
+	if hasGradients(h) {
 		second = Figure{Caption: "Gradients", Panels: []Panel{GradNorm(h)}}
 	}
 	if len(h.Epochs[0].Rates) > 0 {

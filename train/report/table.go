@@ -58,7 +58,11 @@ func epochTable(h *train.History) (columns []string, rows []row) {
 			columns = append(columns, "Val. "+name)
 		}
 	}
-	columns = append(columns, "Gradient norm", "Updates", "Seconds")
+	gradients := hasGradients(h)
+	if gradients {
+		columns = append(columns, "Gradient norm")
+	}
+	columns = append(columns, "Updates", "Seconds")
 	best, ok := h.Best()
 	for _, e := range h.Epochs {
 		cells := []string{strconv.Itoa(e.Epoch + 1)}
@@ -69,7 +73,10 @@ func epochTable(h *train.History) (columns []string, rows []row) {
 		if validated {
 			cells = append(cells, scoreCells(e.Validation, metrics)...)
 		}
-		cells = append(cells, number(e.GradNorm), grouped(e.Updates), strconv.FormatFloat(e.Seconds, 'f', 2, 64))
+		if gradients {
+			cells = append(cells, number(e.GradNorm))
+		}
+		cells = append(cells, grouped(e.Updates), strconv.FormatFloat(e.Seconds, 'f', 2, 64))
 		rows = append(rows, row{cells, ok && e.Epoch == best.Epoch})
 	}
 	return columns, rows
