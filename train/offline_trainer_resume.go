@@ -230,9 +230,11 @@ func (r *Runner[S]) header(f *checkpoint.File, kind string) (run readerRun, err 
 	if err := json.Unmarshal([]byte(f.Metadata[readerKey]), &run); err != nil {
 		return run, fmt.Errorf("%w: its state: %w", checkpoint.ErrFormat, err)
 	}
-	if run.Model != r.Model || run.Seed != r.Store.Seed() || !slices.Equal(run.Readouts, r.Readouts) {
-		return run, fmt.Errorf("%w: it is of model %q, seed %d, readouts %q; this one is %q, %d, %q", checkpoint.ErrMismatch,
-			run.Model, run.Seed, run.Readouts, r.Model, r.Store.Seed(), r.Readouts)
+	if err := (about{Model: run.Model, Seed: run.Seed}).differences(about{Model: r.Model, Seed: r.Store.Seed()}); err != nil {
+		return run, err
+	}
+	if !slices.Equal(run.Readouts, r.Readouts) {
+		return run, fmt.Errorf("%w: it is of the readouts %q, not %q", checkpoint.ErrMismatch, run.Readouts, r.Readouts)
 	}
 	if run.Learned && len(run.Bias) != len(run.Readouts) || run.Batch < 0 || run.Steps < 0 {
 		return run, fmt.Errorf("%w: its state is %+v", checkpoint.ErrFormat, run)

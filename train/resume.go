@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"strings"
 
 	"github.com/spikegraph/spikegraph/optim"
 	"github.com/spikegraph/spikegraph/train/checkpoint"
@@ -66,6 +67,33 @@ type about struct {
 	Seed       uint64 // of the store
 	DataSeed   uint64
 }
+
+// differences returns an error that says in what the run of a checkpoint differs from this one.
+func (a about) differences(now about) error {
+	var all []string
+	add := func(what string, was, is any) {
+		if was != is {
+			all = append(all, fmt.Sprintf("%s %v, not %v", what, was, is))
+		}
+	}
+	add("seed", a.Seed, now.Seed)
+	add("seed of the data", a.DataSeed, now.DataSeed)
+	add("Accumulate", a.Accumulate, now.Accumulate)
+	was, is := strings.Split(a.Model, modelPart), strings.Split(now.Model, modelPart)
+	if len(was) != len(is) {
+		was, is = []string{a.Model}, []string{now.Model}
+	}
+	for i := range was {
+		add("model", "`"+was[i]+"`", "`"+is[i]+"`")
+	}
+	if len(all) == 0 {
+		return nil
+	}
+	return fmt.Errorf("%w: it is of %s", checkpoint.ErrMismatch, strings.Join(all, ", "))
+}
+
+// modelPart separates parts of a description of a model, of which those that differ are told.
+const modelPart = "; "
 
 // snapshot is what a checkpoint holds besides tensors.
 type snapshot struct {
@@ -240,10 +268,8 @@ func (p position) sound() bool {
 
 // differences returns everything in which the run in a checkpoint differs from this one.
 func (l *loop) differences(f *checkpoint.File, s snapshot, n names) error {
-	var about, columns error
-	if want := l.about(); s.About != want {
-		about = fmt.Errorf("%w: it is of the run %+v, this one is %+v", checkpoint.ErrMismatch, s.About, want)
-	}
+	var columns error
+	about := s.About.differences(l.about())
 	if s.At.Total.Samples > 0 && s.At.Names.differ(n) {
 		columns = fmt.Errorf("%w: it measures %v, this run %v", checkpoint.ErrMismatch, s.At.Names, n)
 	}

@@ -220,9 +220,23 @@ func TestResumeRefusals(t *testing.T) {
 		err := resume(t, whole, b, data)
 		assert.ErrorIs(t, err, checkpoint.ErrMismatch)
 		for _, text := range []string{"hidden.W F32 [2 12]", "hidden.W F32 [2 13]", "out.W F32 [12 2]", "out.W F32 [13 2]",
-			"optim.hidden.W.m", "a wider one", "Seed:7", "Seed:8"} {
+			"optim.hidden.W.m", "it is of seed 7, not 8, model ``, not `a wider one`"} {
 			assert.ErrorContains(t, err, text)
 		}
+	})
+	t.Run("parts of a description", func(t *testing.T) {
+		t.Parallel()
+		b := blobTrainer()
+		b.Model = "dt 1; a; b"
+		dir := t.TempDir()
+		o := train.FitOptions{Epochs: 1, Checkpoint: train.Checkpoint{Dir: dir}}
+		_, err := b.Fit(t.Context(), data, o)
+		require.NoError(t, err)
+		b = blobTrainer()
+		b.Model, o.Checkpoint.Resume = "dt 1; a; c", true
+		_, err = b.Fit(t.Context(), data, o)
+		assert.ErrorContains(t, err, "it is of model `b`, not `c`")
+		assert.NotContains(t, err.Error(), "dt 1", "what is the same is not told")
 	})
 	t.Run("another optimizer", func(t *testing.T) {
 		t.Parallel()
@@ -235,7 +249,7 @@ func TestResumeRefusals(t *testing.T) {
 		t.Parallel()
 		other := data
 		other.Seed = 99
-		assert.ErrorContains(t, resume(t, whole, blobTrainer(), other), "DataSeed:99")
+		assert.ErrorContains(t, resume(t, whole, blobTrainer(), other), "seed of the data 3, not 99")
 		assert.ErrorIs(t, resume(t, whole, blobTrainer(), train.FromBatches()), datasets.ErrEmpty)
 	})
 }

@@ -150,7 +150,7 @@ func (a *app) fit(ctx context.Context, path string, m *model.Model, f trainFlags
 	h, err := a.learn(ctx, m, o)
 	stopped := errors.Is(err, context.Canceled)
 	if err != nil && !stopped {
-		return err
+		return hinted(err, f.resume)
 	}
 	if err := w.finish(context.WithoutCancel(ctx), h); err != nil {
 		return err
@@ -176,6 +176,16 @@ func (a *app) learn(ctx context.Context, m *model.Model, o train.FitOptions) (*t
 		return m.Trainer.Fit(ctx, m.Data.Training(m.Parts.Train), o)
 	}
 	return m.FitReadout(ctx, o)
+}
+
+// hinted adds to an error of a checkpoint that is damaged what can be done.
+func hinted(err error, resume bool) error {
+	for _, damage := range []error{checkpoint.ErrTruncated, checkpoint.ErrChecksum, checkpoint.ErrFormat} {
+		if resume && errors.Is(err, damage) {
+			return fmt.Errorf("%w: without that file --resume goes on from the checkpoint before", err)
+		}
+	}
+	return err
 }
 
 // interrupted says what there is after a signal.
