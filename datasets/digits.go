@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"maps"
 	"os"
 	"path"
 	"slices"
@@ -158,7 +159,8 @@ func SplitSpeakers(all []SpokenDigit, test ...string) (train, held []SpokenDigit
 	}
 	for _, name := range test {
 		if !heard[name] {
-			return nil, nil, named("SplitSpeakers", fail(ErrEmpty, "no recording by %q", name))
+			return nil, nil, named("SplitSpeakers", fail(ErrEmpty, "no recording by %q, expected one of %q",
+				name, slices.Sorted(maps.Keys(heard))))
 		}
 	}
 	if len(train) == 0 || len(held) == 0 {

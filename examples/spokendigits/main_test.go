@@ -104,9 +104,10 @@ func TestLearns(t *testing.T) {
 
 func TestFaults(t *testing.T) {
 	ctx := context.Background()
-	assert.ErrorContains(t, run(ctx, config{}), "-dir is not given")
-	assert.ErrorContains(t, run(ctx, config{dir: filepath.Join(t.TempDir(), "none")}), "datasets:")
+	assert.ErrorContains(t, run(ctx, config{steps: 8}), "-dir is not given")
+	assert.ErrorContains(t, run(ctx, config{dir: "x"}), "-steps is 0, want at least 1")
+	assert.ErrorContains(t, run(ctx, config{steps: 8, dir: filepath.Join(t.TempDir(), "none")}), "datasets:")
 	two := recordings(t, "ada", "bob")
-	assert.ErrorContains(t, run(ctx, config{dir: two, held: "eve"}), `no recording by "eve"`)
-	assert.ErrorContains(t, run(ctx, config{dir: two, held: "ada", omit: "eve"}), `no recording by "eve"`)
+	assert.ErrorContains(t, run(ctx, config{steps: 8, dir: two, held: "eve"}), `no recording by "eve"`)
+	assert.ErrorContains(t, run(ctx, config{steps: 8, dir: two, held: "ada", omit: "eve"}), `no recording by "eve"`)
 }
