@@ -19,7 +19,7 @@ type goldenLayer func(t *testing.T, c goldenCase, g *graph.Graph, in map[string]
 
 // goldenLayers are the layers by the name that a case has for them.
 var goldenLayers = []map[string]goldenLayer{
-	goldenLinear, goldenNorms, goldenActivations, goldenActivationLayers, goldenShapes, goldenCells, goldenConv, goldenPooling,
+	goldenLinear, goldenNorms, goldenActivations, goldenActivationLayers, goldenShapes, goldenAdaptive, goldenCells, goldenConv, goldenPooling,
 }
 
 // asNodes are the inputs of a case that are inputs of the program; the others are parameters.

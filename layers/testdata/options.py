@@ -150,7 +150,110 @@ x, w = draw(2, 3), draw(1)
 case("all_to_all_scalar_no_self_wider", {"layer": "AllToAll", "num_pre": 3, "num_post": 5, "include_self": False}, {"x": x, "W": w},
      w * (x.sum(-1, keepdim=True) - F.pad(x, [0, 2])))
 
+
+class Spike(torch.autograd.Function):
+    """1 from the threshold on, with the derivative height * max(0, 1 - |v| / width)."""
+    @staticmethod
+    def forward(ctx, v, height, width):
+        ctx.save_for_backward(v)
+        ctx.height, ctx.width = height, width
+        return (v >= 0).to(v)
+
+    @staticmethod
+    def backward(ctx, gy):
+        v, = ctx.saved_tensors
+        return gy * ctx.height * (1 - v.abs() / ctx.width).clamp(min=0), None, None
+
+
+def spike(v, width=1.0):
+    return Spike.apply(v, 0.3 * width, width)
+
+
+def neurons(name, cell, inputs, step, params=None, steps=12):
+    """step(x, z, state) gives spikes and the next state; what is recurrent comes by V."""
+    x = (draw(steps, 2, 3) * 1.5 + 0.4).detach().requires_grad_()
+    z, state, zs, vs = torch.zeros(2, 3), [torch.zeros(2, 3)] * 2, [], []
+    for t in range(steps):
+        current = x[t] + (z @ inputs["V"] if "V" in inputs else 0)
+        z, state = step(current, z, state)
+        zs.append(z)
+        vs.append(state[0])
+    assert 3 < torch.stack(zs).sum() < 60, torch.stack(zs).sum()
+    case(name, {"cell": cell, "dt": 1, **(params or {})}, {"x": x, **inputs}, torch.stack(zs) + 0.1 * torch.stack(vs))
+
+
+def alif(inputs):
+    def step(x, z, state):
+        v, a = state
+        a = torch.exp(-1 / inputs["TauA"]) * a + z
+        v = torch.exp(-1 / inputs["Tau"]) * v + x - z
+        return spike(v - 1 - inputs["Beta"] * a), [v, a]
+    return step
+
+
+def adlif(inputs):
+    def step(x, z, state):
+        v, w = state
+        alpha, rho = torch.exp(-1 / inputs["Tau"]), torch.exp(-1 / inputs["TauW"])
+        v = alpha * v + (1 - alpha) * (x * 4 - w)
+        z = spike(v - 1)
+        v = v * (1 - z)
+        return z, [v, rho * w + (1 - rho) * (inputs["A"] * v + inputs["B"] * z)]
+    return step
+
+
+def plif(inputs):
+    def step(x, z, state):
+        v = state[0] + (2 * x - state[0]) * torch.sigmoid(-inputs["u"])
+        z = spike(v - 1)
+        return z, [v * (1 - z), v]
+    return step
+
+
+def taus(lo, hi):
+    return (lo + (hi - lo) * torch.rand(3)).requires_grad_()
+
+
+def delays(name, gaussian, dense):
+    """y(t) = sum over k of kappa_k(d) x(t - k), of each neuron or of each connection."""
+    x, steps, sigma = draw(7, 2, 3), 4, 0.8
+    d = (torch.rand((3, 2) if dense else 3) * 0.8 + torch.tensor([0., 1, 2])[:, None].expand(3, 2) + 0.1 if dense
+         else torch.rand(3) * 0.8 + torch.tensor([0., 1, 3]) + 0.1).requires_grad_()
+    k = torch.arange(steps + 1.).reshape(-1, *[1] * d.dim())
+    kappa = torch.softmax(-(k - d) ** 2 / (2 * sigma ** 2), 0) if gaussian else (1 - (k - d).abs()).clamp(min=0)
+    w = draw(3, 2)
+    ys = []
+    for t in range(7):
+        past = torch.stack([x[t - j] if j <= t else torch.zeros(2, 3) for j in range(steps + 1)])  # [k B in]
+        ys.append(torch.einsum("kbi,kio->bo", past, kappa * w) if dense else (past * kappa[:, None]).sum(0))
+    inputs = {"x": x, "D": d, **({"W": w} if dense else {})}
+    case(name, {"cell": "DelayedDense" if dense else "Delay", "max": steps, "sigma": sigma if gaussian else None}, inputs, torch.stack(ys))
+
+
+i = {"Tau": taus(3, 8), "TauA": taus(5, 30), "Beta": taus(0.2, 0.6)}
+neurons("alif", "ALIF", i, alif(i))
+i = {"Tau": taus(3, 8), "TauA": taus(5, 30), "Beta": taus(0.2, 0.6), "V": (draw(3, 3) * 0.3).detach().requires_grad_()}
+neurons("alif_recurrent", "ALIF", i, alif(i))
+i = {"Tau": taus(3, 8), "TauW": taus(5, 30), "A": taus(0.2, 1), "B": taus(1, 3)}
+neurons("adlif", "AdLIF", i, adlif(i))
+i = {"Tau": taus(3, 8), "TauW": taus(5, 30), "A": taus(0.2, 1), "B": taus(1, 3), "V": (draw(3, 3) * 0.3).detach().requires_grad_()}
+neurons("adlif_recurrent", "AdLIF", i, adlif(i))
+i = {"u": torch.tensor(0.4, requires_grad=True)}
+neurons("plif", "PLIF", i, plif(i))
+i = {"u": torch.tensor(0.4, requires_grad=True), "V": (draw(3, 3) * 0.3).detach().requires_grad_()}
+neurons("plif_recurrent", "PLIF", i, plif(i))
+for gaussian in [False, True]:
+    delays("delay_gaussian" if gaussian else "delay_linear", gaussian, False)
+    delays("delayed_dense_gaussian" if gaussian else "delayed_dense_linear", gaussian, True)
+x, scale, bias = (draw(3, 2, 2, 2, 3) + 1).detach().requires_grad_(), draw(3), draw(3)
+over = (0, 1, 2, 3)
+m, v = x.mean(over), x.var(over, unbiased=False)
+case("threshold_batch_norm", {"layer": "tdBN", "alpha": 0.7, "v_th": 1.3, "num_features": 3}, {"x": x, "scale": scale, "bias": bias},
+     0.7 * 1.3 * (x - m) / (v + 1e-5).sqrt() * scale + bias, outputs={"running_mean": 0.01 * m, "running_var": 0.99 + 0.01 * v})
+
 print(json.dumps({"reference": "torch 1.13 torch.nn.functional", "command": "python3 options.py > layers/options.json", "notes": [
     "conventions of the other files of this folder; options that they do not try.",
     "ConvTranspose: padding and output_padding are torch's, of the convolution that is undone; w is not flipped.",
-    "count_include_pad: the mean counts the padding as zeros."], "cases": cases}, separators=(",", ":")))
+    "count_include_pad: the mean counts the padding as zeros.",
+    "ALIF, AdLIF, PLIF: y is the spikes and a tenth of the potentials, x [T B N]; V feeds spikes back. A spike has the derivative 0.3·max(0, 1 - |v|).",
+    "Delay, DelayedDense: delays in steps, with the interpolation of training; tdBN: the threshold-dependent batch norm, x [T B X... N]."], "cases": cases}, separators=(",", ":")))
