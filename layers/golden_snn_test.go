@@ -1,6 +1,7 @@
 package layers_test
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/spikegraph/spikegraph/autodiff"
@@ -223,6 +224,19 @@ func (c goldenCase) surrogate(t *testing.T) graph.Surrogate {
 		return surrogate.InvSquareGrad{Alpha: a}
 	case "sigmoid":
 		return surrogate.Sigmoid{Alpha: a}
+	}
+	name, _ := c.Params["surrogate"].(string)
+	for _, k := range surrogate.All() {
+		if strings.EqualFold(strings.ReplaceAll(k.Name, "_", ""), strings.ReplaceAll(name, "_", "")) {
+			params := map[string]float64{}
+			if _, ok := c.Params["surrogate_parameter"].(float64); ok {
+				require.NotEmpty(t, k.Params, name)
+				params[k.Params[0]] = a
+			}
+			s, err := k.New(params)
+			require.NoError(t, err)
+			return s
+		}
 	}
 	t.Fatalf("unknown surrogate %v", c.Params["surrogate"])
 	return nil
