@@ -76,36 +76,13 @@ func (c DelayCell) Step(x *graph.Node, s DelayState) (y *graph.Node, next DelayS
 	if c.last == 0 {
 		return x, s
 	}
-	return c.ring(x, s)
-}
-
-// ring writes x to its slot and reads those of the delays: with f = D - k for whole k, LinearDelay is
-// y = (1-f)·x(t-k) + f·x(t-k-1), whose derivative by D is that of the side of longer delays where D is
-// whole, but of the shorter at Max.
-func (c DelayCell) ring(x *graph.Node, s DelayState) (y *graph.Node, next DelayState) {
-	n, slots := size(c.shape), c.last+1
-	rows := x.Shape()[:x.Rank()-len(c.shape)].Size()
-	line := s.Line.Else(c.g.Const(x.DType(), 0, rows, slots, n))
-	at := s.At.Else(c.g.Const(graph.Int32, 0, rows))
-	line = line.PutSlot(at, x.Reshape(rows, n))
+	n := size(c.shape)
+	line, at, next := c.put(x.Reshape(x.Shape().Size()/n, n), s, nil)
 	d := c.D.Reshape(n)
 	if c.rounded {
 		y = line.TakeAlong(c.slots(at, d.Round()))
 	} else {
-		whole := d.Floor().Min(d.Like(float64(c.last - 1))).StopGradient()
-		f := d.Sub(whole)
-		near, far := line.TakeAlong(c.slots(at, whole)), line.TakeAlong(c.slots(at, whole.Shift(1)))
-		y = near.Add(f.Mul(far.Sub(near)))
+		y = c.between(line, at, d, d.Floor().Min(d.Like(float64(c.last-1))).StopGradient())
 	}
-	over := at.Shift(1)
-	return y.Reshape(x.Shape()...), DelayState{line, over.Lt(over.Like(float64(slots))).Select(over, over.Like(0))}
-}
-
-// slots returns where in the ring, whose latest slot is at [rows], the values of whole delays d [N] are:
-// [rows N].
-func (c DelayCell) slots(at, d *graph.Node) *graph.Node {
-	slots := float64(c.last + 1)
-	back := at.Unsqueeze(1).Sub(d.Cast(graph.Int32))
-	ring := back.Like(slots)
-	return back.Lt(back.Like(0)).Select(back.Add(ring), back)
+	return y.Reshape(x.Shape()...), next
 }

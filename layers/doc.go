@@ -20,7 +20,7 @@
 // stand in a Sequential or a Residual; those with a state (neurons, RNN, GRU, LSTM, Delay) have Step,
 // and stand in Recur, Then and Skip. What differs between training and use has a field Training: a
 // network is built once for each. SpikeCount, FirstSpike and their kin decode what was stacked over
-// time.
+// time. A DelayLine is pushed to and read at any delay.
 //
 // Units are ms and mV. Axes are time, batch, features [T B N]; a step sees [B N], or any axes in
 // front of the neurons' own. A neuron fires on reaching its threshold. Faults of settings and shapes

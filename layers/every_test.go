@@ -166,6 +166,16 @@ func everyLayers() []everyLayer {
 		timed(layers.Delay{N: 3, D: delays, Max: 2, Training: true, DType: d}, 2, 3),
 		timed(layers.Delay{N: 3, D: delays, Max: 2, Interp: layers.GaussianDelay, Training: true, DType: d}, 2, 3),
 		timed(layers.Delay{N: 3, Max: 2, DType: d}, 2, 3),
+		{"DelayLine", layers.DelayLine{N: 3, Max: 2, Past: learned, DType: d}, []int{2, 3}, func(p any, g *graph.Graph, xs *graph.Node, o graph.LoopOptions) *graph.Node {
+			line, most := p.(layers.DelayLine).In(g, "net", 1), p.(layers.DelayLine).Max
+			ys, _ := graph.Loop(xs, layers.DelayState{}, func(x *graph.Node, s layers.DelayState) (*graph.Node, layers.DelayState) {
+				if s = line.Push(x, s); !s.Line.Valid() {
+					return s.Line, s
+				}
+				return line.Read(s, x.Sigmoid().Scale(0.9*most)).Add(line.Read(s, g.Const(x.DType(), 0.2*most))), s
+			}, o)
+			return ys
+		}},
 		{"DelayedDense", layers.DelayedDense{In: 2, Out: 2, D: delays, Max: 2, Training: true, DType: d}, []int{2, 2},
 			func(p any, g *graph.Graph, xs *graph.Node, o graph.LoopOptions) *graph.Node {
 				return walked(p.(layers.DelayedDense).Place(g, "net", 1), xs, o)
