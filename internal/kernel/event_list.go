@@ -14,9 +14,9 @@ const eventRoom = 64 * 4096
 func (e *eventPattern[T]) addLists(codes *eventCodes[T], to events[T], weighted bool) {
 	e.index = resized(e.index, listRoom(e.rows, e.k, weighted))
 	e.ends = resized(e.ends, e.rows)[:0]
+	strip := listStripBytes / int(unsafe.Sizeof(T(0)))
 	for i0 := 0; i0 < e.rows; i0 += len(e.ends) {
 		e.list(i0, weighted)
-		strip := stripBytes / int(unsafe.Sizeof(T(0)))
 		for j := 0; j < to.n; j += strip {
 			e.addStrip(codes, to, i0, j, min(strip, to.n-j), weighted)
 		}
@@ -30,7 +30,7 @@ func listRoom(rows, k int, weighted bool) int {
 	if !weighted {
 		most = most * manyBits / wordBits
 	}
-	return min(eventRoom, most)
+	return min(eventRoom, most) + bitsAtOnce
 }
 
 // addStrip computes n columns from j of the listed rows from i0.
@@ -48,23 +48,42 @@ func (e *eventPattern[T]) addStrip(codes *eventCodes[T], to events[T], i0, j, n 
 
 // list lists rows from i0 on.
 func (e *eventPattern[T]) list(i0 int, weighted bool) {
-	e.index, e.ends, e.weights = e.index[:0], e.ends[:0], e.weights[:0]
-	for i := i0; i < e.rows && len(e.index)+e.k <= eventRoom; i++ {
-		for q := 0; q < e.k; q += wordBits {
-			for w := e.words[q/wordBits*e.ld+i]; w != 0; w &= w - 1 {
-				e.index = append(e.index, uint32(q+bits.TrailingZeros64(w)))
-			}
+	e.ends, e.weights = e.ends[:0], e.weights[:0]
+	n, words := 0, roundUp(e.k, wordBits)/wordBits
+	for i := i0; i < e.rows && n+e.k <= eventRoom; i++ {
+		for q := range words {
+			n += listWord(e.index[n:], e.words[q*e.ld+i], uint32(q*wordBits))
 		}
 		if weighted {
-			e.weigh(i)
+			e.weigh(i, n)
 		}
-		e.ends = append(e.ends, len(e.index))
+		e.ends = append(e.ends, n)
 	}
 }
 
-// weigh fetches the elements of the row that was listed last.
-func (e *eventPattern[T]) weigh(i int) {
-	for _, l := range e.index[len(e.weights):] {
+// bitsAtOnce is the number of bits of a word that are listed without asking whether there are so many: most
+// words of a sparse pattern have no more, and a jump that is seldom foretold costs more than to write in vain.
+const bitsAtOnce = 4
+
+// listWord writes the places of the bits set in w, from first on, to dst and returns how many they are; it may
+// spoil bitsAtOnce elements of dst whatever their number.
+func listWord(dst []uint32, w uint64, first uint32) int {
+	n := bits.OnesCount64(w)
+	few := (*[bitsAtOnce]uint32)(dst)
+	for i := range few {
+		few[i] = first + uint32(bits.TrailingZeros64(w))
+		w &= w - 1
+	}
+	for i := bitsAtOnce; w != 0; i++ {
+		dst[i] = first + uint32(bits.TrailingZeros64(w))
+		w &= w - 1
+	}
+	return n
+}
+
+// weigh fetches the elements of the row that was listed last, up to event n.
+func (e *eventPattern[T]) weigh(i, n int) {
+	for _, l := range e.index[len(e.weights):n] {
 		e.weights = append(e.weights, e.element(i, int(l)))
 	}
 }

@@ -31,6 +31,10 @@ func eventsOf[T Float](ws *Workspace) *eventPattern[T] {
 // registers of AVX-512.
 const stripBytes = 512
 
+// listStripBytes is the width where rows come from lists: twice as many registers, so that half as many
+// lists are gone through.
+const listStripBytes = 1024
+
 // eventPad is the number of words behind a column of them: columns that began in the same line of the cache
 // would displace one another.
 const eventPad = 8

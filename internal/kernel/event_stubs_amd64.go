@@ -54,6 +54,11 @@ func addWeightedRows1F32AVX2(n int, rows *uint32, weights *float32, b *float32, 
 //go:noescape
 func addWeightedRowsEdge1F32AVX2(n int, rows *uint32, weights *float32, b *float32, ldb int, c *float32, lanes int, add bool)
 
+// Computes (add: is added to) 16 vectors of C; ldb in bytes.
+//
+//go:noescape
+func addRows16F32AVX512(n int, rows *uint32, weights *float32, b *float32, ldb int, c *float32, lanes int, add bool)
+
 // Computes (add: is added to) 8 vectors of C; ldb in bytes.
 //
 //go:noescape
@@ -78,6 +83,11 @@ func addRows1F32AVX512(n int, rows *uint32, weights *float32, b *float32, ldb in
 //
 //go:noescape
 func addRowsEdge1F32AVX512(n int, rows *uint32, weights *float32, b *float32, ldb int, c *float32, lanes int, add bool)
+
+// Computes (add: is added to) 16 vectors of C; ldb in bytes.
+//
+//go:noescape
+func addWeightedRows16F32AVX512(n int, rows *uint32, weights *float32, b *float32, ldb int, c *float32, lanes int, add bool)
 
 // Computes (add: is added to) 8 vectors of C; ldb in bytes.
 //
@@ -154,6 +164,11 @@ func addWeightedRows1F64AVX2(n int, rows *uint32, weights *float64, b *float64, 
 //go:noescape
 func addWeightedRowsEdge1F64AVX2(n int, rows *uint32, weights *float64, b *float64, ldb int, c *float64, lanes int, add bool)
 
+// Computes (add: is added to) 16 vectors of C; ldb in bytes.
+//
+//go:noescape
+func addRows16F64AVX512(n int, rows *uint32, weights *float64, b *float64, ldb int, c *float64, lanes int, add bool)
+
 // Computes (add: is added to) 8 vectors of C; ldb in bytes.
 //
 //go:noescape
@@ -178,6 +193,11 @@ func addRows1F64AVX512(n int, rows *uint32, weights *float64, b *float64, ldb in
 //
 //go:noescape
 func addRowsEdge1F64AVX512(n int, rows *uint32, weights *float64, b *float64, ldb int, c *float64, lanes int, add bool)
+
+// Computes (add: is added to) 16 vectors of C; ldb in bytes.
+//
+//go:noescape
+func addWeightedRows16F64AVX512(n int, rows *uint32, weights *float64, b *float64, ldb int, c *float64, lanes int, add bool)
 
 // Computes (add: is added to) 8 vectors of C; ldb in bytes.
 //

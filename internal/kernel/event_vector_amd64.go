@@ -26,6 +26,7 @@ type addWordsCode[T Float] func(rows int, words *uint64, b *T, ldb int, c *T, ld
 type addRowsCode[T Float] func(n int, rows *uint32, weights, b *T, ldb int, c *T, lanes int, add bool)
 
 var codesAVX512F32 = vectorCodes[float32]{16, []stripCode[float32]{
+	{16, addRows16F32AVX512, addWeightedRows16F32AVX512},
 	{8, addRows8F32AVX512, addWeightedRows8F32AVX512},
 	{4, addRows4F32AVX512, addWeightedRows4F32AVX512},
 	{2, addRows2F32AVX512, addWeightedRows2F32AVX512},
@@ -39,6 +40,7 @@ var codesAVX512F32 = vectorCodes[float32]{16, []stripCode[float32]{
 }
 
 var codesAVX512F64 = vectorCodes[float64]{8, []stripCode[float64]{
+	{16, addRows16F64AVX512, addWeightedRows16F64AVX512},
 	{8, addRows8F64AVX512, addWeightedRows8F64AVX512},
 	{4, addRows4F64AVX512, addWeightedRows4F64AVX512},
 	{2, addRows2F64AVX512, addWeightedRows2F64AVX512},

@@ -8,14 +8,19 @@ import (
 )
 
 // strips are the widths, in vectors, of the strips of C whose sums are kept in registers while listed
-// rows are added to them.
+// rows are added to them; AVX-512 has registers for rows of wideStrip too.
 var strips = []int{8, 4, 2, 1}
+
+const wideStrip = 16
 
 // event writes the functions that add listed rows of a matrix.
 func event(c *build.Context) {
 	laneData(c)
 	for _, v := range vectors(c) {
 		for _, weighted := range []bool{false, true} {
+			if v.wide() {
+				v.addRows(wideStrip, weighted, false)
+			}
 			for _, nv := range strips {
 				v.addRows(nv, weighted, false)
 			}
