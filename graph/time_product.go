@@ -1,6 +1,10 @@
 package graph
 
-import "github.com/spikegraph/spikegraph/internal/kernel"
+import (
+	"math/bits"
+
+	"github.com/spikegraph/spikegraph/internal/kernel"
+)
 
 // timeProduct adds xᵀ·d to z for the rows of some steps at a time. Where x is binary, each block of
 // its columns either is multiplied or adds rows of d where it has ones, whichever is quicker: that
@@ -119,21 +123,20 @@ type timePacking[T float32 | float64] struct{ *timeProduct[T] }
 // Part packs range i and counts the ones of each block.
 func (p timePacking[T]) Part(_, i int) {
 	r, words := p.now[i], p.words()
-	bits := p.bitsOf(r)
+	rows := p.bitsOf(r)
 	switch {
 	case p.bools:
-		kernel.PackBools(bits, words, p.truths[r.from*p.m:r.to*p.m], r.to-r.from, p.m)
+		kernel.PackBools(rows, words, p.truths[r.from*p.m:r.to*p.m], r.to-r.from, p.m)
 	case !p.packed:
 		for k := range r.to - r.from {
-			kernel.PackBits(bits[k*words:(k+1)*words], p.x[(r.from+k)*p.m:][:p.m])
+			kernel.PackBits(rows[k*words:(k+1)*words], p.x[(r.from+k)*p.m:][:p.m])
 		}
 	}
 	ones := p.mem.ones[i*p.blocks():][:p.blocks()]
 	clear(ones)
-	for at := 0; at < len(bits); at += words {
-		for b := range ones {
-			lo := b * blockColumns / wordBits
-			ones[b] += kernel.CountBits(bits[at+lo : at+min(lo+blockColumns/wordBits, words)])
+	for at := 0; at < len(rows); at += words {
+		for j, w := range rows[at : at+words] {
+			ones[j/(blockColumns/wordBits)] += bits.OnesCount64(w)
 		}
 	}
 }

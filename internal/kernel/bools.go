@@ -41,9 +41,9 @@ func packBoolsAt(l isa, dst []uint64, ld int, x []bool, rows, cols int) {
 	for i := range rows {
 		row, in := dst[i*ld:(i+1)*ld], x[i*cols:(i+1)*cols]
 		done := packTruths(l, row, in)
-		row = row[done:]
+		row = row[roundUp(done, wordBits)/wordBits:]
 		clear(row)
-		words, rest := boolWords(in[done*wordBits:])
+		words, rest := boolWords(in[done:])
 		for j, w := range words {
 			// Eight bytes of 0 or 1 become the top byte of the product, the first the lowest bit.
 			row[j/8] |= w * 0x0102040810204080 >> 56 << (j % 8 * 8)

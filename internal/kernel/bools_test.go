@@ -22,7 +22,7 @@ func someTrue(r *rand.Rand, n int) (x []bool, count int) {
 func TestPackBools(t *testing.T) {
 	eachLevel(t, func(t *testing.T, l isa) {
 		r := rand.New(rand.NewPCG(1, 2))
-		for _, size := range [][2]int{{0, 5}, {1, 1}, {3, 7}, {2, 8}, {5, 64}, {4, 65}, {3, 200}, {1, wordBits*wordsAtOnce + 64}} {
+		for _, size := range [][2]int{{0, 5}, {1, 1}, {3, 7}, {2, 8}, {5, 64}, {4, 65}, {3, 200}, {1, wordBits*wordsAtOnce + 64}, {2, wordBits*wordsAtOnce + 7}, {1, 2*wordBits*wordsAtOnce + 63}} {
 			rows, cols := size[0], size[1]
 			x, _ := someTrue(r, rows*cols)
 			ld := (cols+63)/64 + 1

@@ -5,25 +5,29 @@
 #include "textflag.h"
 
 // func packTruthsAVX2(words int, x *bool, dst *uint64)
-// Requires: AVX, AVX2
+// Requires: AVX, AVX2, MMX+
 TEXT ·packTruthsAVX2(SB), NOSPLIT, $0-24
 	MOVQ words+0(FP), AX
 	MOVQ x+8(FP), CX
 	MOVQ dst+16(FP), DX
 
 word:
-	VMOVDQU   (CX), Y0
-	VPSLLW    $0x07, Y0, Y0
-	VPMOVMSKB Y0, BX
-	VMOVDQU   32(CX), Y0
-	VPSLLW    $0x07, Y0, Y0
-	VPMOVMSKB Y0, SI
-	MOVL      BX, (DX)
-	MOVL      SI, 4(DX)
-	ADDQ      $0x40, CX
-	ADDQ      $0x08, DX
-	DECQ      AX
-	JNZ       word
+	SUBQ       $0x01, AX
+	JL         rest
+	PREFETCHT0 2048(CX)
+	VMOVDQU    (CX), Y0
+	VPSLLW     $0x07, Y0, Y0
+	VPMOVMSKB  Y0, BX
+	VMOVDQU    32(CX), Y0
+	VPSLLW     $0x07, Y0, Y0
+	VPMOVMSKB  Y0, SI
+	MOVL       BX, (DX)
+	MOVL       SI, 4(DX)
+	ADDQ       $0x40, CX
+	ADDQ       $0x08, DX
+	JMP        word
+
+rest:
 	VZEROUPPER
 	RET
 
@@ -50,21 +54,36 @@ pair:
 	VZEROUPPER
 	RET
 
-// func packTruthsAVX512(words int, x *bool, dst *uint64)
-// Requires: AVX, AVX512BW, AVX512F
-TEXT ·packTruthsAVX512(SB), NOSPLIT, $0-24
+// func packTruthsAVX512(words int, rest int, x *bool, dst *uint64)
+// Requires: AVX, AVX512BW, AVX512F, BMI2, MMX+
+TEXT ·packTruthsAVX512(SB), NOSPLIT, $0-32
 	MOVQ words+0(FP), AX
-	MOVQ x+8(FP), CX
-	MOVQ dst+16(FP), DX
+	MOVQ x+16(FP), CX
+	MOVQ dst+24(FP), DX
 
 word:
-	VMOVDQU64 (CX), Z0
-	VPTESTMB  Z0, Z0, K1
-	KMOVQ     K1, (DX)
-	ADDQ      $0x40, CX
-	ADDQ      $0x08, DX
-	DECQ      AX
-	JNZ       word
+	SUBQ       $0x01, AX
+	JL         rest
+	PREFETCHT0 2048(CX)
+	VMOVDQU64  (CX), Z0
+	VPTESTMB   Z0, Z0, K1
+	KMOVQ      K1, (DX)
+	ADDQ       $0x40, CX
+	ADDQ       $0x08, DX
+	JMP        word
+
+rest:
+	MOVQ       rest+8(FP), AX
+	TESTQ      AX, AX
+	JZ         done
+	MOVQ       $-1, BX
+	BZHIQ      AX, BX, BX
+	KMOVQ      BX, K1
+	VMOVDQU8.Z (CX), K1, Z0
+	VPTESTMB   Z0, Z0, K1
+	KMOVQ      K1, (DX)
+
+done:
 	VZEROUPPER
 	RET
 

@@ -14,10 +14,10 @@ func packTruthsAVX2(words int, x *bool, dst *uint64)
 //go:noescape
 func countTruthsAVX2(pairs int, x *bool, sums *uint64)
 
-// Makes 64 bytes of 0 or 1 a word each time.
+// Makes 64 bytes of 0 or 1 a word each time, and one of rest < 64 bytes behind them.
 //
 //go:noescape
-func packTruthsAVX512(words int, x *bool, dst *uint64)
+func packTruthsAVX512(words int, rest int, x *bool, dst *uint64)
 
 // Adds the bytes of so many pairs of vectors, those of every eight to a sum of a vector of sums.
 //

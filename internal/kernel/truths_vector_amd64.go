@@ -1,21 +1,27 @@
 package kernel
 
-// packTruths makes whole words of bits of x and returns how many.
+// packTruths makes words of bits of the first elements of x and returns of how many: of all with AVX-512.
 func packTruths(l isa, dst []uint64, x []bool) int {
-	words := len(x) / wordBits
+	words, rest := len(x)/wordBits, len(x)%wordBits
 	if l == portable || words == 0 {
 		return 0
 	}
-	_ = dst[words-1]
+	_ = dst[roundUp(len(x), wordBits)/wordBits-1]
 	for at := 0; at < words; at += wordsAtOnce {
 		n := min(wordsAtOnce, words-at)
-		if l == avx512 {
-			packTruthsAVX512(n, &x[at*wordBits], &dst[at])
-		} else {
+		switch {
+		case l == avx2:
 			packTruthsAVX2(n, &x[at*wordBits], &dst[at])
+		case at+n < words:
+			packTruthsAVX512(n, 0, &x[at*wordBits], &dst[at])
+		default:
+			packTruthsAVX512(n, rest, &x[at*wordBits], &dst[at])
 		}
 	}
-	return words
+	if l == avx2 {
+		return words * wordBits
+	}
+	return len(x)
 }
 
 // countTruths returns how many of the first elements of x are true, and how many it looked at.

@@ -26,16 +26,21 @@ func (v vector) beginBytes(name, signature, doc string) {
 	v.Doc(doc)
 }
 
-// packTruths writes the function that turns 64 bytes into a word.
+// packTruths writes the function that turns 64 bytes into a word, with AVX-512 also what is left of them.
 func (v vector) packTruths() {
-	v.beginBytes("packTruths", "func(words int, x *bool, dst *uint64)", "Makes 64 bytes of 0 or 1 a word each time.")
+	signature, doc := "func(words int, x *bool, dst *uint64)", "Makes 64 bytes of 0 or 1 a word each time."
+	if v.wide() {
+		signature = "func(words, rest int, x *bool, dst *uint64)"
+		doc = "Makes 64 bytes of 0 or 1 a word each time, and one of rest < 64 bytes behind them."
+	}
+	v.beginBytes("packTruths", signature, doc)
 	words, x, dst := v.arg("words"), v.arg("x"), v.arg("dst")
 	v.Label("word")
+	v.SUBQ(operand.Imm(1), words)
+	v.JL(operand.LabelRef("rest"))
+	v.PREFETCHT0(operand.Mem{Base: x, Disp: truthsAhead})
 	if v.wide() {
-		bytes, k := v.ZMM(), v.K()
-		v.VMOVDQU64(v.at(x, 0), bytes)
-		v.VPTESTMB(bytes, bytes, k)
-		v.KMOVQ(k, operand.Mem{Base: dst})
+		v.packWide(x, dst, nil)
 	} else {
 		low, high := v.topBits(v.at(x, 0)), v.topBits(v.at(x, 1))
 		v.MOVL(low.As32(), operand.Mem{Base: dst})
@@ -43,9 +48,35 @@ func (v vector) packTruths() {
 	}
 	v.ADDQ(operand.Imm(64), x)
 	v.ADDQ(operand.Imm(8), dst)
-	v.DECQ(words)
-	v.JNZ(operand.LabelRef("word"))
+	v.JMP(operand.LabelRef("word"))
+	v.Label("rest")
+	if v.wide() {
+		rest := v.arg("rest")
+		v.TESTQ(rest, rest)
+		v.JZ(operand.LabelRef("done"))
+		ones, some := v.GP64(), v.K()
+		v.MOVQ(operand.I32(-1), ones)
+		v.BZHIQ(rest, ones, ones)
+		v.KMOVQ(ones, some)
+		v.packWide(x, dst, some)
+		v.Label("done")
+	}
 	v.end()
+}
+
+// truthsAhead is how many bytes ahead memory is asked for: the processor by itself stops at the end of a page.
+const truthsAhead = 2048
+
+// packWide makes a word of 64 bytes, or of those of them that the mask names.
+func (v vector) packWide(x, dst reg.Register, some reg.Register) {
+	bytes, k := v.ZMM(), v.K()
+	if some == nil {
+		v.VMOVDQU64(v.at(x, 0), bytes)
+	} else {
+		v.VMOVDQU8_Z(v.at(x, 0), some, bytes)
+	}
+	v.VPTESTMB(bytes, bytes, k)
+	v.KMOVQ(k, operand.Mem{Base: dst})
 }
 
 // topBits returns the bits of 32 bytes of 0 or 1, which a shift moves to the top of each.
