@@ -85,3 +85,23 @@ func ExampleSpectralRadius() {
 	fmt.Printf("%.3f %v\n", r, err)
 	// Output: 5.000 <nil>
 }
+
+// FORCE learning of spiking neurons: the readout's output of the rates is fed back. train.Online fits
+// the readout.
+func ExamplePopulate() {
+	const dt = 0.1 // ms
+	g := graph.New()
+	p := layers.NewSpikingReservoir(1, 200)
+	p.Feedback, p.Wfb, p.B = 1, layers.Uniform{Lo: -160, Hi: 160}, layers.Const(-40)
+	neurons := layers.LIF{N: 200, VTh: layers.Const(-40), VReset: layers.Const(-65), Reset: layers.Hard}.In(g, "neurons", dt)
+	res := layers.Populate(neurons, p.In(g, "res", dt))
+	out := layers.Dense{In: 200, Out: 1}.Place(g, "out")
+	type state = layers.PopulatedState[layers.LIFState]
+	ys, _ := graph.Loop(g.Input("x", graph.Float32, 500, 1, 1), state{}, func(x *graph.Node, s state) (*graph.Node, state) {
+		r, s := res.Step(x, s)
+		s.Y = out.Apply(r)
+		return s.Y, s
+	})
+	fmt.Println(ys.Type(), g.Err())
+	// Output: Float32[500 1 1] <nil>
+}

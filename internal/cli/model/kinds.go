@@ -87,6 +87,8 @@ func neurons() []LayerKind {
 		neuron("alif", "lif whose threshold rises with each spike", layers.ALIF{}),
 		neuron("adaptive_leaky", "alif as Bellec and others 2020 have it", layers.AdaptiveLeaky(0, nil, nil, nil)),
 		neuron("adlif", "lif with an adaptation current", layers.AdLIF{}),
+		neuron("izhikevich", "neurons with a quadratic upstroke and a recovery current", layers.Izhikevich{}),
+		neuron("double_exponential", "synapses whose rate rises and decays after a spike", layers.DoubleExponential{}),
 		neuron("leaky_integrator", "membranes that do not fire: readouts", layers.LeakyIntegrator{}),
 		neuron("delay", "each neuron's output some time later", layers.Delay{}),
 		neuron("liquid", "a liquid state machine", layers.NewLiquid(0)),

@@ -13,6 +13,9 @@ import (
 // enums are the names of constants, each at the place of its number.
 var enums = map[reflect.Type][]string{
 	reflect.TypeFor[layers.Input](): {layers.Scaled: "scaled", layers.Unscaled: "unscaled"},
+	reflect.TypeFor[layers.Integration](): {
+		layers.ExponentialEuler: "exponential_euler", layers.Euler: "euler", layers.RungeKutta4: "runge_kutta4",
+	},
 	reflect.TypeFor[layers.Reset](): {layers.Soft: "soft", layers.Hard: "hard", layers.NoReset: "no_reset"},
 	reflect.TypeFor[layers.Timing](): {
 		layers.AtSpike: "at_spike", layers.BeforeInput: "before_input", layers.AfterInput: "after_input",
