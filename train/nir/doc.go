@@ -38,6 +38,9 @@
 //	CubaLIF  the same, and spikes
 //	Delay    x of delay ago, in whole steps
 //
+// A graph without Input or Output has them before the only node that nothing leads to and behind the only
+// one that leads nowhere, as the reference implementation adds them.
+//
 // Times are seconds in the file, ms here and in package layers. Pools average over their padding too,
 // as PyTorch does.
 //

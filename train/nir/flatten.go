@@ -104,10 +104,16 @@ func (f *flat) add(g *Graph, prefix string, depth int) (input, output int, err e
 			output = at
 		}
 	}
-	if input < 0 || output < 0 {
-		return 0, 0, unsupported(prefix, "the graph has no Input or no Output; add them, and edges to and from them")
+	if err := f.connect(g.Edges, ports, prefix); err != nil {
+		return 0, 0, err
 	}
-	return input, output, f.connect(g.Edges, ports, prefix)
+	if input < 0 {
+		input, err = f.end(g, ports, prefix, inputType)
+	}
+	if err == nil && output < 0 {
+		output, err = f.end(g, ports, prefix, outputType)
+	}
+	return input, output, err
 }
 
 // connect adds the edges between the nodes of a graph.

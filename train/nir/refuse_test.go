@@ -63,12 +63,15 @@ func TestNetRefusesTopologies(t *testing.T) {
 		return func(g *nir.Graph) { g.Edges = append(g.Edges, nir.Edge{From: from, To: to}) }
 	}
 	for says, g := range map[string]*nir.Graph{
-		"the cycle a → b has no neuron": change(edge("b", "a")),
-		`leads to "c"`:                  change(edge("a", "c")),
-		"is there twice":                change(edge("a", "b")),
-		"two of that name":              change(func(g *nir.Graph) { g.Nodes = append(g.Nodes, linear("a")) }),
-		"nothing reaches it":            change(func(g *nir.Graph) { g.Nodes = append(g.Nodes, linear("c")) }),
-		"no Input or no Output":         {Nodes: []nir.Node{linear("a")}},
+		"the cycle a → b has no neuron":               change(edge("b", "a")),
+		`leads to "c"`:                                change(edge("a", "c")),
+		"is there twice":                              change(edge("a", "b")),
+		"two of that name":                            change(func(g *nir.Graph) { g.Nodes = append(g.Nodes, linear("a")) }),
+		"nothing reaches it":                          change(func(g *nir.Graph) { g.Nodes = append(g.Nodes, linear("c")) }),
+		"no Input, and 2 nodes that nothing leads to": {Nodes: []nir.Node{linear("a"), linear("b")}},
+		"no Input, and 0 nodes that nothing leads to": {Nodes: []nir.Node{linear("a")}, Edges: []nir.Edge{{From: "a", To: "a"}}},
+		"no Output, and 2 nodes that lead nowhere":    {Nodes: []nir.Node{linear("a"), linear("b"), linear("c")}, Edges: []nir.Edge{{From: "a", To: "b"}, {From: "a", To: "c"}}},
+		"shape of its first node is not told":         {Nodes: []nir.Node{{Name: "p", Type: "SumPool2d"}}},
 		"a second Input": change(func(g *nir.Graph) {
 			g.Nodes = append(g.Nodes, nir.Node{Name: "more", Type: "Input", Params: params{"shape": ints(1)}})
 		}),

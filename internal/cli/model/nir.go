@@ -213,7 +213,7 @@ func (b *nirBuilder) subgraph(l *Layer, p imported, f flow) (nir.Node, error) {
 	if err != nil {
 		return n, err
 	}
-	if in := inShape(g); !slices.Equal(in, f.theirs) {
+	if in := inShape(g); in != nil && !slices.Equal(in, f.theirs) {
 		return n, fmt.Errorf("layer %s: its input is %v in NIR, what comes is %v", l.Name, in, f.theirs)
 	}
 	g.Version = ""
@@ -221,7 +221,7 @@ func (b *nirBuilder) subgraph(l *Layer, p imported, f flow) (nir.Node, error) {
 	return n, nil
 }
 
-// inShape returns the shape of a graph's Input.
+// inShape returns the shape of a graph's Input, nil if it has none.
 func inShape(g *nir.Graph) []int {
 	var shape []int
 	for _, n := range g.Nodes {
