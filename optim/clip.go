@@ -2,6 +2,7 @@ package optim
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/spikegraph/spikegraph/graph"
 )
@@ -38,9 +39,12 @@ func (c ClipByGlobalNorm) Apply(_, grads []*graph.Node) []*graph.Node {
 	return shortened(grads, Norm(grads...), c.Max)
 }
 
-// ClipByNorm shortens each gradient whose own norm is above Max, as ClipByGlobalNorm does all.
+// ClipByNorm shortens each gradient whose own norm is above Max, as ClipByGlobalNorm does all. With
+// Axes it shortens each slice along them by itself: with 0, what comes into each neuron by weights
+// [in out].
 type ClipByNorm struct {
-	Max float64 // above 0
+	Max  float64 // above 0
+	Axes []int   // of the norm, those of every gradient, -1 the last; all if none is named
 }
 
 // Validate implements Transform.
@@ -50,9 +54,26 @@ func (c ClipByNorm) Validate() error { return settings("ClipByNorm", above("Max"
 func (c ClipByNorm) Apply(_, grads []*graph.Node) []*graph.Node {
 	out := make([]*graph.Node, len(grads))
 	for i, g := range grads {
-		out[i] = shortened([]*graph.Node{g}, Norm(g), c.Max)[0]
+		out[i] = shortened([]*graph.Node{g}, c.norm(g), c.Max)[0]
 	}
 	return out
+}
+
+// norm returns the norm over the axes, of extent 1 along them.
+func (c ClipByNorm) norm(g *graph.Node) *graph.Node {
+	if len(c.Axes) == 0 {
+		return Norm(g)
+	}
+	kept := slices.Clone(g.Shape())
+	for _, axis := range c.Axes {
+		if axis < 0 {
+			axis += len(kept)
+		}
+		if axis >= 0 && axis < len(kept) { // Sum says what is wrong with others
+			kept[axis] = 1
+		}
+	}
+	return g.Square().Sum(c.Axes...).Cast(graph.Float64).Sqrt().Reshape(kept...)
 }
 
 // shortened multiplies by max/norm where norm > max, else by 1, exactly.
