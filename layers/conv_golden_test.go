@@ -30,7 +30,7 @@ var goldenConv = map[string]goldenLayer{
 
 func conv(place func(p layers.Conv, g *graph.Graph) layers.Synapse) goldenLayer {
 	return func(t *testing.T, c goldenCase, g *graph.Graph, in map[string]*graph.Node) (map[string]*graph.Node, map[string]string) {
-		c.known(t, "in_channels", "out_channels", "kernel_size", "stride", "strides", "padding", "lhs_dilation", "rhs_dilation", "groups", "bias", "w_initializer", "b_initializer")
+		c.known(t, "in_channels", "out_channels", "kernel_size", "stride", "strides", "padding", "lhs_dilation", "rhs_dilation", "groups", "bias")
 		p := layers.Conv{
 			In: int(c.Number("in_channels", 0)), Out: int(c.Number("out_channels", 0)), Kernel: c.list(t, "kernel_size"),
 			Stride: c.list(t, "stride"), InputDilation: c.list(t, "lhs_dilation"), KernelDilation: c.list(t, "rhs_dilation"),
@@ -63,7 +63,7 @@ func (c goldenCase) mask() *tensor.Dense {
 func convTranspose(place func(p layers.ConvTranspose, g *graph.Graph) layers.Synapse) goldenLayer {
 	return func(t *testing.T, c goldenCase, g *graph.Graph, in map[string]*graph.Node) (map[string]*graph.Node, map[string]string) {
 		c.known(t, "in_channels", "out_channels", "kernel_size", "stride", "padding", "pads", "bias", "rhs_dilation", "groups",
-			"w_initializer", "b_initializer", "precision", "output_padding")
+			"precision", "output_padding")
 		p := layers.ConvTranspose{
 			In: int(c.Number("in_channels", 0)), Out: int(c.Number("out_channels", 0)), Kernel: c.list(t, "kernel_size"),
 			Stride: c.list(t, "stride"), KernelDilation: c.list(t, "rhs_dilation"), Groups: int(c.Number("groups", 1)),

@@ -5,6 +5,7 @@ import (
 
 	"github.com/spikegraph/spikegraph/graph"
 	"github.com/spikegraph/spikegraph/layers"
+	"github.com/stretchr/testify/require"
 )
 
 var goldenNorms = map[string]goldenLayer{
@@ -50,7 +51,10 @@ func (c goldenCase) groupNorm(t *testing.T, g *graph.Graph, in map[string]*graph
 
 func goldenBatchNorm(of func(n int, training bool) layers.BatchNorm) goldenLayer {
 	return func(t *testing.T, c goldenCase, g *graph.Graph, in map[string]*graph.Node) (map[string]*graph.Node, map[string]string) {
-		c.known(t, "num_features", "momentum", "epsilon", "affine")
+		c.known(t, "num_features", "momentum", "epsilon", "affine", "axis")
+		for i, a := range c.list(t, "axis") { // no others are meant for
+			require.Equal(t, i, a, "axis")
+		}
 		_, evaluation := c.Inputs["running_mean"]
 		p := of(int(c.Number("num_features", 0)), !evaluation)
 		p.Momentum, p.Epsilon = layers.Const(c.Number("momentum", 0.99)), c.epsilon()
