@@ -13,7 +13,9 @@ import (
 
 // Online trains readouts of a network while it runs: after a step each readout learns from its
 // error, and the next step has the new weights. With a readout that is fed back and RLS, which is the
-// default, this is FORCE learning (Sussillo, Abbott 2009, doi:10.1016/j.neuron.2009.07.018).
+// default, this is FORCE learning (Sussillo, Abbott 2009, doi:10.1016/j.neuron.2009.07.018), of rate
+// neurons (layers.Reservoir) as of spiking ones (layers.SpikingReservoir), whose rates in Hz want a
+// small Alpha: 2e-5.
 //
 // Unless Reset is set, a sequence begins in the state that the last one, or the last Predict, left;
 // what the Method knows is always kept.
