@@ -48,6 +48,8 @@
 // its layer and op, and for gradients the parameter. The package prints only to the writer and the
 // logger it is given.
 //
-// Offline and Online fit readouts, named in Runner.Readouts: by ridge regression and its kin (package
-// train/offline), or step by step, as FORCE does (package train/online).
+// Offline and Online fit readouts, those named in Runner.Readouts or all that are found: by ridge
+// regression and its kin (package train/offline), or step by step, as FORCE does (package
+// train/online). BrainPy's RidgeTrainer is Offline with Method offline.Ridge{Alpha: a}, its
+// ForceTrainer Online with Method online.RLS{Alpha: a}; without a Method they have its alphas, 1e-7 and 1.
 package train

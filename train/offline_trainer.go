@@ -32,7 +32,7 @@ type Offline[S any] struct {
 	fitters []offline.Fitter // of the readouts, while samples are collected
 }
 
-// Fit collects the sequences, solves, and returns what was found for each of Readouts. The weights
+// Fit collects the sequences, solves, and returns what was found for each readout. The weights
 // are in the store then. Samples collected before are dropped.
 //
 // Errors begin with "train:" and leave the weights as they were. The state of the network has moved.
@@ -75,13 +75,16 @@ func (t *Offline[S]) Solve() (map[string]*offline.Model, error) {
 }
 
 func (t *Offline[S]) collect(ctx context.Context, trials iter.Seq2[Sequence, error]) error {
-	if err := errors.Join(t.fitting(), refuse(trials != nil, "the trials", nil, "sequences")); err != nil {
+	if err := errors.Join(t.ready(), refuse(trials != nil, "the trials", nil, "sequences")); err != nil {
 		return err
 	}
 	n := 0
 	for s, err := range trials {
 		if err == nil {
-			err = s.check(t.Readouts)
+			err = t.find(s.X)
+		}
+		if err == nil {
+			err = s.check(t.names)
 		}
 		if err == nil {
 			err = t.begin(s.X.Shape()[1])
@@ -102,7 +105,7 @@ func (t *Offline[S]) sequence(ctx context.Context, s Sequence) error {
 	k := variantKey{collect: true, teach: t.Feedback != nil}
 	var teacher *tensor.Dense
 	if k.teach {
-		teacher = s.target(t.Readouts[0])
+		teacher = s.target(t.names[0])
 	}
 	return t.walk(ctx, k, s.X, teacher, func(from int, c chunkResult) error {
 		if err := t.makeFitters(); err != nil {
@@ -113,7 +116,7 @@ func (t *Offline[S]) sequence(ctx context.Context, s Sequence) error {
 		if first == steps {
 			return nil
 		}
-		for i, name := range t.Readouts {
+		for i, name := range t.names {
 			x, y := c.reads[2*i], c.reads[2*i+1]
 			target, err := shapedAs(y, rows(s.target(name), from, from+steps))
 			if err != nil {
@@ -141,7 +144,7 @@ func (t *Offline[S]) makeFitters() error {
 		m = offline.NewRidge()
 	}
 	var all []offline.Fitter
-	for i := range t.Readouts {
+	for i := range t.names {
 		f, err := m.New(offline.Options{Bias: t.bias[i], FreeBias: t.FreeBias && t.bias[i], Workers: t.Workers})
 		if err != nil {
 			return err
@@ -157,7 +160,7 @@ func (t *Offline[S]) solve() (map[string]*offline.Model, error) {
 		return nil, fmt.Errorf("%w: nothing was collected", offline.ErrEmpty)
 	}
 	models := map[string]*offline.Model{}
-	for i, name := range t.Readouts {
+	for i, name := range t.names {
 		m, err := t.fitters[i].Fit()
 		if err != nil {
 			return nil, fmt.Errorf("readout %q: %w", name, err)
@@ -169,7 +172,7 @@ func (t *Offline[S]) solve() (map[string]*offline.Model, error) {
 		}
 		models[name] = m
 	}
-	for i, name := range t.Readouts {
+	for i, name := range t.names {
 		layerOf(t.Store, name, t.bias[i]).set(models[name].W.Float64s())
 	}
 	return models, nil

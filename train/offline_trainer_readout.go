@@ -76,63 +76,6 @@ func (s Sequence) target(readout string) *tensor.Dense {
 	return s.Targets[readout]
 }
 
-// readout is a Dense layer found in a step: y = x·W + B.
-type readout struct {
-	X, Y *graph.Node // [rows in], [rows out]
-}
-
-// findReadout returns the inputs and outputs of the layer of that name, of which the roots are
-// computed: the one product with the parameter name.W, and its sum with name.B.
-func findReadout(g *graph.Graph, name string, roots []*graph.Node) (r readout, bias bool) {
-	var found []*graph.Node
-	var b *graph.Node
-	seen := map[*graph.Node]bool{}
-	var walk func(n *graph.Node)
-	walk = func(n *graph.Node) {
-		if n == nil || seen[n] || !n.Valid() {
-			return
-		}
-		seen[n] = true
-		in := n.Inputs()
-		if origin(n).ParamName() == name+".B" {
-			b = n
-		}
-		if len(in) == 2 && origin(in[1]).ParamName() == name+".W" && plainProduct(n) {
-			found = append(found, n)
-		}
-		for _, i := range in {
-			walk(i)
-		}
-	}
-	for _, n := range roots {
-		walk(n)
-	}
-	if len(found) != 1 {
-		bad := g.Fail(fmt.Errorf("readout %q: %w: the step applies a layers.Dense of that name %d times, expected once",
-			name, graph.ErrValue, len(found)))
-		return readout{bad, bad}, false
-	}
-	y := found[0]
-	if b != nil {
-		y = y.Add(b)
-	}
-	return readout{found[0].Inputs()[0].Cast(y.DType()), y}, b != nil
-}
-
-// origin returns the node outside of all loops that n stands for, n itself where it stands for none.
-func origin(n *graph.Node) *graph.Node {
-	for n.Attrs().Name == "Capture" {
-		n = n.Graph().Captured()[n.Attrs().Index]
-	}
-	return n
-}
-
-// plainProduct reports whether n is a product of matrices as they are.
-func plainProduct(n *graph.Node) bool {
-	a := n.Attrs()
-	return a.Name == "MatMul" && !a.TransA && !a.TransB
-}
-
 // layer is the parameters of a readout in the store.
 type layer struct {
 	w, b    *graph.Param // [in out]; [out] or nil

@@ -56,7 +56,7 @@ func (t *Offline[S]) Rollback(f *checkpoint.File) error {
 	defer t.mu.Unlock()
 	return t.rollback(f, offlineKind, func(run readerRun, _ *graph.Store, kept []map[string]*tensor.Dense) (func(), error) {
 		next := Offline[S]{Method: t.Method, FreeBias: t.FreeBias, Workers: t.Workers}
-		next.Readouts, next.bias = t.Readouts, run.Bias
+		next.names, next.bias = run.Readouts, run.Bias
 		if !run.Learned {
 			return func() { t.fitters = nil }, nil
 		}
@@ -99,7 +99,7 @@ func (t *Online[S]) Rollback(f *checkpoint.File) error {
 			return func() { t.learners, t.steps = nil, run.Steps }, nil
 		}
 		next := Online[S]{Method: t.Method}
-		next.Readouts, next.bias, next.Store = t.Readouts, run.Bias, from
+		next.names, next.bias, next.Store = run.Readouts, run.Bias, from
 		err := next.makeLearners()
 		for i := 0; err == nil && i < len(next.learners); i++ {
 			err = next.learners[i].Rollback(online.Snapshot(kept[i]))
@@ -144,7 +144,7 @@ func (r *Runner[S]) snapshot(kind string, kept []map[string]*tensor.Dense, steps
 	if err := r.ready(); err != nil {
 		return nil, err
 	}
-	run := readerRun{Model: r.Model, Seed: r.Store.Seed(), Readouts: r.Readouts, Bias: r.bias, Steps: steps, Learned: kept != nil}
+	run := readerRun{Model: r.Model, Seed: r.Store.Seed(), Readouts: r.names, Bias: r.bias, Steps: steps, Learned: kept != nil}
 	f := &checkpoint.File{Kind: kind}
 	for _, p := range r.Store.Params() {
 		f.Add(p.Name, p.Value)
@@ -215,7 +215,10 @@ func (r *Runner[S]) prepare(f *checkpoint.File, kind string, learned learnedFunc
 		put()
 		r.adopt(params, run)
 		r.rest()
-		r.bias = run.Bias
+		if !slices.Equal(r.names, run.Readouts) {
+			clear(r.programs) // they collect what arrives at others
+		}
+		r.names, r.bias = run.Readouts, run.Bias
 		if run.Batch > 0 {
 			r.state, r.input, r.batch, r.present = state, f.Tensor(inputName), run.Batch, run.Present
 		}
@@ -233,7 +236,7 @@ func (r *Runner[S]) header(f *checkpoint.File, kind string) (run readerRun, err 
 	if err := (about{Model: run.Model, Seed: run.Seed}).differences(about{Model: r.Model, Seed: r.Store.Seed()}); err != nil {
 		return run, err
 	}
-	if !slices.Equal(run.Readouts, r.Readouts) {
+	if len(r.Readouts) > 0 && !slices.Equal(run.Readouts, r.Readouts) {
 		return run, fmt.Errorf("%w: it is of the readouts %q, not %q", checkpoint.ErrMismatch, run.Readouts, r.Readouts)
 	}
 	if run.Learned && len(run.Bias) != len(run.Readouts) || run.Batch < 0 || run.Steps < 0 {

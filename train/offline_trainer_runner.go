@@ -22,10 +22,11 @@ type Runner[S any] struct {
 	// Init returns the state that a batch of that size begins with; nil: the zero S.
 	Init func(g *graph.Graph, batch int) S
 	// Readouts are the names under which the layers to fit, each a layers.Dense, were placed. The
-	// step applies each once. Their biases, if they have any, must not be fixed numbers.
+	// step applies each once. Their biases, if they have any, must not be fixed numbers. Without
+	// names they are all layers of the step whose weights are trained, not fixed, sorted by name.
 	Readouts []string
 	// Feedback returns the place in the state of what is fed back, [B out]. While teachers are
-	// forced, the target of the first of Readouts stands there after each step, instead of what the
+	// forced, the target of the first readout stands there after each step, instead of what the
 	// step put there. nil: nothing is forced.
 	Feedback func(s *S) **graph.Node
 	// Next returns the next input of Generate for an input and its output; nil: the output.
@@ -45,7 +46,8 @@ type Runner[S any] struct {
 	programs map[variantKey]*readerProgram
 	state    []*tensor.Dense // after the last step, without the nodes that are nil; nil: at rest
 	present  []bool          // which nodes of the state are not nil
-	bias     []bool          // which readouts have biases
+	names    []string        // of the readouts, once they are known
+	bias     []bool          // which of them have biases
 	input    *tensor.Dense   // the next input of Generate, [B ...]
 	batch    int             // of the state
 	marks    map[string]*tensor.Dense
@@ -148,6 +150,9 @@ func (r *Runner[S]) ready() error {
 	if r.programs == nil {
 		r.programs, r.marks = map[variantKey]*readerProgram{}, map[string]*tensor.Dense{}
 	}
+	if len(r.Readouts) > 0 {
+		r.names = r.Readouts
+	}
 	once := true
 	for i, name := range r.Readouts {
 		once = once && !slices.Contains(r.Readouts[:i], name)
@@ -158,11 +163,6 @@ func (r *Runner[S]) ready() error {
 		refuse(r.Chunk >= 0, "Chunk", r.Chunk, "at least 0"),
 		refuse(once, "Readouts", r.Readouts, "every name once"),
 	)
-}
-
-// fitting checks what a fit needs besides.
-func (r *Runner[S]) fitting() error {
-	return errors.Join(r.ready(), refuse(len(r.Readouts) > 0, "Readouts", r.Readouts, "the name of a layer"))
 }
 
 // begin prepares for a sequence of so many samples.
@@ -330,7 +330,7 @@ func (r *Runner[S]) take(k variantKey, p *readerProgram, out []*tensor.Dense) ch
 	c := chunkResult{out: out[0], names: p.names}
 	r.input, out = out[1], out[2:]
 	if k.collect {
-		c.reads, out = out[:2*len(r.Readouts)], out[2*len(r.Readouts):]
+		c.reads, out = out[:2*len(r.names)], out[2*len(r.names):]
 	}
 	c.marks, r.state = out[:len(p.names)], out[len(p.names):]
 	if r.state == nil {

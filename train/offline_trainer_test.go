@@ -203,6 +203,38 @@ func TestSeveralReadouts(t *testing.T) {
 	assert.ErrorContains(t, err, `"c"`)
 }
 
+func TestReadoutsAreFoundWithoutNames(t *testing.T) {
+	ctx := context.Background()
+	x, y := waves(0, 50, 1)
+	pair := tensor.New(tensor.WithShape(50, 1, 2), tensor.WithBacking(append(y.Float64s(), y.Float64s()...)))
+	s := train.Sequence{X: x, Targets: map[string]*tensor.Dense{"a": pair, "b": y}}
+	named := &train.Offline[echoState]{Runner: train.Runner[echoState]{Net: two, Readouts: []string{"a", "b"}}}
+	want, err := named.Fit(ctx, train.Trials(s))
+	require.NoError(t, err)
+	found := &train.Offline[echoState]{Runner: train.Runner[echoState]{Net: two}}
+	_, err = found.Fit(ctx, train.Trials(train.Sequence{X: x, Y: y}))
+	require.ErrorContains(t, err, `["a" "b"]`, "one target for two readouts")
+	found.ResetState()
+	got, err := found.Fit(ctx, train.Trials(s))
+	require.NoError(t, err)
+	require.Len(t, got, 2)
+	for name, m := range want {
+		assert.Equal(t, m.W.Float64s(), got[name].W.Float64s(), name)
+	}
+
+	require.NoError(t, found.Collect(ctx, train.Trials(s)))
+	path := filepath.Join(t.TempDir(), "run.safetensors")
+	require.NoError(t, found.Save(path))
+	again := &train.Offline[echoState]{Runner: train.Runner[echoState]{Net: two}}
+	require.NoError(t, again.Load(path))
+	got, err = found.Solve()
+	require.NoError(t, err)
+	same, err := again.Solve()
+	require.NoError(t, err)
+	require.Len(t, same, 2)
+	assert.Equal(t, got["b"].W.Float64s(), same["b"].W.Float64s())
+}
+
 func TestWeightsOfSamples(t *testing.T) {
 	ctx := context.Background()
 	x, y := waves(0, 40, 2)
@@ -335,7 +367,7 @@ func TestOfflineFaults(t *testing.T) {
 		want   error
 	}{
 		"Net is":               {func(tr *train.Offline[echoState]) { tr.Net = nil }, good, train.ErrSettings},
-		"Readouts is":          {func(tr *train.Offline[echoState]) { tr.Readouts = nil }, good, train.ErrSettings},
+		"Readouts: ":           {func(tr *train.Offline[echoState]) { tr.Readouts, tr.Net = nil, fixedOut }, good, train.ErrSettings},
 		"every name once":      {func(tr *train.Offline[echoState]) { tr.Readouts = []string{"out", "out"} }, good, train.ErrSettings},
 		"Washout is":           {func(tr *train.Offline[echoState]) { tr.Washout = -1 }, good, train.ErrSettings},
 		"Chunk is":             {func(tr *train.Offline[echoState]) { tr.Chunk = -1 }, good, train.ErrSettings},
@@ -369,6 +401,12 @@ func TestOfflineFaults(t *testing.T) {
 	assert.ErrorIs(t, err, context.Canceled)
 	_, err = echoTrainer(6).Solve()
 	assert.ErrorIs(t, err, offline.ErrEmpty)
+}
+
+// fixedOut is a network whose one layer has fixed weights: there is nothing to fit.
+func fixedOut(g *graph.Graph, _ bool) train.Step[echoState] {
+	out := layers.Dense{In: 1, Out: 1, W: layers.Fix(layers.Const(1)), DType: graph.Float64}.Place(g, "out")
+	return func(x *graph.Node, s echoState) (*graph.Node, echoState) { return out.Apply(x), s }
 }
 
 // twice gives a sequence of two samples, and then one of one.

@@ -126,13 +126,10 @@ func (t *readerTrace[S]) body(x []*graph.Node, s S) (stepResult, closedState[S])
 
 // reads returns inputs and outputs of the readouts.
 func (t *readerTrace[S]) reads(y *graph.Node, s *S) []*graph.Node {
-	roots := []*graph.Node{y}
-	for _, n := range nodesIn(s) {
-		roots = append(roots, *n)
-	}
+	roots := outcome(y, s)
 	var reads []*graph.Node
 	t.bias = nil
-	for _, name := range t.r.Readouts {
+	for _, name := range t.r.names {
 		if !y.Valid() {
 			reads = append(reads, y, y)
 			continue

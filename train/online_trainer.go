@@ -57,14 +57,17 @@ func (t *Online[S]) Fit(ctx context.Context, trials iter.Seq2[Sequence, error]) 
 }
 
 func (t *Online[S]) fit(ctx context.Context, trials iter.Seq2[Sequence, error], r *OnlineResult) error {
-	if err := errors.Join(t.fitting(), refuse(trials != nil, "the trials", nil, "sequences"),
+	if err := errors.Join(t.ready(), refuse(trials != nil, "the trials", nil, "sequences"),
 		refuse(t.Every >= 0, "Every", t.Every, "at least 0"),
 		refuse(!t.Teach || t.Feedback != nil, "Teach", t.Teach, "false without Feedback")); err != nil {
 		return err
 	}
 	for s, err := range trials {
 		if err == nil {
-			err = s.check(t.Readouts)
+			err = t.find(s.X)
+		}
+		if err == nil {
+			err = s.check(t.names)
 		}
 		if err == nil && s.Weights != nil {
 			err = refuse(false, "Weights", "given", "nil with Online")
@@ -86,7 +89,7 @@ func (t *Online[S]) fit(ctx context.Context, trials iter.Seq2[Sequence, error], 
 func (t *Online[S]) sequence(ctx context.Context, s Sequence, r *OnlineResult) error {
 	k := variantKey{collect: true, teach: t.Teach}
 	steps := s.X.Shape()[0]
-	sums := make([]float64, len(t.Readouts))
+	sums := make([]float64, len(t.names))
 	var out *tensor.Dense
 	defer t.Store.Hold()()
 	for i := range steps {
@@ -96,7 +99,7 @@ func (t *Online[S]) sequence(ctx context.Context, s Sequence, r *OnlineResult) e
 		x := t.at(0, s.X, i)
 		var teacher *tensor.Dense
 		if t.Teach {
-			teacher = t.at(1, s.target(t.Readouts[0]), i)
+			teacher = t.at(1, s.target(t.names[0]), i)
 		}
 		c, err := t.runInPlace(k, x, teacher)
 		if err == nil {
@@ -112,7 +115,7 @@ func (t *Online[S]) sequence(ctx context.Context, s Sequence, r *OnlineResult) e
 		t.steps++
 	}
 	r.Out = append(r.Out, out)
-	for j, name := range t.Readouts {
+	for j, name := range t.names {
 		n := (steps - t.Washout) * s.target(name).Shape().TotalSize() / steps
 		r.Errors[name] = append(r.Errors[name], sums[j]/float64(max(n, 1)))
 	}
@@ -146,7 +149,7 @@ func (t *Online[S]) learn(s Sequence, i int, c chunkResult, sums []float64) erro
 	if i < t.Washout {
 		return nil
 	}
-	for j, name := range t.Readouts {
+	for j, name := range t.names {
 		b := &t.buffers[j]
 		target := rows(s.target(name), i, i+1)
 		if err := checkTarget(c.reads[2*j+1], target); err != nil {
@@ -214,7 +217,7 @@ func (t *Online[S]) makeLearners() error {
 	}
 	var all []online.Learner
 	t.buffers = nil
-	for i, name := range t.Readouts {
+	for i, name := range t.names {
 		l := layerOf(t.Store, name, t.bias[i])
 		one, err := m.New(l.width(), l.out)
 		if err != nil {
@@ -231,7 +234,7 @@ func (t *Online[S]) makeLearners() error {
 func (t *Online[S]) Learner(readout string) online.Learner {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	for i, name := range t.Readouts {
+	for i, name := range t.names {
 		if name == readout && t.learners != nil {
 			return t.learners[i]
 		}

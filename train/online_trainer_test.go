@@ -189,7 +189,7 @@ func TestOnlineFaults(t *testing.T) {
 		"Every is":      {func(tr *train.Online[echoState]) { tr.Every = -1 }, good, train.ErrSettings},
 		"Teach is":      {func(tr *train.Online[echoState]) { tr.Teach = true }, good, train.ErrSettings},
 		"Weights is":    {func(*train.Online[echoState]) {}, train.Sequence{X: x, Y: y, Weights: make([]float64, 20)}, train.ErrSettings},
-		"Readouts is":   {func(tr *train.Online[echoState]) { tr.Readouts = nil }, good, train.ErrSettings},
+		"Readouts: ":    {func(tr *train.Online[echoState]) { tr.Readouts, tr.Net = nil, fixedOut }, good, train.ErrSettings},
 		"Alpha is":      {func(tr *train.Online[echoState]) { tr.Method = online.LMS{} }, good, online.ErrValue},
 		"step 0":        {func(*train.Online[echoState]) {}, train.Sequence{X: x, Y: wide}, datasets.ErrShape},
 		"the target of": {func(*train.Online[echoState]) {}, train.Sequence{X: x}, datasets.ErrShape},
@@ -222,7 +222,6 @@ func ExampleOnline() {
 					return out.Apply(r), state{next}
 				}
 			},
-			Readouts: []string{"out"},
 		},
 		Method: online.RLS{Alpha: 1e4},
 	}

@@ -1,8 +1,19 @@
 package linalg
 
 import (
+	"errors"
 	"fmt"
 	"math"
+	"unsafe"
+)
+
+// Errors of RLS.Step.
+var (
+	// ErrIndefinite says that P has lost its definiteness to rounding, or that an input is not finite.
+	ErrIndefinite = errors.New("P is not positive definite any more, by rounding, or as an input is not finite")
+	// ErrWindup says that P would leave the range of its type: where no input comes from, forgetting
+	// makes it grow without bound.
+	ErrWindup = errors.New("P grows out of its range: the past is forgotten and inputs are missing that would teach it anew")
 )
 
 // RLS is the state of recursive least squares: the inverse P [n n] of the correlations of the
@@ -19,6 +30,8 @@ type RLS[T Float] struct {
 	v       []T // [most n]
 	pending int
 	rho     T
+	top     float64 // largest element on the diagonal of A
+	flushed bool    // whether the last Step began by a Flush
 
 	minus []T // -v
 	y     []T // [most n]: inputs times A
@@ -32,7 +45,8 @@ func NewRLS[T Float](s *Solver[T], n int, alpha, forget T, most int) *RLS[T] {
 	if n < 1 || most < 1 {
 		panic(fmt.Sprintf("linalg: RLS of %d inputs, %d corrections", n, most))
 	}
-	r := &RLS[T]{n: n, most: most, forget: forget, s: s, rho: 1,
+	most = min(most, forgotten(float64(forget)))
+	r := &RLS[T]{n: n, most: most, forget: forget, s: s, rho: 1, top: float64(alpha),
 		a: make([]T, n*n), v: make([]T, most*n), minus: make([]T, most*n), y: make([]T, most*n), dots: make([]T, most)}
 	for i := range n {
 		r.a[i*n+i] = alpha
@@ -40,29 +54,52 @@ func NewRLS[T Float](s *Solver[T], n int, alpha, forget T, most int) *RLS[T] {
 	return r
 }
 
+// spread bounds how far ρ may grow before corrections are applied: the digits of P that cancel in the
+// difference with what is put off.
+const spread = 1e3
+
+// forgotten returns how many samples it takes to forget by the factor 1/spread, at least 1.
+func forgotten(forget float64) int {
+	return int(max(1, min(math.Log(spread)/-math.Log(forget), 1<<30))) // of 1, more than there are
+}
+
+// winds reports whether m samples more could take P out of the range of its type. As P is positive
+// definite, no element exceeds ρ times the largest on the diagonal of A.
+func (r *RLS[T]) winds(m int) bool {
+	limit := math.MaxFloat64
+	if unsafe.Sizeof(T(0)) == 4 {
+		limit = math.MaxFloat32
+	}
+	return !(float64(r.rho)*math.Pow(float64(r.forget), -float64(m))*r.top <= limit/4)
+}
+
 // Step takes in the samples X [m n], one after the other, and writes the gain of each to k [m n]:
 //
 //	k = P·x / (λ + x'·P·x),  P ← (P - k·x'·P) / λ     (Haykin, "Adaptive Filter Theory", 2002, table 9.1)
 //
-// The weights that were to give t learn by w ← w - k·(x'·w - t). It returns false, with P as it was
-// before that sample, which Rewind takes back to where it was before the step, if a denominator is not positive: P has lost its definiteness to rounding.
-func (r *RLS[T]) Step(m int, x, k []T) bool {
+// The weights that were to give t learn by w ← w - k·(x'·w - t). It returns
+// ErrIndefinite, with P as it was before that sample, where a denominator is not positive, and ErrWindup
+// before any sample; Rewind takes P back to where it was before the step.
+func (r *RLS[T]) Step(m int, x, k []T) error {
 	for m > r.most {
-		if !r.Step(r.most, x, k) {
-			return false
+		if err := r.Step(r.most, x, k); err != nil {
+			return err
 		}
 		x, k, m = x[r.most*r.n:], k[r.most*r.n:], m-r.most
 	}
-	if r.pending+m > r.most {
+	if r.flushed = r.pending+m > r.most || r.winds(m); r.flushed {
 		r.Flush()
+	}
+	if r.winds(m) {
+		return ErrWindup
 	}
 	r.s.Symm(m, r.n, r.a, r.n, x, r.n, r.y, r.n)
 	for i := range m {
 		if !r.sample(x[i*r.n:(i+1)*r.n], r.y[i*r.n:(i+1)*r.n], k[i*r.n:(i+1)*r.n]) {
-			return false
+			return ErrIndefinite
 		}
 	}
-	return true
+	return nil
 }
 
 // sample takes in one sample x, of which y = A·x.
@@ -92,8 +129,8 @@ func (r *RLS[T]) sample(x, y, k []T) bool {
 
 // Rewind takes back the samples since State returned rho and pending, of one Step of no more samples
 // than corrections may be put off: what was pending before these is applied or lies as it was.
-func (r *RLS[T]) Rewind(rho T, pending, m int) {
-	if pending+m > r.most { // Step applied them first
+func (r *RLS[T]) Rewind(rho T, pending int) {
+	if r.flushed { // Step applied them first
 		rho, pending = 1, 0
 	}
 	r.rho, r.pending = rho, pending
@@ -111,6 +148,15 @@ func (r *RLS[T]) Flush() {
 	}
 	r.s.symmetric(r.n, r.pending, r.minus, r.v, r.n, r.rho, r.a, r.n)
 	r.pending, r.rho = 0, 1
+	r.measure()
+}
+
+// measure finds the largest element on the diagonal of A.
+func (r *RLS[T]) measure() {
+	r.top = 0
+	for i := 0; i < len(r.a); i += r.n + 1 {
+		r.top = max(r.top, math.Abs(float64(r.a[i])))
+	}
 }
 
 // P writes the matrix P to dst [n n], whole, and applies what is pending.
@@ -136,5 +182,6 @@ func (r *RLS[T]) SetState(a, v []T, rho T, pending int) error {
 		r.minus[i] = -e
 	}
 	r.rho, r.pending = rho, pending
+	r.measure()
 	return nil
 }

@@ -51,7 +51,7 @@ func testRLS[T linalg.Float](t *testing.T) {
 			got := linalg.NewRLS(linalg.NewSolver[T](2), n, 0.7, T(forget), 8)
 			x, k := normals[T](random(5), steps*n), make([]T, m*n)
 			for at := 0; at < steps; at += m {
-				require.True(t, got.Step(m, x[at*n:], k))
+				require.NoError(t, got.Step(m, x[at*n:], k))
 				for i := range m {
 					near(t, want.step(doubles(x[(at+i)*n:(at+i+1)*n])), k[i*n:(i+1)*n], 1e4*epsilon[T]())
 				}
@@ -68,10 +68,10 @@ func TestRLSStateGoesOn(t *testing.T) {
 	x, k1, k2 := normals[float64](random(2), 20*n), make([]float64, 20*n), make([]float64, 20*n)
 	a := linalg.NewRLS(linalg.NewSolver[float64](1), n, 1, 0.9, 8)
 	b := linalg.NewRLS(linalg.NewSolver[float64](1), n, 1, 0.9, 8)
-	require.True(t, a.Step(13, x, k1))
+	require.NoError(t, a.Step(13, x, k1))
 	require.NoError(t, b.SetState(a.State()))
-	require.True(t, a.Step(7, x[13*n:], k1))
-	require.True(t, b.Step(7, x[13*n:], k2))
+	require.NoError(t, a.Step(7, x[13*n:], k1))
+	require.NoError(t, b.Step(7, x[13*n:], k2))
 	assert.Equal(t, k1[:7*n], k2[:7*n])
 	assert.Error(t, b.SetState(nil, nil, 1, 0))
 	bad := append([]float64(nil), x...)
@@ -81,5 +81,35 @@ func TestRLSStateGoesOn(t *testing.T) {
 
 func TestRLSReportsLostDefiniteness(t *testing.T) {
 	r := linalg.NewRLS(linalg.NewSolver[float64](1), 2, -1, 1, 2)
-	assert.False(t, r.Step(1, []float64{3, 0}, make([]float64, 2)))
+	assert.ErrorIs(t, r.Step(1, []float64{3, 0}, make([]float64, 2)), linalg.ErrIndefinite)
+}
+
+// TestRLSDoesNotWindUp has inputs along one axis: P along the other grows by 1/λ a sample.
+func TestRLSDoesNotWindUp(t *testing.T) {
+	t.Run("float64", testWindup[float64])
+	t.Run("float32", testWindup[float32])
+}
+
+func testWindup[T linalg.Float](t *testing.T) {
+	for _, forget := range []T{0.5, 0.01, 1e-3} {
+		for _, m := range []int{1, 3} {
+			r := linalg.NewRLS(linalg.NewSolver[T](1), 2, 1, forget, 32)
+			x, k, p := []T{1, 0, 1, 0, 1, 0}, make([]T, 6), make([]T, 4)
+			steps, err := 0, error(nil)
+			for ; err == nil; steps++ {
+				require.Less(t, steps, 5000)
+				_, _, rho, pending := r.State()
+				if err = r.Step(m, x[:2*m], k[:2*m]); err != nil {
+					r.Rewind(rho, pending)
+				}
+			}
+			require.ErrorIs(t, err, linalg.ErrWindup)
+			r.P(p)
+			for _, e := range p {
+				assert.Zero(t, e-e, "P is finite after %d steps: %v", steps, p)
+			}
+			assert.Greater(t, float64(p[3]), 1e18, "P grew almost as far as it may")
+			assert.ErrorIs(t, r.Step(m, x[:2*m], k[:2*m]), linalg.ErrWindup, "it goes on to say so")
+		}
+	}
 }

@@ -56,3 +56,20 @@ func TestTooLargeAStepIsRefused(t *testing.T) {
 	_, err := m.PartialFit(dense([]int{2}, 1e200, 2), dense([]int{1}, 1))
 	assert.ErrorIs(t, err, online.ErrDiverged, "the square of the input overflows")
 }
+
+// TestForgettingWithoutInputIsNamed: what was learned last stays, and can be used.
+func TestForgettingWithoutInputIsNamed(t *testing.T) {
+	for _, single := range []bool{false, true} {
+		m := model(t, online.RLS{Alpha: 1, Forget: 0.8, Single: single}, 2, 1, false)
+		var err error
+		for step := 0; err == nil; step++ {
+			require.Less(t, step, 10000)
+			_, err = m.PartialFit(dense([]int{2}, 1, 0), dense([]int{1}, 3))
+		}
+		require.ErrorIs(t, err, online.ErrDiverged)
+		assert.ErrorContains(t, err, "forgotten")
+		assert.InDelta(t, 3, m.W.Float64s()[0], 1e-6)
+		kept := m.Snapshot()
+		require.NoError(t, model(t, online.RLS{Alpha: 1, Forget: 0.8, Single: single}, 2, 1, false).Rollback(kept))
+	}
+}

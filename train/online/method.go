@@ -27,7 +27,9 @@ type Method interface {
 // A Learner is the state of a rule.
 type Learner interface {
 	// Learn adds to w [in out] what b samples x [b in] teach, of which the outputs before had the
-	// errors e [b out]. Where there is an error, w is as it was.
+	// errors e [b out]. Where there is an error, w is as it was. A Learner of one's own that writes
+	// to parameters of the network besides, while train.Online runs it, must say so by the Wrote of
+	// each (graph.Param): programs do not look for themselves then (graph.Store.Hold).
 	Learn(b int, x, e, w []float64) error
 	// Snapshot returns a copy of the state.
 	Snapshot() Snapshot

@@ -1,6 +1,7 @@
 package online
 
 import (
+	"errors"
 	"fmt"
 
 	"github.com/spikegraph/spikegraph/internal/linalg"
@@ -16,11 +17,13 @@ import (
 // A batch is its samples one after the other; without forgetting this is the block solution
 // K = P·X', S = (I + X·K)⁻¹, W ← W - K·S·E, P ← P - K·S·K'. BrainPy puts a number in place of S.
 type RLS struct {
-	Alpha   float64 // scale of the first P, > 0: the greater the faster at first. NewRLS gives 0.1
-	Forget  float64 // factor of what is past at each sample, in (0, 1]; 0 is 1
-	Defer   int     // corrections of P that are put off, to be applied at once; 0 is 32
-	Single  bool    // whether P is kept in float32, which halves time and memory and costs digits
-	Workers int     // goroutines that share the work; 0 is 1
+	Alpha float64 // scale of the first P, > 0: the greater the faster at first. NewRLS gives 0.1
+	// Forget is the factor of what is past at each sample, in (0, 1]; 0 is 1. Below 1, P grows by
+	// 1/Forget a sample wherever inputs do not reach; before it leaves its range, Learn ends in ErrDiverged.
+	Forget  float64
+	Defer   int  // corrections of P that are put off at most, to be applied at once; 0 is 32
+	Single  bool // whether P is kept in float32, which halves time and memory and costs digits
+	Workers int  // goroutines that share the work; 0 is 1
 }
 
 // NewRLS returns BrainPy's: Alpha 0.1.
@@ -79,9 +82,12 @@ func (l *rls[T]) Learn(b int, x, e, w []float64) error {
 		l.x[i] = T(v)
 	}
 	undo := l.mark(b)
-	if !l.p.Step(b, l.x, l.k) {
+	if err := l.p.Step(b, l.x, l.k); err != nil {
 		undo()
-		return fmt.Errorf("online: %w: P is not positive definite any more, by rounding, or as an input is not finite", ErrValue)
+		if errors.Is(err, linalg.ErrWindup) {
+			return fmt.Errorf("online: %w: %w; the last P is kept", ErrDiverged, err)
+		}
+		return fmt.Errorf("online: %w: %w", ErrValue, err)
 	}
 	for i := range x {
 		l.minus[i] = -float64(l.k[i])
@@ -104,7 +110,7 @@ func (l *rls[T]) Learn(b int, x, e, w []float64) error {
 func (l *rls[T]) mark(b int) (undo func()) {
 	a, v, rho, pending := l.p.State()
 	if most := len(v) / l.in; b <= most {
-		return func() { l.p.Rewind(rho, pending, b) }
+		return func() { l.p.Rewind(rho, pending) }
 	}
 	a, v = append([]T(nil), a...), append([]T(nil), v...)
 	return func() {
