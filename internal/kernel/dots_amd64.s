@@ -22,6 +22,89 @@ TEXT ·dotRows8F32AVX2(SB), NOSPLIT, $0-48
 	VMOVUPS 192(DX), Y6
 	VMOVUPS 224(DX), Y7
 
+group:
+	CMPQ         AX, $0x04
+	JL           row
+	MOVL         (CX), DX
+	IMULQ        SI, DX
+	ADDQ         BX, DX
+	VXORPS       Y8, Y8, Y8
+	VXORPS       Y9, Y9, Y9
+	VFMADD231PS  (DX), Y0, Y8
+	VFMADD231PS  32(DX), Y1, Y9
+	VFMADD231PS  64(DX), Y2, Y8
+	VFMADD231PS  96(DX), Y3, Y9
+	VFMADD231PS  128(DX), Y4, Y8
+	VFMADD231PS  160(DX), Y5, Y9
+	VFMADD231PS  192(DX), Y6, Y8
+	VFMADD231PS  224(DX), Y7, Y9
+	VADDPS       Y9, Y8, Y8
+	VEXTRACTF128 $0x01, Y8, X9
+	VADDPS       X8, X9, X9
+	MOVL         4(CX), DX
+	IMULQ        SI, DX
+	ADDQ         BX, DX
+	VXORPS       Y8, Y8, Y8
+	VXORPS       Y10, Y10, Y10
+	VFMADD231PS  (DX), Y0, Y8
+	VFMADD231PS  32(DX), Y1, Y10
+	VFMADD231PS  64(DX), Y2, Y8
+	VFMADD231PS  96(DX), Y3, Y10
+	VFMADD231PS  128(DX), Y4, Y8
+	VFMADD231PS  160(DX), Y5, Y10
+	VFMADD231PS  192(DX), Y6, Y8
+	VFMADD231PS  224(DX), Y7, Y10
+	VADDPS       Y10, Y8, Y8
+	VEXTRACTF128 $0x01, Y8, X10
+	VADDPS       X8, X10, X10
+	MOVL         8(CX), DX
+	IMULQ        SI, DX
+	ADDQ         BX, DX
+	VXORPS       Y8, Y8, Y8
+	VXORPS       Y11, Y11, Y11
+	VFMADD231PS  (DX), Y0, Y8
+	VFMADD231PS  32(DX), Y1, Y11
+	VFMADD231PS  64(DX), Y2, Y8
+	VFMADD231PS  96(DX), Y3, Y11
+	VFMADD231PS  128(DX), Y4, Y8
+	VFMADD231PS  160(DX), Y5, Y11
+	VFMADD231PS  192(DX), Y6, Y8
+	VFMADD231PS  224(DX), Y7, Y11
+	VADDPS       Y11, Y8, Y8
+	VEXTRACTF128 $0x01, Y8, X11
+	VADDPS       X8, X11, X11
+	MOVL         12(CX), DX
+	IMULQ        SI, DX
+	ADDQ         BX, DX
+	VXORPS       Y8, Y8, Y8
+	VXORPS       Y12, Y12, Y12
+	VFMADD231PS  (DX), Y0, Y8
+	VFMADD231PS  32(DX), Y1, Y12
+	VFMADD231PS  64(DX), Y2, Y8
+	VFMADD231PS  96(DX), Y3, Y12
+	VFMADD231PS  128(DX), Y4, Y8
+	VFMADD231PS  160(DX), Y5, Y12
+	VFMADD231PS  192(DX), Y6, Y8
+	VFMADD231PS  224(DX), Y7, Y12
+	VADDPS       Y12, Y8, Y8
+	VEXTRACTF128 $0x01, Y8, X12
+	VADDPS       X8, X12, X12
+	VSHUFPS      $0x88, X10, X9, X8
+	VSHUFPS      $0xdd, X10, X9, X9
+	VADDPS       X9, X8, X8
+	VSHUFPS      $0x88, X12, X11, X9
+	VSHUFPS      $0xdd, X12, X11, X10
+	VADDPS       X10, X9, X9
+	VSHUFPS      $0x88, X9, X8, X10
+	VSHUFPS      $0xdd, X9, X8, X8
+	VADDPS       X8, X10, X10
+	VADDPS       (DI), X10, X10
+	VMOVUPS      X10, (DI)
+	ADDQ         $0x10, CX
+	ADDQ         $0x10, DI
+	SUBQ         $0x04, AX
+	JMP          group
+
 row:
 	SUBQ         $0x01, AX
 	JL           done
@@ -41,8 +124,12 @@ row:
 	VADDPS       Y9, Y8, Y8
 	VEXTRACTF128 $0x01, Y8, X9
 	VADDPS       X8, X9, X9
-	VHADDPS      X9, X9, X9
-	VHADDPS      X9, X9, X9
+	VSHUFPS      $0x88, X9, X9, X8
+	VSHUFPS      $0xdd, X9, X9, X9
+	VADDPS       X9, X8, X8
+	VSHUFPS      $0x88, X8, X8, X9
+	VSHUFPS      $0xdd, X8, X8, X8
+	VADDPS       X8, X9, X9
 	VADDSS       (DI), X9, X9
 	VMOVSS       X9, (DI)
 	ADDQ         $0x04, CX
@@ -67,6 +154,73 @@ TEXT ·dotRows4F32AVX2(SB), NOSPLIT, $0-48
 	VMOVUPS 64(DX), Y2
 	VMOVUPS 96(DX), Y3
 
+group:
+	CMPQ         AX, $0x04
+	JL           row
+	MOVL         (CX), DX
+	IMULQ        SI, DX
+	ADDQ         BX, DX
+	VXORPS       Y4, Y4, Y4
+	VXORPS       Y5, Y5, Y5
+	VFMADD231PS  (DX), Y0, Y4
+	VFMADD231PS  32(DX), Y1, Y5
+	VFMADD231PS  64(DX), Y2, Y4
+	VFMADD231PS  96(DX), Y3, Y5
+	VADDPS       Y5, Y4, Y4
+	VEXTRACTF128 $0x01, Y4, X5
+	VADDPS       X4, X5, X5
+	MOVL         4(CX), DX
+	IMULQ        SI, DX
+	ADDQ         BX, DX
+	VXORPS       Y4, Y4, Y4
+	VXORPS       Y6, Y6, Y6
+	VFMADD231PS  (DX), Y0, Y4
+	VFMADD231PS  32(DX), Y1, Y6
+	VFMADD231PS  64(DX), Y2, Y4
+	VFMADD231PS  96(DX), Y3, Y6
+	VADDPS       Y6, Y4, Y4
+	VEXTRACTF128 $0x01, Y4, X6
+	VADDPS       X4, X6, X6
+	MOVL         8(CX), DX
+	IMULQ        SI, DX
+	ADDQ         BX, DX
+	VXORPS       Y4, Y4, Y4
+	VXORPS       Y7, Y7, Y7
+	VFMADD231PS  (DX), Y0, Y4
+	VFMADD231PS  32(DX), Y1, Y7
+	VFMADD231PS  64(DX), Y2, Y4
+	VFMADD231PS  96(DX), Y3, Y7
+	VADDPS       Y7, Y4, Y4
+	VEXTRACTF128 $0x01, Y4, X7
+	VADDPS       X4, X7, X7
+	MOVL         12(CX), DX
+	IMULQ        SI, DX
+	ADDQ         BX, DX
+	VXORPS       Y4, Y4, Y4
+	VXORPS       Y8, Y8, Y8
+	VFMADD231PS  (DX), Y0, Y4
+	VFMADD231PS  32(DX), Y1, Y8
+	VFMADD231PS  64(DX), Y2, Y4
+	VFMADD231PS  96(DX), Y3, Y8
+	VADDPS       Y8, Y4, Y4
+	VEXTRACTF128 $0x01, Y4, X8
+	VADDPS       X4, X8, X8
+	VSHUFPS      $0x88, X6, X5, X4
+	VSHUFPS      $0xdd, X6, X5, X5
+	VADDPS       X5, X4, X4
+	VSHUFPS      $0x88, X8, X7, X5
+	VSHUFPS      $0xdd, X8, X7, X6
+	VADDPS       X6, X5, X5
+	VSHUFPS      $0x88, X5, X4, X6
+	VSHUFPS      $0xdd, X5, X4, X4
+	VADDPS       X4, X6, X6
+	VADDPS       (DI), X6, X6
+	VMOVUPS      X6, (DI)
+	ADDQ         $0x10, CX
+	ADDQ         $0x10, DI
+	SUBQ         $0x04, AX
+	JMP          group
+
 row:
 	SUBQ         $0x01, AX
 	JL           done
@@ -82,8 +236,12 @@ row:
 	VADDPS       Y5, Y4, Y4
 	VEXTRACTF128 $0x01, Y4, X5
 	VADDPS       X4, X5, X5
-	VHADDPS      X5, X5, X5
-	VHADDPS      X5, X5, X5
+	VSHUFPS      $0x88, X5, X5, X4
+	VSHUFPS      $0xdd, X5, X5, X5
+	VADDPS       X5, X4, X4
+	VSHUFPS      $0x88, X4, X4, X5
+	VSHUFPS      $0xdd, X4, X4, X4
+	VADDPS       X4, X5, X5
 	VADDSS       (DI), X5, X5
 	VMOVSS       X5, (DI)
 	ADDQ         $0x04, CX
@@ -106,6 +264,65 @@ TEXT ·dotRows2F32AVX2(SB), NOSPLIT, $0-48
 	VMOVUPS (DX), Y0
 	VMOVUPS 32(DX), Y1
 
+group:
+	CMPQ         AX, $0x04
+	JL           row
+	MOVL         (CX), DX
+	IMULQ        SI, DX
+	ADDQ         BX, DX
+	VXORPS       Y2, Y2, Y2
+	VXORPS       Y3, Y3, Y3
+	VFMADD231PS  (DX), Y0, Y2
+	VFMADD231PS  32(DX), Y1, Y3
+	VADDPS       Y3, Y2, Y2
+	VEXTRACTF128 $0x01, Y2, X3
+	VADDPS       X2, X3, X3
+	MOVL         4(CX), DX
+	IMULQ        SI, DX
+	ADDQ         BX, DX
+	VXORPS       Y2, Y2, Y2
+	VXORPS       Y4, Y4, Y4
+	VFMADD231PS  (DX), Y0, Y2
+	VFMADD231PS  32(DX), Y1, Y4
+	VADDPS       Y4, Y2, Y2
+	VEXTRACTF128 $0x01, Y2, X4
+	VADDPS       X2, X4, X4
+	MOVL         8(CX), DX
+	IMULQ        SI, DX
+	ADDQ         BX, DX
+	VXORPS       Y2, Y2, Y2
+	VXORPS       Y5, Y5, Y5
+	VFMADD231PS  (DX), Y0, Y2
+	VFMADD231PS  32(DX), Y1, Y5
+	VADDPS       Y5, Y2, Y2
+	VEXTRACTF128 $0x01, Y2, X5
+	VADDPS       X2, X5, X5
+	MOVL         12(CX), DX
+	IMULQ        SI, DX
+	ADDQ         BX, DX
+	VXORPS       Y2, Y2, Y2
+	VXORPS       Y6, Y6, Y6
+	VFMADD231PS  (DX), Y0, Y2
+	VFMADD231PS  32(DX), Y1, Y6
+	VADDPS       Y6, Y2, Y2
+	VEXTRACTF128 $0x01, Y2, X6
+	VADDPS       X2, X6, X6
+	VSHUFPS      $0x88, X4, X3, X2
+	VSHUFPS      $0xdd, X4, X3, X3
+	VADDPS       X3, X2, X2
+	VSHUFPS      $0x88, X6, X5, X3
+	VSHUFPS      $0xdd, X6, X5, X4
+	VADDPS       X4, X3, X3
+	VSHUFPS      $0x88, X3, X2, X4
+	VSHUFPS      $0xdd, X3, X2, X2
+	VADDPS       X2, X4, X4
+	VADDPS       (DI), X4, X4
+	VMOVUPS      X4, (DI)
+	ADDQ         $0x10, CX
+	ADDQ         $0x10, DI
+	SUBQ         $0x04, AX
+	JMP          group
+
 row:
 	SUBQ         $0x01, AX
 	JL           done
@@ -119,8 +336,12 @@ row:
 	VADDPS       Y3, Y2, Y2
 	VEXTRACTF128 $0x01, Y2, X3
 	VADDPS       X2, X3, X3
-	VHADDPS      X3, X3, X3
-	VHADDPS      X3, X3, X3
+	VSHUFPS      $0x88, X3, X3, X2
+	VSHUFPS      $0xdd, X3, X3, X3
+	VADDPS       X3, X2, X2
+	VSHUFPS      $0x88, X2, X2, X3
+	VSHUFPS      $0xdd, X2, X2, X2
+	VADDPS       X2, X3, X3
 	VADDSS       (DI), X3, X3
 	VMOVSS       X3, (DI)
 	ADDQ         $0x04, CX
@@ -142,6 +363,53 @@ TEXT ·dotRows1F32AVX2(SB), NOSPLIT, $0-48
 	MOVQ    sums+40(FP), DI
 	VMOVUPS (DX), Y0
 
+group:
+	CMPQ         AX, $0x04
+	JL           row
+	MOVL         (CX), DX
+	IMULQ        SI, DX
+	ADDQ         BX, DX
+	VXORPS       Y1, Y1, Y1
+	VFMADD231PS  (DX), Y0, Y1
+	VEXTRACTF128 $0x01, Y1, X2
+	VADDPS       X1, X2, X2
+	MOVL         4(CX), DX
+	IMULQ        SI, DX
+	ADDQ         BX, DX
+	VXORPS       Y1, Y1, Y1
+	VFMADD231PS  (DX), Y0, Y1
+	VEXTRACTF128 $0x01, Y1, X3
+	VADDPS       X1, X3, X3
+	MOVL         8(CX), DX
+	IMULQ        SI, DX
+	ADDQ         BX, DX
+	VXORPS       Y1, Y1, Y1
+	VFMADD231PS  (DX), Y0, Y1
+	VEXTRACTF128 $0x01, Y1, X4
+	VADDPS       X1, X4, X4
+	MOVL         12(CX), DX
+	IMULQ        SI, DX
+	ADDQ         BX, DX
+	VXORPS       Y1, Y1, Y1
+	VFMADD231PS  (DX), Y0, Y1
+	VEXTRACTF128 $0x01, Y1, X5
+	VADDPS       X1, X5, X5
+	VSHUFPS      $0x88, X3, X2, X1
+	VSHUFPS      $0xdd, X3, X2, X2
+	VADDPS       X2, X1, X1
+	VSHUFPS      $0x88, X5, X4, X2
+	VSHUFPS      $0xdd, X5, X4, X3
+	VADDPS       X3, X2, X2
+	VSHUFPS      $0x88, X2, X1, X3
+	VSHUFPS      $0xdd, X2, X1, X1
+	VADDPS       X1, X3, X3
+	VADDPS       (DI), X3, X3
+	VMOVUPS      X3, (DI)
+	ADDQ         $0x10, CX
+	ADDQ         $0x10, DI
+	SUBQ         $0x04, AX
+	JMP          group
+
 row:
 	SUBQ         $0x01, AX
 	JL           done
@@ -152,8 +420,12 @@ row:
 	VFMADD231PS  (DX), Y0, Y1
 	VEXTRACTF128 $0x01, Y1, X2
 	VADDPS       X1, X2, X2
-	VHADDPS      X2, X2, X2
-	VHADDPS      X2, X2, X2
+	VSHUFPS      $0x88, X2, X2, X1
+	VSHUFPS      $0xdd, X2, X2, X2
+	VADDPS       X2, X1, X1
+	VSHUFPS      $0x88, X1, X1, X2
+	VSHUFPS      $0xdd, X1, X1, X1
+	VADDPS       X1, X2, X2
 	VADDSS       (DI), X2, X2
 	VMOVSS       X2, (DI)
 	ADDQ         $0x04, CX
@@ -164,8 +436,202 @@ done:
 	VZEROUPPER
 	RET
 
+// func dotRows16F32AVX512(n int, rows *uint32, a *float32, b *float32, ldb int, sums *float32)
+// Requires: AVX, AVX512F, AVX512VL
+TEXT ·dotRows16F32AVX512(SB), NOSPLIT, $0-48
+	MOVQ    n+0(FP), AX
+	MOVQ    rows+8(FP), CX
+	MOVQ    a+16(FP), DX
+	MOVQ    b+24(FP), BX
+	MOVQ    ldb+32(FP), SI
+	MOVQ    sums+40(FP), DI
+	VMOVUPS (DX), Z0
+	VMOVUPS 64(DX), Z1
+	VMOVUPS 128(DX), Z2
+	VMOVUPS 192(DX), Z3
+	VMOVUPS 256(DX), Z4
+	VMOVUPS 320(DX), Z5
+	VMOVUPS 384(DX), Z6
+	VMOVUPS 448(DX), Z7
+	VMOVUPS 512(DX), Z8
+	VMOVUPS 576(DX), Z9
+	VMOVUPS 640(DX), Z10
+	VMOVUPS 704(DX), Z11
+	VMOVUPS 768(DX), Z12
+	VMOVUPS 832(DX), Z13
+	VMOVUPS 896(DX), Z14
+	VMOVUPS 960(DX), Z15
+
+group:
+	CMPQ          AX, $0x04
+	JL            row
+	MOVL          (CX), DX
+	IMULQ         SI, DX
+	ADDQ          BX, DX
+	VPXORD        Z16, Z16, Z16
+	VPXORD        Z17, Z17, Z17
+	VFMADD231PS   (DX), Z0, Z16
+	VFMADD231PS   64(DX), Z1, Z17
+	VFMADD231PS   128(DX), Z2, Z16
+	VFMADD231PS   192(DX), Z3, Z17
+	VFMADD231PS   256(DX), Z4, Z16
+	VFMADD231PS   320(DX), Z5, Z17
+	VFMADD231PS   384(DX), Z6, Z16
+	VFMADD231PS   448(DX), Z7, Z17
+	VFMADD231PS   512(DX), Z8, Z16
+	VFMADD231PS   576(DX), Z9, Z17
+	VFMADD231PS   640(DX), Z10, Z16
+	VFMADD231PS   704(DX), Z11, Z17
+	VFMADD231PS   768(DX), Z12, Z16
+	VFMADD231PS   832(DX), Z13, Z17
+	VFMADD231PS   896(DX), Z14, Z16
+	VFMADD231PS   960(DX), Z15, Z17
+	VADDPS        Z17, Z16, Z16
+	VEXTRACTF64X4 $0x01, Z16, Y19
+	VADDPS        Y16, Y19, Y19
+	VEXTRACTF32X4 $0x01, Y19, X18
+	VADDPS        X19, X18, X18
+	MOVL          4(CX), DX
+	IMULQ         SI, DX
+	ADDQ          BX, DX
+	VPXORD        Z20, Z20, Z20
+	VPXORD        Z21, Z21, Z21
+	VFMADD231PS   (DX), Z0, Z20
+	VFMADD231PS   64(DX), Z1, Z21
+	VFMADD231PS   128(DX), Z2, Z20
+	VFMADD231PS   192(DX), Z3, Z21
+	VFMADD231PS   256(DX), Z4, Z20
+	VFMADD231PS   320(DX), Z5, Z21
+	VFMADD231PS   384(DX), Z6, Z20
+	VFMADD231PS   448(DX), Z7, Z21
+	VFMADD231PS   512(DX), Z8, Z20
+	VFMADD231PS   576(DX), Z9, Z21
+	VFMADD231PS   640(DX), Z10, Z20
+	VFMADD231PS   704(DX), Z11, Z21
+	VFMADD231PS   768(DX), Z12, Z20
+	VFMADD231PS   832(DX), Z13, Z21
+	VFMADD231PS   896(DX), Z14, Z20
+	VFMADD231PS   960(DX), Z15, Z21
+	VADDPS        Z21, Z20, Z20
+	VEXTRACTF64X4 $0x01, Z20, Y28
+	VADDPS        Y20, Y28, Y28
+	VEXTRACTF32X4 $0x01, Y28, X19
+	VADDPS        X28, X19, X19
+	MOVL          8(CX), DX
+	IMULQ         SI, DX
+	ADDQ          BX, DX
+	VPXORD        Z22, Z22, Z22
+	VPXORD        Z23, Z23, Z23
+	VFMADD231PS   (DX), Z0, Z22
+	VFMADD231PS   64(DX), Z1, Z23
+	VFMADD231PS   128(DX), Z2, Z22
+	VFMADD231PS   192(DX), Z3, Z23
+	VFMADD231PS   256(DX), Z4, Z22
+	VFMADD231PS   320(DX), Z5, Z23
+	VFMADD231PS   384(DX), Z6, Z22
+	VFMADD231PS   448(DX), Z7, Z23
+	VFMADD231PS   512(DX), Z8, Z22
+	VFMADD231PS   576(DX), Z9, Z23
+	VFMADD231PS   640(DX), Z10, Z22
+	VFMADD231PS   704(DX), Z11, Z23
+	VFMADD231PS   768(DX), Z12, Z22
+	VFMADD231PS   832(DX), Z13, Z23
+	VFMADD231PS   896(DX), Z14, Z22
+	VFMADD231PS   960(DX), Z15, Z23
+	VADDPS        Z23, Z22, Z22
+	VEXTRACTF64X4 $0x01, Z22, Y29
+	VADDPS        Y22, Y29, Y29
+	VEXTRACTF32X4 $0x01, Y29, X28
+	VADDPS        X29, X28, X28
+	MOVL          12(CX), DX
+	IMULQ         SI, DX
+	ADDQ          BX, DX
+	VPXORD        Z24, Z24, Z24
+	VPXORD        Z25, Z25, Z25
+	VFMADD231PS   (DX), Z0, Z24
+	VFMADD231PS   64(DX), Z1, Z25
+	VFMADD231PS   128(DX), Z2, Z24
+	VFMADD231PS   192(DX), Z3, Z25
+	VFMADD231PS   256(DX), Z4, Z24
+	VFMADD231PS   320(DX), Z5, Z25
+	VFMADD231PS   384(DX), Z6, Z24
+	VFMADD231PS   448(DX), Z7, Z25
+	VFMADD231PS   512(DX), Z8, Z24
+	VFMADD231PS   576(DX), Z9, Z25
+	VFMADD231PS   640(DX), Z10, Z24
+	VFMADD231PS   704(DX), Z11, Z25
+	VFMADD231PS   768(DX), Z12, Z24
+	VFMADD231PS   832(DX), Z13, Z25
+	VFMADD231PS   896(DX), Z14, Z24
+	VFMADD231PS   960(DX), Z15, Z25
+	VADDPS        Z25, Z24, Z24
+	VEXTRACTF64X4 $0x01, Z24, Y30
+	VADDPS        Y24, Y30, Y30
+	VEXTRACTF32X4 $0x01, Y30, X29
+	VADDPS        X30, X29, X29
+	VSHUFPS       $0x88, X19, X18, X30
+	VSHUFPS       $0xdd, X19, X18, X18
+	VADDPS        X18, X30, X30
+	VSHUFPS       $0x88, X29, X28, X18
+	VSHUFPS       $0xdd, X29, X28, X19
+	VADDPS        X19, X18, X18
+	VSHUFPS       $0x88, X18, X30, X19
+	VSHUFPS       $0xdd, X18, X30, X18
+	VADDPS        X18, X19, X19
+	VADDPS        (DI), X19, X19
+	VMOVUPS       X19, (DI)
+	ADDQ          $0x10, CX
+	ADDQ          $0x10, DI
+	SUBQ          $0x04, AX
+	JMP           group
+
+row:
+	SUBQ          $0x01, AX
+	JL            done
+	MOVL          (CX), DX
+	IMULQ         SI, DX
+	ADDQ          BX, DX
+	VPXORD        Z26, Z26, Z26
+	VPXORD        Z27, Z27, Z27
+	VFMADD231PS   (DX), Z0, Z26
+	VFMADD231PS   64(DX), Z1, Z27
+	VFMADD231PS   128(DX), Z2, Z26
+	VFMADD231PS   192(DX), Z3, Z27
+	VFMADD231PS   256(DX), Z4, Z26
+	VFMADD231PS   320(DX), Z5, Z27
+	VFMADD231PS   384(DX), Z6, Z26
+	VFMADD231PS   448(DX), Z7, Z27
+	VFMADD231PS   512(DX), Z8, Z26
+	VFMADD231PS   576(DX), Z9, Z27
+	VFMADD231PS   640(DX), Z10, Z26
+	VFMADD231PS   704(DX), Z11, Z27
+	VFMADD231PS   768(DX), Z12, Z26
+	VFMADD231PS   832(DX), Z13, Z27
+	VFMADD231PS   896(DX), Z14, Z26
+	VFMADD231PS   960(DX), Z15, Z27
+	VADDPS        Z27, Z26, Z26
+	VEXTRACTF64X4 $0x01, Z26, Y17
+	VADDPS        Y26, Y17, Y17
+	VEXTRACTF32X4 $0x01, Y17, X16
+	VADDPS        X17, X16, X16
+	VSHUFPS       $0x88, X16, X16, X17
+	VSHUFPS       $0xdd, X16, X16, X16
+	VADDPS        X16, X17, X17
+	VSHUFPS       $0x88, X17, X17, X16
+	VSHUFPS       $0xdd, X17, X17, X17
+	VADDPS        X17, X16, X16
+	VADDSS        (DI), X16, X16
+	VMOVSS        X16, (DI)
+	ADDQ          $0x04, CX
+	ADDQ          $0x04, DI
+	JMP           row
+
+done:
+	VZEROUPPER
+	RET
+
 // func dotRows8F32AVX512(n int, rows *uint32, a *float32, b *float32, ldb int, sums *float32)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, AVX512VL
 TEXT ·dotRows8F32AVX512(SB), NOSPLIT, $0-48
 	MOVQ    n+0(FP), AX
 	MOVQ    rows+8(FP), CX
@@ -182,9 +648,9 @@ TEXT ·dotRows8F32AVX512(SB), NOSPLIT, $0-48
 	VMOVUPS 384(DX), Z6
 	VMOVUPS 448(DX), Z7
 
-row:
-	SUBQ          $0x01, AX
-	JL            done
+group:
+	CMPQ          AX, $0x04
+	JL            row
 	MOVL          (CX), DX
 	IMULQ         SI, DX
 	ADDQ          BX, DX
@@ -199,14 +665,109 @@ row:
 	VFMADD231PS   384(DX), Z6, Z8
 	VFMADD231PS   448(DX), Z7, Z9
 	VADDPS        Z9, Z8, Z8
-	VEXTRACTF64X4 $0x01, Z8, Y10
-	VADDPS        Y8, Y10, Y10
-	VEXTRACTF128  $0x01, Y10, X11
+	VEXTRACTF64X4 $0x01, Z8, Y11
+	VADDPS        Y8, Y11, Y11
+	VEXTRACTF32X4 $0x01, Y11, X10
+	VADDPS        X11, X10, X10
+	MOVL          4(CX), DX
+	IMULQ         SI, DX
+	ADDQ          BX, DX
+	VPXORD        Z12, Z12, Z12
+	VPXORD        Z13, Z13, Z13
+	VFMADD231PS   (DX), Z0, Z12
+	VFMADD231PS   64(DX), Z1, Z13
+	VFMADD231PS   128(DX), Z2, Z12
+	VFMADD231PS   192(DX), Z3, Z13
+	VFMADD231PS   256(DX), Z4, Z12
+	VFMADD231PS   320(DX), Z5, Z13
+	VFMADD231PS   384(DX), Z6, Z12
+	VFMADD231PS   448(DX), Z7, Z13
+	VADDPS        Z13, Z12, Z12
+	VEXTRACTF64X4 $0x01, Z12, Y20
+	VADDPS        Y12, Y20, Y20
+	VEXTRACTF32X4 $0x01, Y20, X11
+	VADDPS        X20, X11, X11
+	MOVL          8(CX), DX
+	IMULQ         SI, DX
+	ADDQ          BX, DX
+	VPXORD        Z14, Z14, Z14
+	VPXORD        Z15, Z15, Z15
+	VFMADD231PS   (DX), Z0, Z14
+	VFMADD231PS   64(DX), Z1, Z15
+	VFMADD231PS   128(DX), Z2, Z14
+	VFMADD231PS   192(DX), Z3, Z15
+	VFMADD231PS   256(DX), Z4, Z14
+	VFMADD231PS   320(DX), Z5, Z15
+	VFMADD231PS   384(DX), Z6, Z14
+	VFMADD231PS   448(DX), Z7, Z15
+	VADDPS        Z15, Z14, Z14
+	VEXTRACTF64X4 $0x01, Z14, Y21
+	VADDPS        Y14, Y21, Y21
+	VEXTRACTF32X4 $0x01, Y21, X20
+	VADDPS        X21, X20, X20
+	MOVL          12(CX), DX
+	IMULQ         SI, DX
+	ADDQ          BX, DX
+	VPXORD        Z16, Z16, Z16
+	VPXORD        Z17, Z17, Z17
+	VFMADD231PS   (DX), Z0, Z16
+	VFMADD231PS   64(DX), Z1, Z17
+	VFMADD231PS   128(DX), Z2, Z16
+	VFMADD231PS   192(DX), Z3, Z17
+	VFMADD231PS   256(DX), Z4, Z16
+	VFMADD231PS   320(DX), Z5, Z17
+	VFMADD231PS   384(DX), Z6, Z16
+	VFMADD231PS   448(DX), Z7, Z17
+	VADDPS        Z17, Z16, Z16
+	VEXTRACTF64X4 $0x01, Z16, Y22
+	VADDPS        Y16, Y22, Y22
+	VEXTRACTF32X4 $0x01, Y22, X21
+	VADDPS        X22, X21, X21
+	VSHUFPS       $0x88, X11, X10, X22
+	VSHUFPS       $0xdd, X11, X10, X10
+	VADDPS        X10, X22, X22
+	VSHUFPS       $0x88, X21, X20, X10
+	VSHUFPS       $0xdd, X21, X20, X11
+	VADDPS        X11, X10, X10
+	VSHUFPS       $0x88, X10, X22, X11
+	VSHUFPS       $0xdd, X10, X22, X10
 	VADDPS        X10, X11, X11
-	VHADDPS       X11, X11, X11
-	VHADDPS       X11, X11, X11
-	VADDSS        (DI), X11, X11
-	VMOVSS        X11, (DI)
+	VADDPS        (DI), X11, X11
+	VMOVUPS       X11, (DI)
+	ADDQ          $0x10, CX
+	ADDQ          $0x10, DI
+	SUBQ          $0x04, AX
+	JMP           group
+
+row:
+	SUBQ          $0x01, AX
+	JL            done
+	MOVL          (CX), DX
+	IMULQ         SI, DX
+	ADDQ          BX, DX
+	VPXORD        Z18, Z18, Z18
+	VPXORD        Z19, Z19, Z19
+	VFMADD231PS   (DX), Z0, Z18
+	VFMADD231PS   64(DX), Z1, Z19
+	VFMADD231PS   128(DX), Z2, Z18
+	VFMADD231PS   192(DX), Z3, Z19
+	VFMADD231PS   256(DX), Z4, Z18
+	VFMADD231PS   320(DX), Z5, Z19
+	VFMADD231PS   384(DX), Z6, Z18
+	VFMADD231PS   448(DX), Z7, Z19
+	VADDPS        Z19, Z18, Z18
+	VEXTRACTF64X4 $0x01, Z18, Y9
+	VADDPS        Y18, Y9, Y9
+	VEXTRACTF32X4 $0x01, Y9, X8
+	VADDPS        X9, X8, X8
+	VSHUFPS       $0x88, X8, X8, X9
+	VSHUFPS       $0xdd, X8, X8, X8
+	VADDPS        X8, X9, X9
+	VSHUFPS       $0x88, X9, X9, X8
+	VSHUFPS       $0xdd, X9, X9, X9
+	VADDPS        X9, X8, X8
+	VADDSS        (DI), X8, X8
+	VMOVSS        X8, (DI)
 	ADDQ          $0x04, CX
 	ADDQ          $0x04, DI
 	JMP           row
@@ -216,7 +777,7 @@ done:
 	RET
 
 // func dotRows4F32AVX512(n int, rows *uint32, a *float32, b *float32, ldb int, sums *float32)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, AVX512VL
 TEXT ·dotRows4F32AVX512(SB), NOSPLIT, $0-48
 	MOVQ    n+0(FP), AX
 	MOVQ    rows+8(FP), CX
@@ -229,9 +790,9 @@ TEXT ·dotRows4F32AVX512(SB), NOSPLIT, $0-48
 	VMOVUPS 128(DX), Z2
 	VMOVUPS 192(DX), Z3
 
-row:
-	SUBQ          $0x01, AX
-	JL            done
+group:
+	CMPQ          AX, $0x04
+	JL            row
 	MOVL          (CX), DX
 	IMULQ         SI, DX
 	ADDQ          BX, DX
@@ -242,14 +803,93 @@ row:
 	VFMADD231PS   128(DX), Z2, Z4
 	VFMADD231PS   192(DX), Z3, Z5
 	VADDPS        Z5, Z4, Z4
-	VEXTRACTF64X4 $0x01, Z4, Y6
-	VADDPS        Y4, Y6, Y6
-	VEXTRACTF128  $0x01, Y6, X7
+	VEXTRACTF64X4 $0x01, Z4, Y7
+	VADDPS        Y4, Y7, Y7
+	VEXTRACTF32X4 $0x01, Y7, X6
+	VADDPS        X7, X6, X6
+	MOVL          4(CX), DX
+	IMULQ         SI, DX
+	ADDQ          BX, DX
+	VPXORD        Z8, Z8, Z8
+	VPXORD        Z9, Z9, Z9
+	VFMADD231PS   (DX), Z0, Z8
+	VFMADD231PS   64(DX), Z1, Z9
+	VFMADD231PS   128(DX), Z2, Z8
+	VFMADD231PS   192(DX), Z3, Z9
+	VADDPS        Z9, Z8, Z8
+	VEXTRACTF64X4 $0x01, Z8, Y16
+	VADDPS        Y8, Y16, Y16
+	VEXTRACTF32X4 $0x01, Y16, X7
+	VADDPS        X16, X7, X7
+	MOVL          8(CX), DX
+	IMULQ         SI, DX
+	ADDQ          BX, DX
+	VPXORD        Z10, Z10, Z10
+	VPXORD        Z11, Z11, Z11
+	VFMADD231PS   (DX), Z0, Z10
+	VFMADD231PS   64(DX), Z1, Z11
+	VFMADD231PS   128(DX), Z2, Z10
+	VFMADD231PS   192(DX), Z3, Z11
+	VADDPS        Z11, Z10, Z10
+	VEXTRACTF64X4 $0x01, Z10, Y17
+	VADDPS        Y10, Y17, Y17
+	VEXTRACTF32X4 $0x01, Y17, X16
+	VADDPS        X17, X16, X16
+	MOVL          12(CX), DX
+	IMULQ         SI, DX
+	ADDQ          BX, DX
+	VPXORD        Z12, Z12, Z12
+	VPXORD        Z13, Z13, Z13
+	VFMADD231PS   (DX), Z0, Z12
+	VFMADD231PS   64(DX), Z1, Z13
+	VFMADD231PS   128(DX), Z2, Z12
+	VFMADD231PS   192(DX), Z3, Z13
+	VADDPS        Z13, Z12, Z12
+	VEXTRACTF64X4 $0x01, Z12, Y18
+	VADDPS        Y12, Y18, Y18
+	VEXTRACTF32X4 $0x01, Y18, X17
+	VADDPS        X18, X17, X17
+	VSHUFPS       $0x88, X7, X6, X18
+	VSHUFPS       $0xdd, X7, X6, X6
+	VADDPS        X6, X18, X18
+	VSHUFPS       $0x88, X17, X16, X6
+	VSHUFPS       $0xdd, X17, X16, X7
+	VADDPS        X7, X6, X6
+	VSHUFPS       $0x88, X6, X18, X7
+	VSHUFPS       $0xdd, X6, X18, X6
 	VADDPS        X6, X7, X7
-	VHADDPS       X7, X7, X7
-	VHADDPS       X7, X7, X7
-	VADDSS        (DI), X7, X7
-	VMOVSS        X7, (DI)
+	VADDPS        (DI), X7, X7
+	VMOVUPS       X7, (DI)
+	ADDQ          $0x10, CX
+	ADDQ          $0x10, DI
+	SUBQ          $0x04, AX
+	JMP           group
+
+row:
+	SUBQ          $0x01, AX
+	JL            done
+	MOVL          (CX), DX
+	IMULQ         SI, DX
+	ADDQ          BX, DX
+	VPXORD        Z14, Z14, Z14
+	VPXORD        Z15, Z15, Z15
+	VFMADD231PS   (DX), Z0, Z14
+	VFMADD231PS   64(DX), Z1, Z15
+	VFMADD231PS   128(DX), Z2, Z14
+	VFMADD231PS   192(DX), Z3, Z15
+	VADDPS        Z15, Z14, Z14
+	VEXTRACTF64X4 $0x01, Z14, Y5
+	VADDPS        Y14, Y5, Y5
+	VEXTRACTF32X4 $0x01, Y5, X4
+	VADDPS        X5, X4, X4
+	VSHUFPS       $0x88, X4, X4, X5
+	VSHUFPS       $0xdd, X4, X4, X4
+	VADDPS        X4, X5, X5
+	VSHUFPS       $0x88, X5, X5, X4
+	VSHUFPS       $0xdd, X5, X5, X5
+	VADDPS        X5, X4, X4
+	VADDSS        (DI), X4, X4
+	VMOVSS        X4, (DI)
 	ADDQ          $0x04, CX
 	ADDQ          $0x04, DI
 	JMP           row
@@ -259,7 +899,7 @@ done:
 	RET
 
 // func dotRows2F32AVX512(n int, rows *uint32, a *float32, b *float32, ldb int, sums *float32)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, AVX512VL
 TEXT ·dotRows2F32AVX512(SB), NOSPLIT, $0-48
 	MOVQ    n+0(FP), AX
 	MOVQ    rows+8(FP), CX
@@ -270,9 +910,9 @@ TEXT ·dotRows2F32AVX512(SB), NOSPLIT, $0-48
 	VMOVUPS (DX), Z0
 	VMOVUPS 64(DX), Z1
 
-row:
-	SUBQ          $0x01, AX
-	JL            done
+group:
+	CMPQ          AX, $0x04
+	JL            row
 	MOVL          (CX), DX
 	IMULQ         SI, DX
 	ADDQ          BX, DX
@@ -281,14 +921,85 @@ row:
 	VFMADD231PS   (DX), Z0, Z2
 	VFMADD231PS   64(DX), Z1, Z3
 	VADDPS        Z3, Z2, Z2
-	VEXTRACTF64X4 $0x01, Z2, Y4
-	VADDPS        Y2, Y4, Y4
-	VEXTRACTF128  $0x01, Y4, X5
+	VEXTRACTF64X4 $0x01, Z2, Y5
+	VADDPS        Y2, Y5, Y5
+	VEXTRACTF32X4 $0x01, Y5, X4
+	VADDPS        X5, X4, X4
+	MOVL          4(CX), DX
+	IMULQ         SI, DX
+	ADDQ          BX, DX
+	VPXORD        Z6, Z6, Z6
+	VPXORD        Z7, Z7, Z7
+	VFMADD231PS   (DX), Z0, Z6
+	VFMADD231PS   64(DX), Z1, Z7
+	VADDPS        Z7, Z6, Z6
+	VEXTRACTF64X4 $0x01, Z6, Y14
+	VADDPS        Y6, Y14, Y14
+	VEXTRACTF32X4 $0x01, Y14, X5
+	VADDPS        X14, X5, X5
+	MOVL          8(CX), DX
+	IMULQ         SI, DX
+	ADDQ          BX, DX
+	VPXORD        Z8, Z8, Z8
+	VPXORD        Z9, Z9, Z9
+	VFMADD231PS   (DX), Z0, Z8
+	VFMADD231PS   64(DX), Z1, Z9
+	VADDPS        Z9, Z8, Z8
+	VEXTRACTF64X4 $0x01, Z8, Y15
+	VADDPS        Y8, Y15, Y15
+	VEXTRACTF32X4 $0x01, Y15, X14
+	VADDPS        X15, X14, X14
+	MOVL          12(CX), DX
+	IMULQ         SI, DX
+	ADDQ          BX, DX
+	VPXORD        Z10, Z10, Z10
+	VPXORD        Z11, Z11, Z11
+	VFMADD231PS   (DX), Z0, Z10
+	VFMADD231PS   64(DX), Z1, Z11
+	VADDPS        Z11, Z10, Z10
+	VEXTRACTF64X4 $0x01, Z10, Y16
+	VADDPS        Y10, Y16, Y16
+	VEXTRACTF32X4 $0x01, Y16, X15
+	VADDPS        X16, X15, X15
+	VSHUFPS       $0x88, X5, X4, X16
+	VSHUFPS       $0xdd, X5, X4, X4
+	VADDPS        X4, X16, X16
+	VSHUFPS       $0x88, X15, X14, X4
+	VSHUFPS       $0xdd, X15, X14, X5
+	VADDPS        X5, X4, X4
+	VSHUFPS       $0x88, X4, X16, X5
+	VSHUFPS       $0xdd, X4, X16, X4
 	VADDPS        X4, X5, X5
-	VHADDPS       X5, X5, X5
-	VHADDPS       X5, X5, X5
-	VADDSS        (DI), X5, X5
-	VMOVSS        X5, (DI)
+	VADDPS        (DI), X5, X5
+	VMOVUPS       X5, (DI)
+	ADDQ          $0x10, CX
+	ADDQ          $0x10, DI
+	SUBQ          $0x04, AX
+	JMP           group
+
+row:
+	SUBQ          $0x01, AX
+	JL            done
+	MOVL          (CX), DX
+	IMULQ         SI, DX
+	ADDQ          BX, DX
+	VPXORD        Z12, Z12, Z12
+	VPXORD        Z13, Z13, Z13
+	VFMADD231PS   (DX), Z0, Z12
+	VFMADD231PS   64(DX), Z1, Z13
+	VADDPS        Z13, Z12, Z12
+	VEXTRACTF64X4 $0x01, Z12, Y3
+	VADDPS        Y12, Y3, Y3
+	VEXTRACTF32X4 $0x01, Y3, X2
+	VADDPS        X3, X2, X2
+	VSHUFPS       $0x88, X2, X2, X3
+	VSHUFPS       $0xdd, X2, X2, X2
+	VADDPS        X2, X3, X3
+	VSHUFPS       $0x88, X3, X3, X2
+	VSHUFPS       $0xdd, X3, X3, X3
+	VADDPS        X3, X2, X2
+	VADDSS        (DI), X2, X2
+	VMOVSS        X2, (DI)
 	ADDQ          $0x04, CX
 	ADDQ          $0x04, DI
 	JMP           row
@@ -298,7 +1009,7 @@ done:
 	RET
 
 // func dotRows1F32AVX512(n int, rows *uint32, a *float32, b *float32, ldb int, sums *float32)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, AVX512VL
 TEXT ·dotRows1F32AVX512(SB), NOSPLIT, $0-48
 	MOVQ    n+0(FP), AX
 	MOVQ    rows+8(FP), CX
@@ -308,22 +1019,81 @@ TEXT ·dotRows1F32AVX512(SB), NOSPLIT, $0-48
 	MOVQ    sums+40(FP), DI
 	VMOVUPS (DX), Z0
 
+group:
+	CMPQ          AX, $0x04
+	JL            row
+	MOVL          (CX), DX
+	IMULQ         SI, DX
+	ADDQ          BX, DX
+	VPXORD        Z1, Z1, Z1
+	VFMADD231PS   (DX), Z0, Z1
+	VEXTRACTF64X4 $0x01, Z1, Y3
+	VADDPS        Y1, Y3, Y3
+	VEXTRACTF32X4 $0x01, Y3, X2
+	VADDPS        X3, X2, X2
+	MOVL          4(CX), DX
+	IMULQ         SI, DX
+	ADDQ          BX, DX
+	VPXORD        Z4, Z4, Z4
+	VFMADD231PS   (DX), Z0, Z4
+	VEXTRACTF64X4 $0x01, Z4, Y8
+	VADDPS        Y4, Y8, Y8
+	VEXTRACTF32X4 $0x01, Y8, X3
+	VADDPS        X8, X3, X3
+	MOVL          8(CX), DX
+	IMULQ         SI, DX
+	ADDQ          BX, DX
+	VPXORD        Z5, Z5, Z5
+	VFMADD231PS   (DX), Z0, Z5
+	VEXTRACTF64X4 $0x01, Z5, Y9
+	VADDPS        Y5, Y9, Y9
+	VEXTRACTF32X4 $0x01, Y9, X8
+	VADDPS        X9, X8, X8
+	MOVL          12(CX), DX
+	IMULQ         SI, DX
+	ADDQ          BX, DX
+	VPXORD        Z6, Z6, Z6
+	VFMADD231PS   (DX), Z0, Z6
+	VEXTRACTF64X4 $0x01, Z6, Y10
+	VADDPS        Y6, Y10, Y10
+	VEXTRACTF32X4 $0x01, Y10, X9
+	VADDPS        X10, X9, X9
+	VSHUFPS       $0x88, X3, X2, X10
+	VSHUFPS       $0xdd, X3, X2, X2
+	VADDPS        X2, X10, X10
+	VSHUFPS       $0x88, X9, X8, X2
+	VSHUFPS       $0xdd, X9, X8, X3
+	VADDPS        X3, X2, X2
+	VSHUFPS       $0x88, X2, X10, X3
+	VSHUFPS       $0xdd, X2, X10, X2
+	VADDPS        X2, X3, X3
+	VADDPS        (DI), X3, X3
+	VMOVUPS       X3, (DI)
+	ADDQ          $0x10, CX
+	ADDQ          $0x10, DI
+	SUBQ          $0x04, AX
+	JMP           group
+
 row:
 	SUBQ          $0x01, AX
 	JL            done
 	MOVL          (CX), DX
 	IMULQ         SI, DX
 	ADDQ          BX, DX
-	VPXORD        Z1, Z1, Z1
-	VFMADD231PS   (DX), Z0, Z1
-	VEXTRACTF64X4 $0x01, Z1, Y2
-	VADDPS        Y1, Y2, Y2
-	VEXTRACTF128  $0x01, Y2, X3
-	VADDPS        X2, X3, X3
-	VHADDPS       X3, X3, X3
-	VHADDPS       X3, X3, X3
-	VADDSS        (DI), X3, X3
-	VMOVSS        X3, (DI)
+	VPXORD        Z7, Z7, Z7
+	VFMADD231PS   (DX), Z0, Z7
+	VEXTRACTF64X4 $0x01, Z7, Y2
+	VADDPS        Y7, Y2, Y2
+	VEXTRACTF32X4 $0x01, Y2, X1
+	VADDPS        X2, X1, X1
+	VSHUFPS       $0x88, X1, X1, X2
+	VSHUFPS       $0xdd, X1, X1, X1
+	VADDPS        X1, X2, X2
+	VSHUFPS       $0x88, X2, X2, X1
+	VSHUFPS       $0xdd, X2, X2, X2
+	VADDPS        X2, X1, X1
+	VADDSS        (DI), X1, X1
+	VMOVSS        X1, (DI)
 	ADDQ          $0x04, CX
 	ADDQ          $0x04, DI
 	JMP           row
@@ -350,6 +1120,51 @@ TEXT ·dotRows8F64AVX2(SB), NOSPLIT, $0-48
 	VMOVUPD 192(DX), Y6
 	VMOVUPD 224(DX), Y7
 
+group:
+	CMPQ         AX, $0x02
+	JL           row
+	MOVL         (CX), DX
+	IMULQ        SI, DX
+	ADDQ         BX, DX
+	VXORPS       Y8, Y8, Y8
+	VXORPS       Y9, Y9, Y9
+	VFMADD231PD  (DX), Y0, Y8
+	VFMADD231PD  32(DX), Y1, Y9
+	VFMADD231PD  64(DX), Y2, Y8
+	VFMADD231PD  96(DX), Y3, Y9
+	VFMADD231PD  128(DX), Y4, Y8
+	VFMADD231PD  160(DX), Y5, Y9
+	VFMADD231PD  192(DX), Y6, Y8
+	VFMADD231PD  224(DX), Y7, Y9
+	VADDPD       Y9, Y8, Y8
+	VEXTRACTF128 $0x01, Y8, X9
+	VADDPD       X8, X9, X9
+	MOVL         4(CX), DX
+	IMULQ        SI, DX
+	ADDQ         BX, DX
+	VXORPS       Y8, Y8, Y8
+	VXORPS       Y10, Y10, Y10
+	VFMADD231PD  (DX), Y0, Y8
+	VFMADD231PD  32(DX), Y1, Y10
+	VFMADD231PD  64(DX), Y2, Y8
+	VFMADD231PD  96(DX), Y3, Y10
+	VFMADD231PD  128(DX), Y4, Y8
+	VFMADD231PD  160(DX), Y5, Y10
+	VFMADD231PD  192(DX), Y6, Y8
+	VFMADD231PD  224(DX), Y7, Y10
+	VADDPD       Y10, Y8, Y8
+	VEXTRACTF128 $0x01, Y8, X10
+	VADDPD       X8, X10, X10
+	VSHUFPD      $0x00, X10, X9, X8
+	VSHUFPD      $0x03, X10, X9, X9
+	VADDPD       X9, X8, X8
+	VADDPD       (DI), X8, X8
+	VMOVUPD      X8, (DI)
+	ADDQ         $0x08, CX
+	ADDQ         $0x10, DI
+	SUBQ         $0x02, AX
+	JMP          group
+
 row:
 	SUBQ         $0x01, AX
 	JL           done
@@ -369,9 +1184,11 @@ row:
 	VADDPD       Y9, Y8, Y8
 	VEXTRACTF128 $0x01, Y8, X9
 	VADDPD       X8, X9, X9
-	VHADDPD      X9, X9, X9
-	VADDSD       (DI), X9, X9
-	VMOVSD       X9, (DI)
+	VSHUFPD      $0x00, X9, X9, X8
+	VSHUFPD      $0x03, X9, X9, X9
+	VADDPD       X9, X8, X8
+	VADDSD       (DI), X8, X8
+	VMOVSD       X8, (DI)
 	ADDQ         $0x04, CX
 	ADDQ         $0x08, DI
 	JMP          row
@@ -394,6 +1211,43 @@ TEXT ·dotRows4F64AVX2(SB), NOSPLIT, $0-48
 	VMOVUPD 64(DX), Y2
 	VMOVUPD 96(DX), Y3
 
+group:
+	CMPQ         AX, $0x02
+	JL           row
+	MOVL         (CX), DX
+	IMULQ        SI, DX
+	ADDQ         BX, DX
+	VXORPS       Y4, Y4, Y4
+	VXORPS       Y5, Y5, Y5
+	VFMADD231PD  (DX), Y0, Y4
+	VFMADD231PD  32(DX), Y1, Y5
+	VFMADD231PD  64(DX), Y2, Y4
+	VFMADD231PD  96(DX), Y3, Y5
+	VADDPD       Y5, Y4, Y4
+	VEXTRACTF128 $0x01, Y4, X5
+	VADDPD       X4, X5, X5
+	MOVL         4(CX), DX
+	IMULQ        SI, DX
+	ADDQ         BX, DX
+	VXORPS       Y4, Y4, Y4
+	VXORPS       Y6, Y6, Y6
+	VFMADD231PD  (DX), Y0, Y4
+	VFMADD231PD  32(DX), Y1, Y6
+	VFMADD231PD  64(DX), Y2, Y4
+	VFMADD231PD  96(DX), Y3, Y6
+	VADDPD       Y6, Y4, Y4
+	VEXTRACTF128 $0x01, Y4, X6
+	VADDPD       X4, X6, X6
+	VSHUFPD      $0x00, X6, X5, X4
+	VSHUFPD      $0x03, X6, X5, X5
+	VADDPD       X5, X4, X4
+	VADDPD       (DI), X4, X4
+	VMOVUPD      X4, (DI)
+	ADDQ         $0x08, CX
+	ADDQ         $0x10, DI
+	SUBQ         $0x02, AX
+	JMP          group
+
 row:
 	SUBQ         $0x01, AX
 	JL           done
@@ -409,9 +1263,11 @@ row:
 	VADDPD       Y5, Y4, Y4
 	VEXTRACTF128 $0x01, Y4, X5
 	VADDPD       X4, X5, X5
-	VHADDPD      X5, X5, X5
-	VADDSD       (DI), X5, X5
-	VMOVSD       X5, (DI)
+	VSHUFPD      $0x00, X5, X5, X4
+	VSHUFPD      $0x03, X5, X5, X5
+	VADDPD       X5, X4, X4
+	VADDSD       (DI), X4, X4
+	VMOVSD       X4, (DI)
 	ADDQ         $0x04, CX
 	ADDQ         $0x08, DI
 	JMP          row
@@ -432,6 +1288,39 @@ TEXT ·dotRows2F64AVX2(SB), NOSPLIT, $0-48
 	VMOVUPD (DX), Y0
 	VMOVUPD 32(DX), Y1
 
+group:
+	CMPQ         AX, $0x02
+	JL           row
+	MOVL         (CX), DX
+	IMULQ        SI, DX
+	ADDQ         BX, DX
+	VXORPS       Y2, Y2, Y2
+	VXORPS       Y3, Y3, Y3
+	VFMADD231PD  (DX), Y0, Y2
+	VFMADD231PD  32(DX), Y1, Y3
+	VADDPD       Y3, Y2, Y2
+	VEXTRACTF128 $0x01, Y2, X3
+	VADDPD       X2, X3, X3
+	MOVL         4(CX), DX
+	IMULQ        SI, DX
+	ADDQ         BX, DX
+	VXORPS       Y2, Y2, Y2
+	VXORPS       Y4, Y4, Y4
+	VFMADD231PD  (DX), Y0, Y2
+	VFMADD231PD  32(DX), Y1, Y4
+	VADDPD       Y4, Y2, Y2
+	VEXTRACTF128 $0x01, Y2, X4
+	VADDPD       X2, X4, X4
+	VSHUFPD      $0x00, X4, X3, X2
+	VSHUFPD      $0x03, X4, X3, X3
+	VADDPD       X3, X2, X2
+	VADDPD       (DI), X2, X2
+	VMOVUPD      X2, (DI)
+	ADDQ         $0x08, CX
+	ADDQ         $0x10, DI
+	SUBQ         $0x02, AX
+	JMP          group
+
 row:
 	SUBQ         $0x01, AX
 	JL           done
@@ -445,9 +1334,11 @@ row:
 	VADDPD       Y3, Y2, Y2
 	VEXTRACTF128 $0x01, Y2, X3
 	VADDPD       X2, X3, X3
-	VHADDPD      X3, X3, X3
-	VADDSD       (DI), X3, X3
-	VMOVSD       X3, (DI)
+	VSHUFPD      $0x00, X3, X3, X2
+	VSHUFPD      $0x03, X3, X3, X3
+	VADDPD       X3, X2, X2
+	VADDSD       (DI), X2, X2
+	VMOVSD       X2, (DI)
 	ADDQ         $0x04, CX
 	ADDQ         $0x08, DI
 	JMP          row
@@ -467,6 +1358,33 @@ TEXT ·dotRows1F64AVX2(SB), NOSPLIT, $0-48
 	MOVQ    sums+40(FP), DI
 	VMOVUPD (DX), Y0
 
+group:
+	CMPQ         AX, $0x02
+	JL           row
+	MOVL         (CX), DX
+	IMULQ        SI, DX
+	ADDQ         BX, DX
+	VXORPS       Y1, Y1, Y1
+	VFMADD231PD  (DX), Y0, Y1
+	VEXTRACTF128 $0x01, Y1, X2
+	VADDPD       X1, X2, X2
+	MOVL         4(CX), DX
+	IMULQ        SI, DX
+	ADDQ         BX, DX
+	VXORPS       Y1, Y1, Y1
+	VFMADD231PD  (DX), Y0, Y1
+	VEXTRACTF128 $0x01, Y1, X3
+	VADDPD       X1, X3, X3
+	VSHUFPD      $0x00, X3, X2, X1
+	VSHUFPD      $0x03, X3, X2, X2
+	VADDPD       X2, X1, X1
+	VADDPD       (DI), X1, X1
+	VMOVUPD      X1, (DI)
+	ADDQ         $0x08, CX
+	ADDQ         $0x10, DI
+	SUBQ         $0x02, AX
+	JMP          group
+
 row:
 	SUBQ         $0x01, AX
 	JL           done
@@ -477,9 +1395,11 @@ row:
 	VFMADD231PD  (DX), Y0, Y1
 	VEXTRACTF128 $0x01, Y1, X2
 	VADDPD       X1, X2, X2
-	VHADDPD      X2, X2, X2
-	VADDSD       (DI), X2, X2
-	VMOVSD       X2, (DI)
+	VSHUFPD      $0x00, X2, X2, X1
+	VSHUFPD      $0x03, X2, X2, X2
+	VADDPD       X2, X1, X1
+	VADDSD       (DI), X1, X1
+	VMOVSD       X1, (DI)
 	ADDQ         $0x04, CX
 	ADDQ         $0x08, DI
 	JMP          row
@@ -488,8 +1408,141 @@ done:
 	VZEROUPPER
 	RET
 
+// func dotRows16F64AVX512(n int, rows *uint32, a *float64, b *float64, ldb int, sums *float64)
+// Requires: AVX, AVX512F, AVX512VL
+TEXT ·dotRows16F64AVX512(SB), NOSPLIT, $0-48
+	MOVQ    n+0(FP), AX
+	MOVQ    rows+8(FP), CX
+	MOVQ    a+16(FP), DX
+	MOVQ    b+24(FP), BX
+	MOVQ    ldb+32(FP), SI
+	MOVQ    sums+40(FP), DI
+	VMOVUPD (DX), Z0
+	VMOVUPD 64(DX), Z1
+	VMOVUPD 128(DX), Z2
+	VMOVUPD 192(DX), Z3
+	VMOVUPD 256(DX), Z4
+	VMOVUPD 320(DX), Z5
+	VMOVUPD 384(DX), Z6
+	VMOVUPD 448(DX), Z7
+	VMOVUPD 512(DX), Z8
+	VMOVUPD 576(DX), Z9
+	VMOVUPD 640(DX), Z10
+	VMOVUPD 704(DX), Z11
+	VMOVUPD 768(DX), Z12
+	VMOVUPD 832(DX), Z13
+	VMOVUPD 896(DX), Z14
+	VMOVUPD 960(DX), Z15
+
+group:
+	CMPQ          AX, $0x02
+	JL            row
+	MOVL          (CX), DX
+	IMULQ         SI, DX
+	ADDQ          BX, DX
+	VPXORD        Z16, Z16, Z16
+	VPXORD        Z17, Z17, Z17
+	VFMADD231PD   (DX), Z0, Z16
+	VFMADD231PD   64(DX), Z1, Z17
+	VFMADD231PD   128(DX), Z2, Z16
+	VFMADD231PD   192(DX), Z3, Z17
+	VFMADD231PD   256(DX), Z4, Z16
+	VFMADD231PD   320(DX), Z5, Z17
+	VFMADD231PD   384(DX), Z6, Z16
+	VFMADD231PD   448(DX), Z7, Z17
+	VFMADD231PD   512(DX), Z8, Z16
+	VFMADD231PD   576(DX), Z9, Z17
+	VFMADD231PD   640(DX), Z10, Z16
+	VFMADD231PD   704(DX), Z11, Z17
+	VFMADD231PD   768(DX), Z12, Z16
+	VFMADD231PD   832(DX), Z13, Z17
+	VFMADD231PD   896(DX), Z14, Z16
+	VFMADD231PD   960(DX), Z15, Z17
+	VADDPD        Z17, Z16, Z16
+	VEXTRACTF64X4 $0x01, Z16, Y19
+	VADDPD        Y16, Y19, Y19
+	VEXTRACTF32X4 $0x01, Y19, X18
+	VADDPD        X19, X18, X18
+	MOVL          4(CX), DX
+	IMULQ         SI, DX
+	ADDQ          BX, DX
+	VPXORD        Z20, Z20, Z20
+	VPXORD        Z21, Z21, Z21
+	VFMADD231PD   (DX), Z0, Z20
+	VFMADD231PD   64(DX), Z1, Z21
+	VFMADD231PD   128(DX), Z2, Z20
+	VFMADD231PD   192(DX), Z3, Z21
+	VFMADD231PD   256(DX), Z4, Z20
+	VFMADD231PD   320(DX), Z5, Z21
+	VFMADD231PD   384(DX), Z6, Z20
+	VFMADD231PD   448(DX), Z7, Z21
+	VFMADD231PD   512(DX), Z8, Z20
+	VFMADD231PD   576(DX), Z9, Z21
+	VFMADD231PD   640(DX), Z10, Z20
+	VFMADD231PD   704(DX), Z11, Z21
+	VFMADD231PD   768(DX), Z12, Z20
+	VFMADD231PD   832(DX), Z13, Z21
+	VFMADD231PD   896(DX), Z14, Z20
+	VFMADD231PD   960(DX), Z15, Z21
+	VADDPD        Z21, Z20, Z20
+	VEXTRACTF64X4 $0x01, Z20, Y24
+	VADDPD        Y20, Y24, Y24
+	VEXTRACTF32X4 $0x01, Y24, X19
+	VADDPD        X24, X19, X19
+	VSHUFPD       $0x00, X19, X18, X24
+	VSHUFPD       $0x03, X19, X18, X18
+	VADDPD        X18, X24, X24
+	VADDPD        (DI), X24, X24
+	VMOVUPD       X24, (DI)
+	ADDQ          $0x08, CX
+	ADDQ          $0x10, DI
+	SUBQ          $0x02, AX
+	JMP           group
+
+row:
+	SUBQ          $0x01, AX
+	JL            done
+	MOVL          (CX), DX
+	IMULQ         SI, DX
+	ADDQ          BX, DX
+	VPXORD        Z22, Z22, Z22
+	VPXORD        Z23, Z23, Z23
+	VFMADD231PD   (DX), Z0, Z22
+	VFMADD231PD   64(DX), Z1, Z23
+	VFMADD231PD   128(DX), Z2, Z22
+	VFMADD231PD   192(DX), Z3, Z23
+	VFMADD231PD   256(DX), Z4, Z22
+	VFMADD231PD   320(DX), Z5, Z23
+	VFMADD231PD   384(DX), Z6, Z22
+	VFMADD231PD   448(DX), Z7, Z23
+	VFMADD231PD   512(DX), Z8, Z22
+	VFMADD231PD   576(DX), Z9, Z23
+	VFMADD231PD   640(DX), Z10, Z22
+	VFMADD231PD   704(DX), Z11, Z23
+	VFMADD231PD   768(DX), Z12, Z22
+	VFMADD231PD   832(DX), Z13, Z23
+	VFMADD231PD   896(DX), Z14, Z22
+	VFMADD231PD   960(DX), Z15, Z23
+	VADDPD        Z23, Z22, Z22
+	VEXTRACTF64X4 $0x01, Z22, Y17
+	VADDPD        Y22, Y17, Y17
+	VEXTRACTF32X4 $0x01, Y17, X16
+	VADDPD        X17, X16, X16
+	VSHUFPD       $0x00, X16, X16, X17
+	VSHUFPD       $0x03, X16, X16, X16
+	VADDPD        X16, X17, X17
+	VADDSD        (DI), X17, X17
+	VMOVSD        X17, (DI)
+	ADDQ          $0x04, CX
+	ADDQ          $0x08, DI
+	JMP           row
+
+done:
+	VZEROUPPER
+	RET
+
 // func dotRows8F64AVX512(n int, rows *uint32, a *float64, b *float64, ldb int, sums *float64)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, AVX512VL
 TEXT ·dotRows8F64AVX512(SB), NOSPLIT, $0-48
 	MOVQ    n+0(FP), AX
 	MOVQ    rows+8(FP), CX
@@ -506,9 +1559,9 @@ TEXT ·dotRows8F64AVX512(SB), NOSPLIT, $0-48
 	VMOVUPD 384(DX), Z6
 	VMOVUPD 448(DX), Z7
 
-row:
-	SUBQ          $0x01, AX
-	JL            done
+group:
+	CMPQ          AX, $0x02
+	JL            row
 	MOVL          (CX), DX
 	IMULQ         SI, DX
 	ADDQ          BX, DX
@@ -523,13 +1576,64 @@ row:
 	VFMADD231PD   384(DX), Z6, Z8
 	VFMADD231PD   448(DX), Z7, Z9
 	VADDPD        Z9, Z8, Z8
-	VEXTRACTF64X4 $0x01, Z8, Y10
-	VADDPD        Y8, Y10, Y10
-	VEXTRACTF128  $0x01, Y10, X11
-	VADDPD        X10, X11, X11
-	VHADDPD       X11, X11, X11
-	VADDSD        (DI), X11, X11
-	VMOVSD        X11, (DI)
+	VEXTRACTF64X4 $0x01, Z8, Y11
+	VADDPD        Y8, Y11, Y11
+	VEXTRACTF32X4 $0x01, Y11, X10
+	VADDPD        X11, X10, X10
+	MOVL          4(CX), DX
+	IMULQ         SI, DX
+	ADDQ          BX, DX
+	VPXORD        Z12, Z12, Z12
+	VPXORD        Z13, Z13, Z13
+	VFMADD231PD   (DX), Z0, Z12
+	VFMADD231PD   64(DX), Z1, Z13
+	VFMADD231PD   128(DX), Z2, Z12
+	VFMADD231PD   192(DX), Z3, Z13
+	VFMADD231PD   256(DX), Z4, Z12
+	VFMADD231PD   320(DX), Z5, Z13
+	VFMADD231PD   384(DX), Z6, Z12
+	VFMADD231PD   448(DX), Z7, Z13
+	VADDPD        Z13, Z12, Z12
+	VEXTRACTF64X4 $0x01, Z12, Y16
+	VADDPD        Y12, Y16, Y16
+	VEXTRACTF32X4 $0x01, Y16, X11
+	VADDPD        X16, X11, X11
+	VSHUFPD       $0x00, X11, X10, X16
+	VSHUFPD       $0x03, X11, X10, X10
+	VADDPD        X10, X16, X16
+	VADDPD        (DI), X16, X16
+	VMOVUPD       X16, (DI)
+	ADDQ          $0x08, CX
+	ADDQ          $0x10, DI
+	SUBQ          $0x02, AX
+	JMP           group
+
+row:
+	SUBQ          $0x01, AX
+	JL            done
+	MOVL          (CX), DX
+	IMULQ         SI, DX
+	ADDQ          BX, DX
+	VPXORD        Z14, Z14, Z14
+	VPXORD        Z15, Z15, Z15
+	VFMADD231PD   (DX), Z0, Z14
+	VFMADD231PD   64(DX), Z1, Z15
+	VFMADD231PD   128(DX), Z2, Z14
+	VFMADD231PD   192(DX), Z3, Z15
+	VFMADD231PD   256(DX), Z4, Z14
+	VFMADD231PD   320(DX), Z5, Z15
+	VFMADD231PD   384(DX), Z6, Z14
+	VFMADD231PD   448(DX), Z7, Z15
+	VADDPD        Z15, Z14, Z14
+	VEXTRACTF64X4 $0x01, Z14, Y9
+	VADDPD        Y14, Y9, Y9
+	VEXTRACTF32X4 $0x01, Y9, X8
+	VADDPD        X9, X8, X8
+	VSHUFPD       $0x00, X8, X8, X9
+	VSHUFPD       $0x03, X8, X8, X8
+	VADDPD        X8, X9, X9
+	VADDSD        (DI), X9, X9
+	VMOVSD        X9, (DI)
 	ADDQ          $0x04, CX
 	ADDQ          $0x08, DI
 	JMP           row
@@ -539,7 +1643,7 @@ done:
 	RET
 
 // func dotRows4F64AVX512(n int, rows *uint32, a *float64, b *float64, ldb int, sums *float64)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, AVX512VL
 TEXT ·dotRows4F64AVX512(SB), NOSPLIT, $0-48
 	MOVQ    n+0(FP), AX
 	MOVQ    rows+8(FP), CX
@@ -552,9 +1656,9 @@ TEXT ·dotRows4F64AVX512(SB), NOSPLIT, $0-48
 	VMOVUPD 128(DX), Z2
 	VMOVUPD 192(DX), Z3
 
-row:
-	SUBQ          $0x01, AX
-	JL            done
+group:
+	CMPQ          AX, $0x02
+	JL            row
 	MOVL          (CX), DX
 	IMULQ         SI, DX
 	ADDQ          BX, DX
@@ -565,32 +1669,33 @@ row:
 	VFMADD231PD   128(DX), Z2, Z4
 	VFMADD231PD   192(DX), Z3, Z5
 	VADDPD        Z5, Z4, Z4
-	VEXTRACTF64X4 $0x01, Z4, Y6
-	VADDPD        Y4, Y6, Y6
-	VEXTRACTF128  $0x01, Y6, X7
-	VADDPD        X6, X7, X7
-	VHADDPD       X7, X7, X7
-	VADDSD        (DI), X7, X7
-	VMOVSD        X7, (DI)
-	ADDQ          $0x04, CX
-	ADDQ          $0x08, DI
-	JMP           row
-
-done:
-	VZEROUPPER
-	RET
-
-// func dotRows2F64AVX512(n int, rows *uint32, a *float64, b *float64, ldb int, sums *float64)
-// Requires: AVX, AVX512F
-TEXT ·dotRows2F64AVX512(SB), NOSPLIT, $0-48
-	MOVQ    n+0(FP), AX
-	MOVQ    rows+8(FP), CX
-	MOVQ    a+16(FP), DX
-	MOVQ    b+24(FP), BX
-	MOVQ    ldb+32(FP), SI
-	MOVQ    sums+40(FP), DI
-	VMOVUPD (DX), Z0
-	VMOVUPD 64(DX), Z1
+	VEXTRACTF64X4 $0x01, Z4, Y7
+	VADDPD        Y4, Y7, Y7
+	VEXTRACTF32X4 $0x01, Y7, X6
+	VADDPD        X7, X6, X6
+	MOVL          4(CX), DX
+	IMULQ         SI, DX
+	ADDQ          BX, DX
+	VPXORD        Z8, Z8, Z8
+	VPXORD        Z9, Z9, Z9
+	VFMADD231PD   (DX), Z0, Z8
+	VFMADD231PD   64(DX), Z1, Z9
+	VFMADD231PD   128(DX), Z2, Z8
+	VFMADD231PD   192(DX), Z3, Z9
+	VADDPD        Z9, Z8, Z8
+	VEXTRACTF64X4 $0x01, Z8, Y12
+	VADDPD        Y8, Y12, Y12
+	VEXTRACTF32X4 $0x01, Y12, X7
+	VADDPD        X12, X7, X7
+	VSHUFPD       $0x00, X7, X6, X12
+	VSHUFPD       $0x03, X7, X6, X6
+	VADDPD        X6, X12, X12
+	VADDPD        (DI), X12, X12
+	VMOVUPD       X12, (DI)
+	ADDQ          $0x08, CX
+	ADDQ          $0x10, DI
+	SUBQ          $0x02, AX
+	JMP           group
 
 row:
 	SUBQ          $0x01, AX
@@ -598,16 +1703,20 @@ row:
 	MOVL          (CX), DX
 	IMULQ         SI, DX
 	ADDQ          BX, DX
-	VPXORD        Z2, Z2, Z2
-	VPXORD        Z3, Z3, Z3
-	VFMADD231PD   (DX), Z0, Z2
-	VFMADD231PD   64(DX), Z1, Z3
-	VADDPD        Z3, Z2, Z2
-	VEXTRACTF64X4 $0x01, Z2, Y4
-	VADDPD        Y2, Y4, Y4
-	VEXTRACTF128  $0x01, Y4, X5
+	VPXORD        Z10, Z10, Z10
+	VPXORD        Z11, Z11, Z11
+	VFMADD231PD   (DX), Z0, Z10
+	VFMADD231PD   64(DX), Z1, Z11
+	VFMADD231PD   128(DX), Z2, Z10
+	VFMADD231PD   192(DX), Z3, Z11
+	VADDPD        Z11, Z10, Z10
+	VEXTRACTF64X4 $0x01, Z10, Y5
+	VADDPD        Y10, Y5, Y5
+	VEXTRACTF32X4 $0x01, Y5, X4
+	VADDPD        X5, X4, X4
+	VSHUFPD       $0x00, X4, X4, X5
+	VSHUFPD       $0x03, X4, X4, X4
 	VADDPD        X4, X5, X5
-	VHADDPD       X5, X5, X5
 	VADDSD        (DI), X5, X5
 	VMOVSD        X5, (DI)
 	ADDQ          $0x04, CX
@@ -618,8 +1727,85 @@ done:
 	VZEROUPPER
 	RET
 
+// func dotRows2F64AVX512(n int, rows *uint32, a *float64, b *float64, ldb int, sums *float64)
+// Requires: AVX, AVX512F, AVX512VL
+TEXT ·dotRows2F64AVX512(SB), NOSPLIT, $0-48
+	MOVQ    n+0(FP), AX
+	MOVQ    rows+8(FP), CX
+	MOVQ    a+16(FP), DX
+	MOVQ    b+24(FP), BX
+	MOVQ    ldb+32(FP), SI
+	MOVQ    sums+40(FP), DI
+	VMOVUPD (DX), Z0
+	VMOVUPD 64(DX), Z1
+
+group:
+	CMPQ          AX, $0x02
+	JL            row
+	MOVL          (CX), DX
+	IMULQ         SI, DX
+	ADDQ          BX, DX
+	VPXORD        Z2, Z2, Z2
+	VPXORD        Z3, Z3, Z3
+	VFMADD231PD   (DX), Z0, Z2
+	VFMADD231PD   64(DX), Z1, Z3
+	VADDPD        Z3, Z2, Z2
+	VEXTRACTF64X4 $0x01, Z2, Y5
+	VADDPD        Y2, Y5, Y5
+	VEXTRACTF32X4 $0x01, Y5, X4
+	VADDPD        X5, X4, X4
+	MOVL          4(CX), DX
+	IMULQ         SI, DX
+	ADDQ          BX, DX
+	VPXORD        Z6, Z6, Z6
+	VPXORD        Z7, Z7, Z7
+	VFMADD231PD   (DX), Z0, Z6
+	VFMADD231PD   64(DX), Z1, Z7
+	VADDPD        Z7, Z6, Z6
+	VEXTRACTF64X4 $0x01, Z6, Y10
+	VADDPD        Y6, Y10, Y10
+	VEXTRACTF32X4 $0x01, Y10, X5
+	VADDPD        X10, X5, X5
+	VSHUFPD       $0x00, X5, X4, X10
+	VSHUFPD       $0x03, X5, X4, X4
+	VADDPD        X4, X10, X10
+	VADDPD        (DI), X10, X10
+	VMOVUPD       X10, (DI)
+	ADDQ          $0x08, CX
+	ADDQ          $0x10, DI
+	SUBQ          $0x02, AX
+	JMP           group
+
+row:
+	SUBQ          $0x01, AX
+	JL            done
+	MOVL          (CX), DX
+	IMULQ         SI, DX
+	ADDQ          BX, DX
+	VPXORD        Z8, Z8, Z8
+	VPXORD        Z9, Z9, Z9
+	VFMADD231PD   (DX), Z0, Z8
+	VFMADD231PD   64(DX), Z1, Z9
+	VADDPD        Z9, Z8, Z8
+	VEXTRACTF64X4 $0x01, Z8, Y3
+	VADDPD        Y8, Y3, Y3
+	VEXTRACTF32X4 $0x01, Y3, X2
+	VADDPD        X3, X2, X2
+	VSHUFPD       $0x00, X2, X2, X3
+	VSHUFPD       $0x03, X2, X2, X2
+	VADDPD        X2, X3, X3
+	VADDSD        (DI), X3, X3
+	VMOVSD        X3, (DI)
+	ADDQ          $0x04, CX
+	ADDQ          $0x08, DI
+	JMP           row
+
+done:
+	VZEROUPPER
+	RET
+
 // func dotRows1F64AVX512(n int, rows *uint32, a *float64, b *float64, ldb int, sums *float64)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, AVX512VL
 TEXT ·dotRows1F64AVX512(SB), NOSPLIT, $0-48
 	MOVQ    n+0(FP), AX
 	MOVQ    rows+8(FP), CX
@@ -629,21 +1815,54 @@ TEXT ·dotRows1F64AVX512(SB), NOSPLIT, $0-48
 	MOVQ    sums+40(FP), DI
 	VMOVUPD (DX), Z0
 
+group:
+	CMPQ          AX, $0x02
+	JL            row
+	MOVL          (CX), DX
+	IMULQ         SI, DX
+	ADDQ          BX, DX
+	VPXORD        Z1, Z1, Z1
+	VFMADD231PD   (DX), Z0, Z1
+	VEXTRACTF64X4 $0x01, Z1, Y3
+	VADDPD        Y1, Y3, Y3
+	VEXTRACTF32X4 $0x01, Y3, X2
+	VADDPD        X3, X2, X2
+	MOVL          4(CX), DX
+	IMULQ         SI, DX
+	ADDQ          BX, DX
+	VPXORD        Z4, Z4, Z4
+	VFMADD231PD   (DX), Z0, Z4
+	VEXTRACTF64X4 $0x01, Z4, Y6
+	VADDPD        Y4, Y6, Y6
+	VEXTRACTF32X4 $0x01, Y6, X3
+	VADDPD        X6, X3, X3
+	VSHUFPD       $0x00, X3, X2, X6
+	VSHUFPD       $0x03, X3, X2, X2
+	VADDPD        X2, X6, X6
+	VADDPD        (DI), X6, X6
+	VMOVUPD       X6, (DI)
+	ADDQ          $0x08, CX
+	ADDQ          $0x10, DI
+	SUBQ          $0x02, AX
+	JMP           group
+
 row:
 	SUBQ          $0x01, AX
 	JL            done
 	MOVL          (CX), DX
 	IMULQ         SI, DX
 	ADDQ          BX, DX
-	VPXORD        Z1, Z1, Z1
-	VFMADD231PD   (DX), Z0, Z1
-	VEXTRACTF64X4 $0x01, Z1, Y2
-	VADDPD        Y1, Y2, Y2
-	VEXTRACTF128  $0x01, Y2, X3
-	VADDPD        X2, X3, X3
-	VHADDPD       X3, X3, X3
-	VADDSD        (DI), X3, X3
-	VMOVSD        X3, (DI)
+	VPXORD        Z5, Z5, Z5
+	VFMADD231PD   (DX), Z0, Z5
+	VEXTRACTF64X4 $0x01, Z5, Y2
+	VADDPD        Y5, Y2, Y2
+	VEXTRACTF32X4 $0x01, Y2, X1
+	VADDPD        X2, X1, X1
+	VSHUFPD       $0x00, X1, X1, X2
+	VSHUFPD       $0x03, X1, X1, X1
+	VADDPD        X1, X2, X2
+	VADDSD        (DI), X2, X2
+	VMOVSD        X2, (DI)
 	ADDQ          $0x04, CX
 	ADDQ          $0x08, DI
 	JMP           row

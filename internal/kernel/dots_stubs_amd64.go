@@ -24,6 +24,11 @@ func dotRows2F32AVX2(n int, rows *uint32, a *float32, b *float32, ldb int, sums 
 //go:noescape
 func dotRows1F32AVX2(n int, rows *uint32, a *float32, b *float32, ldb int, sums *float32)
 
+// Adds to n sums the products of 16 vectors of a and of the listed rows of B; ldb in bytes.
+//
+//go:noescape
+func dotRows16F32AVX512(n int, rows *uint32, a *float32, b *float32, ldb int, sums *float32)
+
 // Adds to n sums the products of 8 vectors of a and of the listed rows of B; ldb in bytes.
 //
 //go:noescape
@@ -63,6 +68,11 @@ func dotRows2F64AVX2(n int, rows *uint32, a *float64, b *float64, ldb int, sums 
 //
 //go:noescape
 func dotRows1F64AVX2(n int, rows *uint32, a *float64, b *float64, ldb int, sums *float64)
+
+// Adds to n sums the products of 16 vectors of a and of the listed rows of B; ldb in bytes.
+//
+//go:noescape
+func dotRows16F64AVX512(n int, rows *uint32, a *float64, b *float64, ldb int, sums *float64)
 
 // Adds to n sums the products of 8 vectors of a and of the listed rows of B; ldb in bytes.
 //

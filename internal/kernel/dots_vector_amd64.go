@@ -11,11 +11,11 @@ type dotCode[T Float] struct {
 // The functions of each level, widest first.
 var (
 	dots32 = [isas][]dotCode[float32]{
-		avx512: {{8, dotRows8F32AVX512}, {4, dotRows4F32AVX512}, {2, dotRows2F32AVX512}, {1, dotRows1F32AVX512}},
+		avx512: {{16, dotRows16F32AVX512}, {8, dotRows8F32AVX512}, {4, dotRows4F32AVX512}, {2, dotRows2F32AVX512}, {1, dotRows1F32AVX512}},
 		avx2:   {{8, dotRows8F32AVX2}, {4, dotRows4F32AVX2}, {2, dotRows2F32AVX2}, {1, dotRows1F32AVX2}},
 	}
 	dots64 = [isas][]dotCode[float64]{
-		avx512: {{8, dotRows8F64AVX512}, {4, dotRows4F64AVX512}, {2, dotRows2F64AVX512}, {1, dotRows1F64AVX512}},
+		avx512: {{16, dotRows16F64AVX512}, {8, dotRows8F64AVX512}, {4, dotRows4F64AVX512}, {2, dotRows2F64AVX512}, {1, dotRows1F64AVX512}},
 		avx2:   {{8, dotRows8F64AVX2}, {4, dotRows4F64AVX2}, {2, dotRows2F64AVX2}, {1, dotRows1F64AVX2}},
 	}
 )
