@@ -23,37 +23,46 @@ func TestPackBools(t *testing.T) {
 	eachLevel(t, func(t *testing.T, l isa) {
 		r := rand.New(rand.NewPCG(1, 2))
 		for _, size := range [][2]int{{0, 5}, {1, 1}, {3, 7}, {2, 8}, {5, 64}, {4, 65}, {3, 200}, {1, wordBits*wordsAtOnce + 64}, {2, wordBits*wordsAtOnce + 7}, {1, 2*wordBits*wordsAtOnce + 63}} {
-			rows, cols := size[0], size[1]
-			x, _ := someTrue(r, rows*cols)
-			ld := (cols+63)/64 + 1
-			dst := make([]uint64, rows*ld)
-			for i := range dst {
-				dst[i] = r.Uint64()
-			}
-			packBoolsAt(l, dst, ld, x, rows, cols)
-			for i := range rows {
-				for j := range ld * 64 {
-					if want := j < cols && x[i*cols+j]; want != (dst[i*ld+j/64]>>(j%64)&1 == 1) {
-						t.Fatalf("%v: element %d of row %d is %v", size, j, i, want)
-					}
-				}
-			}
+			checkPackBools(t, l, r, size[0], size[1])
 		}
 	})
+}
+
+func checkPackBools(t *testing.T, l isa, r *rand.Rand, rows, cols int) {
+	t.Helper()
+	x, _ := someTrue(r, rows*cols)
+	ld := (cols+63)/64 + 1
+	dst := make([]uint64, rows*ld)
+	for i := range dst {
+		dst[i] = r.Uint64()
+	}
+	packBoolsAt(l, dst, ld, x, rows, cols)
+	for i := range rows {
+		for j := range ld * 64 {
+			if want := j < cols && x[i*cols+j]; want != (dst[i*ld+j/64]>>(j%64)&1 == 1) {
+				t.Fatalf("%d rows of %d: element %d of row %d is %v", rows, cols, j, i, want)
+			}
+		}
+	}
 }
 
 func TestCountTrue(t *testing.T) {
 	eachLevel(t, func(t *testing.T, l isa) {
 		r := rand.New(rand.NewPCG(3, 4))
 		for _, n := range []int{0, 1, 7, 8, 63, 64, 65, 127, 128, 129, 1000, 2*wordBits*wordsAtOnce + 3} {
-			x, want := someTrue(r, n)
-			require.Equal(t, want, countTrueAt(l, x), "%d elements", n)
-			for i := range x {
-				x[i] = true
-			}
-			require.Equal(t, n, countTrueAt(l, x), "all true")
+			checkCountTrue(t, l, r, n)
 		}
 	})
+}
+
+func checkCountTrue(t *testing.T, l isa, r *rand.Rand, n int) {
+	t.Helper()
+	x, want := someTrue(r, n)
+	require.Equal(t, want, countTrueAt(l, x), "%d elements", n)
+	for i := range x {
+		x[i] = true
+	}
+	require.Equal(t, n, countTrueAt(l, x), "all true")
 }
 
 func TestFromBools(t *testing.T) {

@@ -143,6 +143,25 @@ func testConv[T Float](t *testing.T, s ConvShape, density float64, tol float64) 
 	}
 }
 
+// FuzzConv compares convolutions of any shape, and their derivatives, with their definition, at the level in
+// use; of the parts that they are made of, other fuzz targets compare the levels.
+func FuzzConv(f *testing.F) {
+	f.Add(uint64(1), uint8(30))
+	f.Fuzz(func(t *testing.T, seed uint64, density uint8) {
+		r := rand.New(rand.NewPCG(seed, 11))
+		upTo := func(n int) int { return 1 + r.IntN(n) }
+		groups := upTo(3)
+		s, pad := ConvShape{Batch: upTo(3), Groups: groups, In: groups * upTo(9), Out: groups * upTo(30)}, [3]int{}
+		for a := range 3 {
+			s.X[a], s.Stride[a], s.XDilation[a], s.WDilation[a], pad[a] = upTo(7), upTo(3), upTo(2), upTo(3), r.IntN(3)
+			room := (s.X[a]-1)*s.XDilation[a] + 2*pad[a]
+			s.W[a] = upTo(min(4, room/s.WDilation[a]+1))
+		}
+		testConv[float64](t, shaped(s, pad), float64(density)/255, 1e-12)
+		testConv[float32](t, shaped(s, pad), float64(density)/255, 1e-4)
+	})
+}
+
 func near[T Float](t *testing.T, what string, want []float64, got []T, tol float64) {
 	t.Helper()
 	require.Len(t, got, len(want), what)

@@ -233,7 +233,17 @@ func TestElementwiseAgainstNaive(t *testing.T) {
 }
 
 func FuzzElementwise(f *testing.F) {
-	f.Fuzz(rapid.MakeFuzz(agreesWithNaive(Float32, active, loops32[active])))
+	f.Fuzz(rapid.MakeFuzz(func(t *rapid.T) {
+		l := isa(rapid.IntRange(0, int(supported())).Draw(t, "level"))
+		switch rapid.SampledFrom([]Kind{Float32, Float64, Int32}).Draw(t, "kind") {
+		case Float32:
+			agreesWithNaive(Float32, l, loops32[l])(t)
+		case Float64:
+			agreesWithNaive(Float64, l, loops64[l])(t)
+		case Int32:
+			agreesWithNaive(Int32, l, loopsI)(t)
+		}
+	}))
 }
 
 // TestElementwiseBroadcasts adds [a b c] to all eight ways of broadcasting it, around every limit of

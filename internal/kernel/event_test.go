@@ -41,6 +41,7 @@ func newEvents[T Float](r *rand.Rand, trans bool, m, n, k, pad int, beta T,
 	density float64, weighted bool) *product[T] {
 	p := newProduct(r, trans, false, m, n, k, pad, beta)
 	p.sparsen(r, density, weighted)
+	p.absent = true
 	return p
 }
 
@@ -178,52 +179,86 @@ func TestBitPatterns(t *testing.T) {
 }
 
 func bitPatterns[T Float](t *testing.T, l isa) {
-	r, codes := rand.New(rand.NewPCG(33, 34)), codesAt[T](l)
+	r := rand.New(rand.NewPCG(33, 34))
 	for n := range 300 {
-		x := make([]T, n+3)[3:]
-		nonzero, other := 0, false
-		for i := range x {
-			x[i] = []T{0, 1, T(math.Copysign(0, -1)), 1, T(math.NaN()), -1, 1e-40}[r.IntN(4+n%2*3)]
-			if x[i] != 0 {
-				nonzero++
-				other = other || x[i] != 1
-			}
-		}
-		words := make([]uint64, (n+63)/64)
-		for i := range words {
-			words[i] = r.Uint64()
-		}
-		assert.Equal(t, other, codes.pack(words, x))
-		assert.Equal(t, nonzero, CountBits(words))
-		assert.Equal(t, nonzero, codes.count(x))
-		y := make([]T, n)
-		fill(y, 7)
-		codes.expand(y, words)
-		for i := range x {
-			require.Equal(t, x[i] != 0, y[i] == 1, "%d of %d", i, n)
-			require.True(t, y[i] == 0 || y[i] == 1)
+		checkBits[T](t, l, r, n, n%2 == 1)
+	}
+}
+
+// checkBits packs, counts and expands n numbers, with some that are neither 0 nor 1 if odd is set.
+func checkBits[T Float](t *testing.T, l isa, r *rand.Rand, n int, odd bool) {
+	t.Helper()
+	codes := codesAt[T](l)
+	x := make([]T, n+3)[3:]
+	nonzero, other := 0, false
+	values := []T{0, 1, T(math.Copysign(0, -1)), 1, T(math.NaN()), -1, T(math.Inf(1)), T(least[T]()), 1 + 0x1p-23}
+	if !odd {
+		values = values[:4]
+	}
+	for i := range x {
+		x[i] = values[r.IntN(len(values))]
+		if x[i] != 0 {
+			nonzero++
+			other = other || x[i] != 1
 		}
 	}
+	words := make([]uint64, (n+63)/64)
+	for i := range words {
+		words[i] = r.Uint64()
+	}
+	assert.Equal(t, other, codes.pack(words, x))
+	assert.Equal(t, nonzero, CountBits(words))
+	assert.Equal(t, nonzero, codes.count(x))
+	y := make([]T, n+1)
+	fill(y, 7)
+	codes.expand(y[:n], words)
+	for i := range x {
+		require.Equal(t, x[i] != 0, y[i] == 1, "%d of %d", i, n)
+		require.True(t, y[i] == 0 || y[i] == 1)
+	}
+	require.Equal(t, T(7), y[n], "writes beyond its end")
+}
+
+// FuzzBits packs, counts, expands and transposes bits of numbers and of Bools at all levels.
+func FuzzBits(f *testing.F) {
+	f.Add(uint64(1), uint16(130), uint8(3))
+	f.Add(uint64(2), uint16(64), uint8(65))
+	f.Fuzz(func(t *testing.T, seed uint64, n uint16, rows uint8) {
+		r, size := rand.New(rand.NewPCG(seed, 5)), int(n)%5000
+		for l := portable; l <= supported(); l++ {
+			checkBits[float32](t, l, r, size, seed%2 == 1)
+			checkBits[float64](t, l, r, size, seed%2 == 1)
+			checkPackBools(t, l, r, int(rows), size%300)
+			checkCountTrue(t, l, r, size)
+			checkBoolConversions(t, loops32[l], r, size)
+			checkBoolConversions(t, loops64[l], r, size)
+		}
+		checkTransposeBits(t, r, int(rows), size%300)
+	})
 }
 
 func TestTransposeBits(t *testing.T) {
 	t.Parallel()
 	r := rand.New(rand.NewPCG(35, 36))
 	for _, s := range [][2]int{{1, 1}, {64, 64}, {65, 63}, {130, 200}, {0, 5}, {5, 0}} {
-		rows, cols := s[0], s[1]
-		lds, ldd := (cols+63)/64+1, (rows+63)/64+1
-		src, dst := make([]uint64, rows*lds), make([]uint64, cols*ldd)
-		for i := range rows {
-			for j := range cols {
-				src[i*lds+j/64] |= uint64(r.IntN(2)) << (j % 64)
-			}
+		checkTransposeBits(t, r, s[0], s[1])
+	}
+}
+
+func checkTransposeBits(t *testing.T, r *rand.Rand, rows, cols int) {
+	t.Helper()
+	lds, ldd := (cols+63)/64+1, (rows+63)/64+1
+	src, dst := make([]uint64, rows*lds), make([]uint64, cols*ldd)
+	for i := range rows {
+		for j := range cols {
+			src[i*lds+j/64] |= uint64(r.IntN(2)) << (j % 64)
 		}
-		TransposeBits(rows, cols, src, lds, dst, ldd)
-		assert.Equal(t, CountBits(src), CountBits(dst))
-		for i := range rows {
-			for j := range cols {
-				require.Equal(t, src[i*lds+j/64]>>(j%64)&1, dst[j*ldd+i/64]>>(i%64)&1)
-			}
+	}
+	TransposeBits(rows, cols, src, lds, dst, ldd)
+	assert.Equal(t, CountBits(src), CountBits(dst))
+	for i := range rows {
+		for j := range cols {
+			require.Equal(t, src[i*lds+j/64]>>(j%64)&1, dst[j*ldd+i/64]>>(i%64)&1)
 		}
 	}
 }
@@ -238,6 +273,10 @@ func FuzzEventGemm(f *testing.F) {
 		d, pad := float64(density)/255, int(flags>>5)
 		p := newEvents(r, flags&1 != 0, int(m), int(n), int(k), pad, float32(beta), d, flags&2 != 0)
 		q := newEvents(r, flags&1 != 0, int(m), int(n), int(k), pad, beta, d, flags&2 != 0)
+		if flags&16 != 0 {
+			spoil(r, p.B(), p.k, p.n)
+			spoil(r, q.B(), q.k, q.n)
+		}
 		for l := portable; l <= supported(); l++ {
 			p.requireClose(t, p.events(l))
 			q.requireClose(t, q.events(l))

@@ -154,7 +154,8 @@ func TestFormsAgainstNaive(t *testing.T) {
 
 func FuzzForms(f *testing.F) {
 	f.Fuzz(rapid.MakeFuzz(func(t *rapid.T) {
-		formAgrees(rapid.SampledFrom(formTexts()).Draw(t, "form"), active)(t)
+		l := isa(rapid.IntRange(0, int(supported())).Draw(t, "level"))
+		formAgrees(rapid.SampledFrom(formTexts()).Draw(t, "form"), l)(t)
 	}))
 }
 

@@ -14,16 +14,20 @@ func TestWordsAgreeAtEveryLevel(t *testing.T) {
 	eachLevel(t, func(t *testing.T, l isa) {
 		r := rand.New(rand.NewPCG(1, 2))
 		for _, first := range []uint64{0, 1, 1<<32 - 70, 1<<32 - 64, 1<<32 - 63, 1<<32 - 20, 1<<32 - 1, 1 << 32, 7<<32 + 5} {
-			key, stream, domain := [2]uint32{r.Uint32(), r.Uint32()}, r.Uint32(), r.Uint32N(3)
-			d := draws{level: l}
-			d.fill(key, stream, domain, first)
-			for i, w := range d.words {
-				at := first + uint64(i/4)
-				block := Philox([4]uint32{uint32(at), uint32(at >> 32), stream, domain}, key)
-				require.Equal(t, block[i%4], w, "word %d of block %d on", i, first)
-			}
+			checkWords(t, l, [2]uint32{r.Uint32(), r.Uint32()}, r.Uint32(), r.Uint32N(3), first)
 		}
 	})
+}
+
+func checkWords(t *testing.T, l isa, key [2]uint32, stream, domain uint32, first uint64) {
+	t.Helper()
+	d := draws{level: l}
+	d.fill(key, stream, domain, first)
+	for i, w := range d.words {
+		at := first + uint64(i/4)
+		block := Philox([4]uint32{uint32(at), uint32(at >> 32), stream, domain}, key)
+		require.Equal(t, block[i%4], w, "word %d of block %d on", i, first)
+	}
 }
 
 var (
@@ -86,6 +90,30 @@ func testBernoulliAgrees[T Float](t *testing.T, l isa, n, lo int, probabilities 
 		require.Equal(t, u[i] < T(one), got[1+i], "%v: %d of %d from %d", one, i, n, lo)
 	}
 	require.Equal(t, [2]bool{}, [2]bool{got[0], got[n+1]}, "writes beyond its end")
+}
+
+// FuzzDraws compares words, uniform numbers and Bernoulli draws of any stretch of a stream at all levels.
+func FuzzDraws(f *testing.F) {
+	f.Add(uint64(1), uint64(4<<32-130), uint16(300))
+	f.Fuzz(func(t *testing.T, seed, from uint64, size uint16) {
+		r, n, lo := rand.New(rand.NewPCG(seed, 8)), int(size)%3000, int(from%(1<<36))
+		p := make([]float64, n)
+		for i := range p {
+			if p[i] = r.Float64(); i%5 == 0 {
+				p[i] = odd[float64](r)
+			}
+		}
+		one := p[:min(n, 1)]
+		for l := portable; l <= supported(); l++ {
+			checkWords(t, l, [2]uint32{r.Uint32(), r.Uint32()}, r.Uint32(), r.Uint32N(3), from)
+			testUniformAgrees[float32](t, l, n, lo)
+			testUniformAgrees[float64](t, l, n, lo)
+			for _, v := range one {
+				testBernoulliAgrees[float32](t, l, n, lo, p, v)
+				testBernoulliAgrees[float64](t, l, n, lo, p, v)
+			}
+		}
+	})
 }
 
 func TestUniformReachesItsEnds(t *testing.T) {

@@ -99,28 +99,48 @@ func testReductionsAgree[T Float](t *testing.T, l isa) {
 	}
 	for _, s := range shapes {
 		for pass := range 3 {
-			x := unaligned(numbersOf[T](r, s[0]*s[1]*s[2]), 1)
-			if pass > 0 { // finite, or all zeros of both signs
-				for i := range x {
-					x[i] = T(r.NormFloat64())
-					if pass == 2 {
-						x[i] = T(math.Copysign(0, r.Float64()-0.5))
-					}
-				}
-			}
-			for name, reduce := range map[string]func(l isa, dst, x []T, outer, n, inner int){
-				"sum": sumAt[T], "max": maxAt[T], "min": minAt[T]} {
-				want, got := make([]T, s[0]*s[2]), make([]T, s[0]*s[2]+1)
-				got[len(want)] = 77
-				reduce(portable, want, x, s[0], s[1], s[2])
-				reduce(l, got[:len(want)], x, s[0], s[1], s[2])
-				require.Equal(t, T(77), got[len(want)])
-				for i := range want {
-					requireSame(t, float64(want[i]), float64(got[i]), "%s of %v at %d", name, s, i)
-				}
+			checkReductions[T](t, l, r, s, pass)
+		}
+	}
+}
+
+// checkReductions compares sums and extremes of all numbers, of finite ones, or of zeros of both signs.
+func checkReductions[T Float](t *testing.T, l isa, r *rand.Rand, s [3]int, pass int) {
+	t.Helper()
+	x := unaligned(numbersOf[T](r, s[0]*s[1]*s[2]), 1)
+	if pass > 0 {
+		for i := range x {
+			x[i] = T(r.NormFloat64())
+			if pass == 2 {
+				x[i] = T(math.Copysign(0, r.Float64()-0.5))
 			}
 		}
 	}
+	for name, reduce := range map[string]func(l isa, dst, x []T, outer, n, inner int){
+		"sum": sumAt[T], "max": maxAt[T], "min": minAt[T]} {
+		want, got := make([]T, s[0]*s[2]), make([]T, s[0]*s[2]+1)
+		got[len(want)] = 77
+		reduce(portable, want, x, s[0], s[1], s[2])
+		reduce(l, got[:len(want)], x, s[0], s[1], s[2])
+		require.Equal(t, T(77), got[len(want)])
+		for i := range want {
+			requireSame(t, float64(want[i]), float64(got[i]), "%s of %v at %d", name, s, i)
+		}
+	}
+}
+
+// FuzzReductions compares sums and extremes of any shape at all levels.
+func FuzzReductions(f *testing.F) {
+	f.Add(uint64(1), uint8(2), uint16(65), uint8(1))
+	f.Add(uint64(2), uint8(1), uint16(33), uint8(31))
+	f.Fuzz(func(t *testing.T, seed uint64, outer uint8, n uint16, inner uint8) {
+		r := rand.New(rand.NewPCG(seed, 9))
+		s := [3]int{int(outer) % 5, int(n) % 1500, int(inner) % 80}
+		for l := portable; l <= supported(); l++ {
+			checkReductions[float32](t, l, r, s, int(seed%3))
+			checkReductions[float64](t, l, r, s, int(seed%3))
+		}
+	})
 }
 
 func TestSumIsCareful(t *testing.T) {
