@@ -96,6 +96,13 @@ under its published name.`,
 			return a.showSet(k, p)
 		},
 	})
+	var fetched []string
+	for _, k := range model.Sets() {
+		if k.Fetched {
+			fetched = append(fetched, k.Name)
+		}
+	}
+	c.ValidArgsFunction = cobra.FixedCompletions(fetched, cobra.ShellCompDirectiveNoFileComp)
 	c.Flags().StringVar(&cache, "cache", "", "directory to download to")
 	c.Flags().StringArrayVar(&mirrors, "mirror", nil, "address of a directory with the files, in place of the public ones; may be given several times")
 	return c

@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+	"github.com/spikegraph/spikegraph/train/brainpy"
 	"github.com/spikegraph/spikegraph/train/checkpoint"
 	"gorgonia.org/tensor"
 )
@@ -48,9 +49,9 @@ func (a *app) inspectCommand() *cobra.Command {
 		Use:   "inspect FILE|DIRECTORY",
 		Short: "Show what is in a checkpoint or a file of weights",
 		Long: `Show the tensors and the metadata of a file, of any format of convert; of a NIR file its
-nodes and where their edges lead, too; of a directory, its checkpoints. --values adds
-the range and the mean of each tensor. A file that is damaged is refused with what is
-wrong with it.`,
+nodes and where their edges lead, too; of a directory, its checkpoints, of BrainPy's the
+last. --values adds the range and the mean of each tensor. A file that is damaged is
+refused with what is wrong with it.`,
 		Example: `  spikegraph inspect run
   spikegraph inspect run/best.safetensors --values
   spikegraph inspect weights.npz --json | jq '.tensors[].name'`,
@@ -68,7 +69,7 @@ func (a *app) inspect(path string, stats bool) error {
 		return err
 	}
 	if info.IsDir() {
-		return a.inspectDirectory(path)
+		return a.inspectDirectory(path, stats)
 	}
 	form, err := formatOf(path)
 	if err != nil {
@@ -224,13 +225,16 @@ func runRows(state json.RawMessage) [][]string {
 	}
 }
 
-// inspectDirectory lists the checkpoints of a directory.
-func (a *app) inspectDirectory(dir string) error {
+// inspectDirectory lists the checkpoints of a directory; of BrainPy's it shows the last.
+func (a *app) inspectDirectory(dir string, stats bool) error {
 	list, err := checkpoint.Series{Dir: dir}.List()
 	if err != nil {
 		return err
 	}
 	if len(list) == 0 {
+		if last, err := brainpy.Latest(dir, brainpy.Prefix); err == nil {
+			return a.inspect(last, stats)
+		}
 		return errors.New(dir + ": there are no checkpoints in this directory")
 	}
 	rows := [][]string{{"STEP", "FILE", "BYTES"}}
