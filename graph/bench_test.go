@@ -93,10 +93,31 @@ func separateNet(n int) (*graph.Graph, *graph.Node) {
 	return g, learn(g, graph.Stack(0, ends...).Mean())
 }
 
+// wideNet is a loop over many neurons that carry a state each and have nothing to do with each other, with
+// training.
+func wideNet(n int) (*graph.Graph, *graph.Node) {
+	g := graph.New()
+	xs, s := g.Input("xs", graph.Float32, 5, 4, 8), make([]*graph.Node, n/60)
+	rest := g.Const(graph.Float32, 0, 4, 8)
+	w := make([]*graph.Node, len(s))
+	for i := range w {
+		w[i] = weights(g, i, 8)
+	}
+	zs, _ := graph.Loop(xs, s, func(x *graph.Node, s []*graph.Node) (*graph.Node, []*graph.Node) {
+		next, means := make([]*graph.Node, len(s)), make([]*graph.Node, len(s))
+		for i, v := range s {
+			next[i] = v.Else(rest).Scale(0.9).Add(x.Mul(w[i])).Tanh()
+			means[i] = next[i].Mean()
+		}
+		return graph.Stack(0, means...), next
+	})
+	return g, learn(g, zs.Mean())
+}
+
 var nets = []struct {
 	name string
 	net  func(n int) (*graph.Graph, *graph.Node)
-}{{"unrolled", unrolledNet}, {"chain", chainNet}, {"deep", deepNet}, {"separate", separateNet}}
+}{{"unrolled", unrolledNet}, {"chain", chainNet}, {"deep", deepNet}, {"separate", separateNet}, {"wide", wideNet}}
 
 // BenchmarkCompile measures compilation by the number of nodes.
 func BenchmarkCompile(b *testing.B) {

@@ -133,6 +133,9 @@ func (d dims) slice() []int { return slices.Clone(d.d[:d.n]) }
 
 func (d dims) String() string { return Shape(d.d[:d.n]).String() }
 
+// mostElements bounds shapes, so that places do not overflow where an int has 32 bits either.
+const mostElements = min(1<<46, math.MaxInt/8)
+
 // checkShape refuses what no tensor can have.
 func checkShape(s []int) error {
 	if len(s) > maxRank {
@@ -143,7 +146,7 @@ func checkShape(s []int) error {
 		if d < 0 {
 			return fmt.Errorf("%w: shape %v has a negative extent", ErrShape, s)
 		}
-		if d > 0 && n > (1<<46)/d {
+		if d > 0 && n > mostElements/d {
 			return fmt.Errorf("%w: shape %v is larger than any memory", ErrShape, s)
 		}
 		n *= max(d, 1)

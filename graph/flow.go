@@ -1,7 +1,9 @@
 package graph
 
+import "math"
+
 // unlimited is a capacity that no cut pays.
-const unlimited = 1 << 40
+const unlimited = min(1<<40, math.MaxInt/4)
 
 // flow is a network of edges with capacities, for minimum cuts.
 type flow struct {

@@ -12,12 +12,14 @@ import (
 // fewer of them than of their members. Joined without regard to what stands between them, they could not.
 func TestGroupsOfLargeGraphs(t *testing.T) {
 	t.Parallel()
+	least := map[string]float64{"unrolled": 3.9, "chain": 28, "deep": 7.8, "separate": 2.9, "wide": 2.4} // members of a group
 	for _, net := range nets {
 		_, loss := net.net(3000)
 		groups, members, err := graph.CheckGroups(false, loss)
 		require.NoError(t, err, net.name)
-		assert.Greater(t, members, 300, net.name)
-		assert.Greater(t, float64(members)/float64(groups), 1.5, "%s: %d members in %d groups", net.name, members, groups)
+		assert.Greater(t, members, 240, net.name)
+		require.Contains(t, least, net.name)
+		assert.Greater(t, float64(members)/float64(groups), least[net.name], "%s: %d members in %d groups", net.name, members, groups)
 	}
 	_, loss := chainNet(3000)
 	_, _, err := graph.CheckGroups(true, loss)
@@ -35,7 +37,7 @@ func TestGroupsComputeWhatTheirMembersCompute(t *testing.T) {
 			p, err := g.CompileWith(graph.Options{Workers: 1, Disable: off, Verify: true}, loss)
 			require.NoError(t, err)
 			in := ramp(graph.Float32, 4, 8)
-			if net.name == "deep" {
+			if net.name == "deep" || net.name == "wide" {
 				in = ramp(graph.Float32, 5, 4, 8)
 			}
 			for range 3 {

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"hash/crc32"
 	"io"
-	"math"
 	"os"
 	"sync"
 )
@@ -151,7 +150,7 @@ func (j *Journal) build(records [][]byte) error {
 	for _, r := range records {
 		body += 4 + len(r)
 	}
-	if body > maxFrame || len(records) > math.MaxUint32 {
+	if body > maxFrame { // of which each record takes four bytes at least
 		return fmt.Errorf("%d records of %d bytes, expected at most %d bytes at once: %w", len(records), body, maxFrame, ErrJournal)
 	}
 	b := binary.LittleEndian.AppendUint32(j.frame[:0], uint32(body))
