@@ -45,10 +45,14 @@ func loadFrom[T Number, S Number | uint8](convert func(dst []T, src []S), dst []
 		coord[d] = row % s.outer[d]
 		row /= s.outer[d]
 	}
+	last := len(s.outer) - 1
 	for len(dst) > 0 {
-		loadRow(convert, dst[:s.inner], src[offset:], stride)
-		dst = dst[s.inner:]
-		for d := len(s.outer) - 1; d >= 0; d-- { // on to the next row
+		rows := min(s.outer[last]-coord[last], len(dst)/s.inner)
+		loadRows(convert, dst[:rows*s.inner], src[offset:], rows, stride, s.strides[i][last])
+		dst = dst[rows*s.inner:]
+		coord[last] += rows - 1
+		offset += (rows - 1) * s.strides[i][last]
+		for d := last; d >= 0; d-- { // on to the next row
 			offset += s.strides[i][d]
 			if coord[d]++; coord[d] < s.outer[d] {
 				break
@@ -56,6 +60,38 @@ func loadFrom[T Number, S Number | uint8](convert func(dst []T, src []S), dst []
 			offset -= coord[d] * s.strides[i][d]
 			coord[d] = 0
 		}
+	}
+}
+
+// loadRows converts rows that begin so many elements apart, between, of elements stride apart: all at once
+// where they lie together.
+func loadRows[T Number, S Number | uint8](convert func(dst []T, src []S), dst []T, src []S,
+	rows, stride, between int) {
+	inner := len(dst) / rows
+	switch {
+	case stride == 1 && between == inner:
+		loadRow(convert, dst, src, 1)
+	case stride == 0:
+		for r := range rows {
+			repeat(dst[r*inner:], inner, T(src[r*between]))
+		}
+	default:
+		for r := range rows {
+			loadRow(convert, dst[r*inner:][:inner], src[r*between:], stride)
+		}
+	}
+}
+
+// repeat writes v to the first n elements of dst, eight at a time: up to seven more become v too, where there
+// are more, and are for the caller to write afterwards.
+func repeat[T Number](dst []T, n int, v T) {
+	at := 0
+	for ; at < n && at+8 <= len(dst); at += 8 {
+		d := (*[8]T)(dst[at:])
+		d[0], d[1], d[2], d[3], d[4], d[5], d[6], d[7] = v, v, v, v, v, v, v, v
+	}
+	for ; at < n; at++ {
+		dst[at] = v
 	}
 }
 
