@@ -27,7 +27,10 @@ type Offline[S any] struct {
 	Runner[S]
 	Method   offline.Method // nil: offline.NewRidge()
 	FreeBias bool           // whether biases are not penalised
-	Workers  int            // goroutines that share the work of the Method; 0 is 1
+	// Workers are the goroutines that share the work of the Method; 0 is 1. Are they several, and the
+	// network runs in one (Options.Workers below 2), then they take in the samples of a chunk while the
+	// network runs over the next. The result does not depend on either number.
+	Workers int
 
 	fitters []offline.Fitter // of the readouts, while samples are collected
 }
@@ -107,31 +110,45 @@ func (t *Offline[S]) sequence(ctx context.Context, s Sequence) error {
 	if k.teach {
 		teacher = s.target(t.names[0])
 	}
-	return t.walk(ctx, k, s.X, teacher, func(from int, c chunkResult) error {
-		if err := t.makeFitters(); err != nil {
+	wait := func() error { return nil } // for the samples that are being taken in
+	err := t.walk(ctx, k, s.X, teacher, func(from int, c chunkResult) error {
+		if err := errors.Join(wait(), t.makeFitters()); err != nil {
+			wait = func() error { return nil }
 			return err
 		}
-		steps := c.out.Shape()[0]
-		first := min(max(t.Washout-from, 0), steps)
-		if first == steps {
-			return nil
+		if t.Workers < 2 || t.Options.Workers > 1 {
+			return t.takeIn(s, from, c)
 		}
-		for i, name := range t.names {
-			x, y := c.reads[2*i], c.reads[2*i+1]
-			target, err := shapedAs(y, rows(s.target(name), from, from+steps))
-			if err != nil {
-				return fmt.Errorf("readout %q: %w", name, err)
-			}
-			w, err := s.weights(from+first, from+steps, x.Shape()[1])
-			if err == nil {
-				err = t.fitters[i].Add(rows(x, first, steps), rows(target, first, steps), w)
-			}
-			if err != nil {
-				return fmt.Errorf("readout %q: %w", name, err)
-			}
-		}
+		done := make(chan error, 1)
+		go func() { done <- t.takeIn(s, from, c) }()
+		wait = func() error { return <-done }
 		return nil
 	})
+	return errors.Join(err, wait())
+}
+
+// takeIn adds what came of a chunk, of which from is the first step, to the fitters.
+func (t *Offline[S]) takeIn(s Sequence, from int, c chunkResult) error {
+	steps := c.out.Shape()[0]
+	first := min(max(t.Washout-from, 0), steps)
+	if first == steps {
+		return nil
+	}
+	for i, name := range t.names {
+		x, y := c.reads[2*i], c.reads[2*i+1]
+		target, err := shapedAs(y, rows(s.target(name), from, from+steps))
+		var w []float64
+		if err == nil {
+			w, err = s.weights(from+first, from+steps, x.Shape()[1])
+		}
+		if err == nil {
+			err = t.fitters[i].Add(rows(x, first, steps), rows(target, first, steps), w)
+		}
+		if err != nil {
+			return fmt.Errorf("readout %q: %w", name, err)
+		}
+	}
+	return nil
 }
 
 // makeFitters makes the fitters, once it is known which readouts have biases.

@@ -235,6 +235,31 @@ func TestReadoutsAreFoundWithoutNames(t *testing.T) {
 	assert.Equal(t, got["b"].W.Float64s(), same["b"].W.Float64s())
 }
 
+// TestSamplesAreTakenInBesideTheRun: the same bits, and errors of the last chunk too.
+func TestSamplesAreTakenInBesideTheRun(t *testing.T) {
+	ctx := context.Background()
+	x, y := waves(0, 200, 2)
+	fit := func(workers, chunk int, weights []float64) (map[string]*offline.Model, error) {
+		tr := echoTrainer(30)
+		tr.Workers, tr.Chunk, tr.Options.Workers = workers, chunk, 1
+		return tr.Fit(ctx, train.Trials(train.Sequence{X: x, Y: y, Weights: weights}, train.Sequence{X: x, Y: y}))
+	}
+	want, err := fit(1, 0, nil)
+	require.NoError(t, err)
+	for _, workers := range []int{2, 3, 8} {
+		got, err := fit(workers, 70, nil)
+		require.NoError(t, err)
+		assert.Equal(t, want["out"].W.Float64s(), got["out"].W.Float64s(), "%d workers", workers)
+	}
+	for _, at := range []int{0, 250, 399} {
+		weights := make([]float64, 400)
+		weights[at] = -1
+		_, err := fit(2, 70, weights)
+		require.ErrorIs(t, err, offline.ErrValue, "sample %d", at)
+		assert.ErrorContains(t, err, "sequence 0")
+	}
+}
+
 func TestWeightsOfSamples(t *testing.T) {
 	ctx := context.Background()
 	x, y := waves(0, 40, 2)
