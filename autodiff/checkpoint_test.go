@@ -119,7 +119,7 @@ func TestCheckpointSavesMemory(t *testing.T) {
 	bytes := map[bool]int{}
 	for _, check := range []bool{false, true} {
 		g := graph.New()
-		x, w := g.Input("x", graph.Float32, 64, 32), g.Input("w", graph.Float32, 32, 32)
+		x, w := g.Input("x", graph.Float32, 512, 32), g.Input("w", graph.Float32, 32, 32)
 		bytes[check] = memory(t, g, chain(g, x, w, 10, 10, check).Sum(), w)
 	}
 	assert.Less(t, bytes[true], bytes[false]/3, "of 100 layers, 10 + 10 are kept: %v", bytes)
