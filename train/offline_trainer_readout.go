@@ -101,31 +101,37 @@ func (l layer) width() int {
 }
 
 // set writes weights [in out], with a row of biases before them if there are biases.
-func (l layer) set(w []float64) { l.each(w, func(_, v float64) float64 { return v }) }
+func (l layer) set(w []float64) { l.change(w, false) }
 
 // add adds to the weights.
-func (l layer) add(w []float64) { l.each(w, func(old, v float64) float64 { return old + v }) }
+func (l layer) add(w []float64) { l.change(w, true) }
 
-func (l layer) each(w []float64, f func(old, v float64) float64) {
+func (l layer) change(w []float64, add bool) {
 	if l.b != nil {
-		change(l.b, w[:l.out], f)
+		change(l.b, w[:l.out], add)
 		w = w[l.out:]
 	}
-	change(l.w, w, f)
+	change(l.w, w, add)
 }
 
-// change replaces the elements of a parameter.
-func change(p *graph.Param, w []float64, f func(old, v float64) float64) {
+// change replaces the elements of a parameter, or adds to them.
+func change(p *graph.Param, w []float64, add bool) {
 	defer p.Wrote()
-	x := p.Value
-	if graph.DTypeOf(x) == graph.Float32 {
-		for i, e := range x.Float32s() {
-			x.Float32s()[i] = float32(f(float64(e), w[i]))
-		}
-		return
+	if x := p.Value; graph.DTypeOf(x) == graph.Float32 {
+		write(x.Float32s(), w, add)
+	} else {
+		write(x.Float64s(), w, add)
 	}
-	for i, e := range x.Float64s() {
-		x.Float64s()[i] = f(e, w[i])
+}
+
+func write[T float32 | float64](x []T, w []float64, add bool) {
+	w = w[:len(x)]
+	for i, e := range x {
+		if add {
+			x[i] = T(float64(e) + w[i])
+		} else {
+			x[i] = T(w[i])
+		}
 	}
 }
 
@@ -134,8 +140,16 @@ func numbers(dst []float64, x *tensor.Dense) []float64 {
 	if graph.DTypeOf(x) == graph.Float64 {
 		return append(dst, x.Float64s()...)
 	}
-	for _, e := range x.Float32s() {
-		dst = append(dst, float64(e))
+	return widened(dst, x.Float32s())
+}
+
+// widened appends numbers of float32 to dst.
+func widened(dst []float64, x []float32) []float64 {
+	n := len(dst)
+	dst = slices.Grow(dst, len(x))[:n+len(x)]
+	to := dst[n:]
+	for i, e := range x {
+		to[i] = float64(e)
 	}
 	return dst
 }

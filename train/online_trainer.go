@@ -200,9 +200,7 @@ func (b *learning) inputs(x *tensor.Dense, l layer) {
 			b.x = append(b.x, x.Float64s()[i*l.in:(i+1)*l.in]...)
 			continue
 		}
-		for _, e := range x.Float32s()[i*l.in : (i+1)*l.in] {
-			b.x = append(b.x, float64(e))
-		}
+		b.x = widened(b.x, x.Float32s()[i*l.in:(i+1)*l.in])
 	}
 }
 

@@ -28,11 +28,10 @@ func symvAt[T Float](l isa, n int, a []T, lda int, x, y []T) {
 			if !symvBlock(l, n-j, block, lda, x[i:], x[j:], y[j:], &sums) {
 				symvGo(n-j, block, lda, x[i:], x[j:], y[j:], &sums)
 			}
-			part := len(sums) / symvRows
-			for r := range symvRows {
-				for _, s := range sums[r*part : (r+1)*part] {
-					y[i+r] += s
-				}
+			to := y[i:][:symvRows]
+			for r := range to {
+				s := sums[r*symvPart:][:symvPart]
+				to[r] = to[r] + s[0] + s[1] + s[2] + s[3]
 			}
 		}
 	}

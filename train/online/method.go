@@ -52,11 +52,11 @@ func positive(x float64) bool { return x > 0 && x-x == 0 }
 
 // largest returns the greatest magnitude in x, NaN if there is one.
 func largest(x []float64) float64 {
-	m := 0.0
+	m := uint64(0) // bits of magnitudes are in their order, NaN the last, and are compared without a branch
 	for _, e := range x {
-		m = max(m, math.Abs(e))
+		m = max(m, math.Float64bits(e)&^(1<<63))
 	}
-	return m
+	return math.Float64frombits(m)
 }
 
 // checkStep refuses to move the weights w, by as much as step each, out of the finite numbers.

@@ -101,8 +101,22 @@ func (l *rls[T]) Learn(b int, x, e, w []float64) error {
 		undo()
 		return err
 	}
-	l.solver.Gemm(true, false, l.in, l.out, b, l.minus, l.in, l.e, l.out, 1, w, l.out)
+	l.teach(b, w)
 	return nil
+}
+
+// teach adds to w what was learned: -k'·e.
+func (l *rls[T]) teach(b int, w []float64) {
+	if b > 1 {
+		l.solver.Gemm(true, false, l.in, l.out, b, l.minus, l.in, l.e, l.out, 1, w, l.out)
+		return
+	}
+	for i, k := range l.minus[:b*l.in] { // a product of vectors, of the same bits
+		row := w[i*l.out:][:l.out]
+		for j := range row {
+			row[j] += float64(k * l.e[j])
+		}
+	}
 }
 
 // mark returns what takes P back to where it is now after a step of b samples. Only a batch of more
