@@ -119,12 +119,30 @@ func (t *Offline[S]) sequence(ctx context.Context, s Sequence) error {
 		if t.Workers < 2 || t.Options.Workers > 1 {
 			return t.takeIn(s, from, c)
 		}
-		done := make(chan error, 1)
-		go func() { done <- t.takeIn(s, from, c) }()
-		wait = func() error { return <-done }
+		wait = beside(func() error { return t.takeIn(s, from, c) })
 		return nil
 	})
 	return errors.Join(err, wait())
+}
+
+// beside runs f in a goroutine of its own, and returns what waits for its error. A panic of f, which
+// may be of a user's Fitter, goes on in who waits.
+func beside(f func() error) (wait func() error) {
+	err := errors.New("the goroutine that takes in samples was ended")
+	var broken any
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		defer func() { broken = recover() }()
+		err = f()
+	}()
+	return func() error {
+		<-done
+		if broken != nil {
+			panic(broken)
+		}
+		return err
+	}
 }
 
 // takeIn adds what came of a chunk, of which from is the first step, to the fitters.

@@ -7,6 +7,7 @@ import (
 	"iter"
 	"math"
 	"path/filepath"
+	"runtime"
 	"testing"
 
 	"github.com/spikegraph/spikegraph/datasets"
@@ -258,6 +259,35 @@ func TestSamplesAreTakenInBesideTheRun(t *testing.T) {
 		require.ErrorIs(t, err, offline.ErrValue, "sample %d", at)
 		assert.ErrorContains(t, err, "sequence 0")
 	}
+}
+
+// broken is a method of the user's whose Fitter ends in f at every call of Add.
+type broken struct{ f func() }
+
+func (b broken) New(offline.Options) (offline.Fitter, error) { return b, nil }
+func (b broken) Add(_, _ *tensor.Dense, _ []float64) error   { b.f(); return nil }
+func (broken) Fit() (*offline.Model, error)                  { return nil, offline.ErrEmpty }
+func (broken) Snapshot() offline.Snapshot                    { return nil }
+func (broken) Rollback(offline.Snapshot) error               { return nil }
+
+// TestPanicsOfFittersReachTheCaller also where samples are taken in beside the run; a Fitter that
+// ends its goroutine is an error there, and the trainer can be used again.
+func TestPanicsOfFittersReachTheCaller(t *testing.T) {
+	ctx := context.Background()
+	x, y := waves(0, 200, 1)
+	for _, workers := range []int{1, 2} {
+		tr := echoTrainer(10)
+		tr.Workers, tr.Chunk, tr.Options.Workers = workers, 70, 1
+		tr.Method = broken{func() { panic("of the user") }}
+		assert.PanicsWithValue(t, "of the user", func() { _, _ = tr.Fit(ctx, train.Trials(train.Sequence{X: x, Y: y})) })
+		tr.Method = nil
+		_, err := tr.Fit(ctx, train.Trials(train.Sequence{X: x, Y: y}))
+		require.NoError(t, err)
+	}
+	tr := echoTrainer(10)
+	tr.Workers, tr.Chunk, tr.Method = 2, 70, broken{runtime.Goexit}
+	_, err := tr.Fit(ctx, train.Trials(train.Sequence{X: x, Y: y}))
+	assert.ErrorContains(t, err, "ended")
 }
 
 func TestWeightsOfSamples(t *testing.T) {
