@@ -13,7 +13,7 @@ import (
 // axis counts neurons or connections.
 type Connections struct {
 	m    CSR
-	to   *graph.Node // neuron after each connection; nil if there are none
+	to   *graph.Node // neuron after each connection
 	from *graph.Node
 	into *graph.Node // connections to each neuron, filled up with the number of connections: [Out most]
 	has  *graph.Node // connections to each neuron, [Out]
@@ -30,15 +30,11 @@ func (m CSR) Place(g *graph.Graph, name string) Connections {
 		c.fault = l.fail("CSR", err)
 		return c
 	}
-	if m.Len() == 0 {
-		c.fault = l.fail("CSR", fmt.Errorf("%w: there are no connections", graph.ErrShape))
-		return c
-	}
 	into := make([][]int32, m.Out)
 	for k, j := range m.Post {
 		into[j] = append(into[j], int32(k))
 	}
-	most := 0
+	most := 1 // a place to fill up, where there are no connections at all
 	for _, ks := range into {
 		most = max(most, len(ks))
 	}

@@ -83,6 +83,9 @@ func wire(m CSR, transposed bool) (w wiring, err error) {
 
 // ids returns numbers of neurons as a constant of the program.
 func (l placer) ids(x []int32) *graph.Node {
+	if len(x) == 0 {
+		return l.g.Const(graph.Int32, 0, 0)
+	}
 	v := make([]float64, len(x))
 	for i, id := range x {
 		v[i] = float64(id)

@@ -17,7 +17,7 @@ import (
 // a neuron which is dropped stays silent throughout, as spiking networks need it (Lee, Sarwar,
 // Panda, Srinivasan, Roy 2020, doi:10.3389/fnins.2020.00119).
 type Dropout struct {
-	Keep     float64 // probability to keep a value, in (0, 1]
+	Keep     float64 // probability to keep a value, in [0, 1]; at 0 the output is 0
 	Training bool    // whether to drop at all
 }
 
@@ -38,15 +38,18 @@ type DropoutState struct {
 func (p Dropout) Place(g *graph.Graph, name string) DropoutCell {
 	defer g.Scope(name)()
 	c := DropoutCell{keep: p.Keep, training: p.Training && p.Keep != 1, site: site{g: g, name: name}}
-	if !(p.Keep > 0 && p.Keep <= 1) {
+	if !(p.Keep >= 0 && p.Keep <= 1) {
 		l := newPlacer(g, name, graph.Invalid)
-		c.fault = l.fail("Keep", fmt.Errorf("%w: %v, want within (0, 1]", graph.ErrValue, p.Keep))
+		c.fault = l.fail("Keep", fmt.Errorf("%w: %v, want within [0, 1]", graph.ErrValue, p.Keep))
 	}
 	return c
 }
 
-// mask draws m/Keep for a shape.
+// mask draws m/Keep for a shape; where nothing is kept it is 0.
 func (c DropoutCell) mask(d graph.DType, shape []int) *graph.Node {
+	if c.keep == 0 {
+		return c.g.Const(d, 0, shape...)
+	}
 	return c.g.Const(d, c.keep, shape...).Bernoulli().Cast(d).Scale(1 / c.keep)
 }
 

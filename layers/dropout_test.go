@@ -1,6 +1,7 @@
 package layers_test
 
 import (
+	"math"
 	"testing"
 
 	"github.com/spikegraph/spikegraph/autodiff/gradtest"
@@ -54,6 +55,9 @@ func TestDropout(t *testing.T) {
 				require.Equal(t, 1.0, v, form)
 			}
 		}
+		for _, v := range dropped(t, form, layers.Dropout{Keep: 0, Training: true}) {
+			require.Zero(t, v, form)
+		}
 	}
 }
 
@@ -80,9 +84,10 @@ func TestDropoutFaults(t *testing.T) {
 	t.Parallel()
 	g := graph.New()
 	x := g.Input("x", graph.Float32, 2, 4)
-	layers.Dropout{}.Place(g, "a").Apply(x)
+	layers.Dropout{Keep: -0.5}.Place(g, "a").Apply(x)
+	layers.Dropout{Keep: math.NaN()}.Place(g, "e").Apply(x)
 	layers.Dropout{Keep: 1.5, Training: true}.Place(g, "b").Over(x)
 	layers.Dropout{Keep: 0.5, Training: true}.Place(g, "c").Over(g.Input("scalar", graph.Float32))
 	layers.Dropout{Keep: 0.5, Training: true}.Place(g, "d").Apply(nil)
-	faults(t, g, "a: Keep: |0|(0, 1]", "b: Keep: |1.5", "c: |sequence", "d: |nil")
+	faults(t, g, "a: Keep: |-0.5|[0, 1]", "e: Keep: |NaN", "b: Keep: |1.5", "c: |sequence", "d: |nil")
 }
