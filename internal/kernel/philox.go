@@ -32,6 +32,7 @@ const (
 	wideDomain    = 1          // two words an element
 	shuffleDomain = 2          // two words an element, for Permutation
 	foldDomain    = 0x466f6c64 // "Fold"
+	sourceDomain  = 0x80000000 // and above: blocks of an element, for Source
 )
 
 // FoldIn returns a key whose sequence is independent of that of key, and of those of other data.
