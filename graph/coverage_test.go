@@ -34,7 +34,7 @@ var madeByCompiler = map[string]string{
 }
 
 // tableVars are the tables of ops that are rows: each row needs a sample of its own.
-var tableVars = []string{"unaryTable", "binaryTable", "reductionNames", "distributionNames"}
+var tableVars = []string{"unaryTable", "binaryTable", "reductionNames", "distributionNames", "lawTable"}
 
 func TestEveryOpHasASample(t *testing.T) {
 	t.Parallel()
@@ -111,6 +111,9 @@ func tableRows(d *ast.GenDecl) (names []string) {
 			}
 			if row, ok := e.(*ast.CompositeLit); ok {
 				e = row.Elts[0]
+				if kv, ok := e.(*ast.KeyValueExpr); ok {
+					e = kv.Value
+				}
 			}
 			name, err := strconv.Unquote(e.(*ast.BasicLit).Value)
 			if err == nil {

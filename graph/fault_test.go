@@ -57,6 +57,8 @@ func TestInvalidReceivers(t *testing.T) {
 		reflect.TypeFor[[]int]():             reflect.ValueOf([]int{1}),
 		reflect.TypeFor[[]graph.Range]():     reflect.ValueOf([]graph.Range{graph.All}),
 		reflect.TypeFor[graph.DType]():       reflect.ValueOf(graph.Float32),
+		reflect.TypeFor[string]():            reflect.ValueOf("x"),
+		reflect.TypeFor[graph.Domain]():      reflect.ValueOf(graph.Finite),
 		reflect.TypeFor[graph.Surrogate]():   reflect.ValueOf(opsamples.Half{}),
 		reflect.TypeFor[graph.ConvOptions](): reflect.ValueOf(graph.ConvOptions{}),
 		reflect.TypeFor[graph.PoolOptions](): reflect.ValueOf(graph.PoolOptions{}),

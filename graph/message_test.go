@@ -213,6 +213,27 @@ var misuses = []struct {
 	{"Integers", func(a args) any { return a.g.Integers(3, 3, 2) }, graph.ErrValue, `Integers: value out of its domain: no Int32 is in [3, 3)`},
 	{"Permutation", func(a args) any { return a.g.Permutation(-1) }, graph.ErrShape, `Permutation: shapes do not match`},
 	{"Bernoulli", func(a args) any { return a.i.Bernoulli() }, graph.ErrShape, `the probability is Int32[2 3], want a float for each of [2 3]`},
+	{"Within", func(a args) any { return a.g.Const(graph.Float32, -2, 3).Within("scale", graph.Positive) }, graph.ErrValue, `value out of its domain: scale is -2 at element 0, want a finite number > 0`},
+	{"Within NaN", func(a args) any { return a.g.Const(graph.Float32, math.NaN()).Within("p", graph.Probability) }, graph.ErrValue, `p is NaN at element 0, want within [0, 1]`},
+	{"Within a literal", func(a args) any {
+		return a.g.Values(graph.Int32, []float64{1, 5}, 2).BroadcastTo(2, 2).Within("n", graph.Domain{Hi: 3, Whole: true})
+	}, graph.ErrValue, `n is 5 at element 1, want a whole number within [0, 3]`},
+	{"Within Bools", func(a args) any { return a.f.Gt(a.f).Within("n", graph.Finite) }, graph.ErrDType, `want numbers; Cast first`},
+	{"Variates type", func(a args) any { return graph.Variates(graph.GammaLaw, nil, a.i) }, graph.ErrDType, `a is Int32, want floats; Cast first`},
+	{"Variates of Bools", func(a args) any {
+		return graph.Variates(graph.BinomialLaw, nil, a.g.Const(graph.Bool, 1), a.f)
+	}, graph.ErrDType, `n is Bool, want floats; Cast first`},
+	{"Variates number", func(a args) any { return graph.Variates(graph.GammaLaw, nil, a.f, a.f) }, graph.ErrValue, `Variates: value out of its domain: Gamma of 2 parameters`},
+	{"Variates law", func(a args) any { return graph.Variates(99, nil, a.f) }, graph.ErrValue, `Law(99) of 1 parameters`},
+	{"Variates shape", func(a args) any { return graph.Variates(graph.GammaLaw, []int{3, 2}, a.f) }, graph.ErrShape, `Gamma: shapes do not match: parameters of shape [2 3]`},
+	{"Variates negative", func(a args) any { return graph.Variates(graph.GammaLaw, []int{-3}, a.g.Const(graph.Float32, 1)) }, graph.ErrShape, `negative extent`},
+	{"Variates nil", func(a args) any { return graph.Variates(graph.BinomialLaw, nil, a.f, nil) }, graph.ErrValue, `an operand is nil`},
+	{"Variates domain", func(a args) any {
+		return graph.Variates(graph.BinomialLaw, nil, a.g.Const(graph.Float32, 3), a.g.Const(graph.Float32, 1.5))
+	}, graph.ErrValue, `Binomial: value out of its domain: p is 1.5 at element 0, want within [0, 1]`},
+	{"Variates fit", func(a args) any {
+		return graph.Variates(graph.HypergeometricLaw, nil, a.g.Const(graph.Int32, 3), a.g.Const(graph.Int32, 2), a.g.Const(graph.Int32, 6))
+	}, graph.ErrValue, `element 0: nsample is 6 of ngood + nbad = 5`},
 	{"Param shape", func(a args) any { return a.g.Param("w", graph.Var{Shape: []int{-1}}) }, graph.ErrShape, `parameter "w": shapes do not match`},
 	{"Param twice", func(a args) any {
 		a.g.Param("w", graph.Var{Shape: []int{2}})

@@ -14,6 +14,17 @@ import (
 // moments returns mean and variance.
 func moments(x []float64) (m, v float64) { return mean(x), variance(x) }
 
+// lawMoments are mean and variance of the laws' samples, and what the variance of 2,000 draws may be
+// off (the variance of Zipf(3) is infinite). Where the parameter is spread over [0.2, 0.8), they are averages over it, and the variance is
+// that of the mixture: E[var] + var[mean].
+var lawMoments = map[string][3]float64{
+	"Gamma": {0.5, 0.53, 0.14}, "LogGamma": {-2.2867, 8.447, 2.3}, "Poisson": {0.5, 0.53, 0.1},
+	"Binomial": {3.5, 3.01, 0.5}, "Hypergeometric": {45. / 13, 0.7101, 0.1},
+	"Geometric": {2.3105, 4.8511, 1.3}, "LogSeries": {1.5449, 1.522, 0.5},
+	"Zipf": {1.3684, 1.5, 20}, "VonMises": {0, 2.3659, 0.2}, "Wald": {2, 18.4839, 8}, "TruncatedNormal": {-0.2095, 0.1808, 0.03},
+	"Between": {0.5, 63. / 12, 0.4},
+}
+
 // The draws of the samples have the means and variances of their distributions: 2,000 elements,
 // bounds of more than five standard errors.
 func TestDistributions(t *testing.T) {
@@ -55,6 +66,13 @@ func TestDistributions(t *testing.T) {
 				require.Equal(t, float64(i), e)
 			}
 		},
+	}
+	for name, want := range lawMoments {
+		checks[name+"/[40 50]"] = func(t *testing.T, x []float64) {
+			m, v := moments(x)
+			assert.InDelta(t, want[0], m, 5*math.Sqrt(want[1]/2000), name)
+			assert.InDelta(t, want[1], v, want[2], name)
+		}
 	}
 	checks["Uniform/key"] = checks["Uniform/[40 50]"]
 	for _, s := range opsamples.Samples() {

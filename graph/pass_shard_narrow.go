@@ -50,6 +50,10 @@ func (w *narrower) op(n *Node) Op {
 		o.typ.shape = first(o.typ.shape)
 		o.sharded = true
 		return o
+	case variateOp:
+		o.typ.shape = first(o.typ.shape)
+		o.sharded = true
+		return o
 	case convInputOp:
 		o.x = first(o.x)
 		return o

@@ -24,6 +24,8 @@ func (f *splitFinder) rule(n *Node) (share, bool) {
 			return rows, true
 		}
 		return whole, all == whole
+	case variateOp:
+		return f.variateRule(n, in)
 	}
 	if all == whole {
 		return whole, n.tuple == nil
@@ -37,6 +39,23 @@ func (f *splitFinder) rule(n *Node) (share, bool) {
 		}
 	}
 	return sums, f.addsSums(n, in)
+}
+
+// variateRule: draws are rows if each parameter is, or is one number.
+func (f *splitFinder) variateRule(n *Node, in []share) (share, bool) {
+	apart := f.batched(n)
+	for i, p := range n.in[1:] {
+		apart = apart && (in[i+1] == rows || in[i+1] == whole && p.typ.Shape.Size() == 1)
+	}
+	if apart {
+		return rows, true
+	}
+	for i, p := range n.in[1:] { // draws that are not rows, or a parameter that is for all of them
+		if in[i+1] == rows {
+			return f.blame(p)
+		}
+	}
+	return whole, !slices.Contains(in, sums)
 }
 
 // addsSums reports whether a sum of parts of n's inputs is n of their sums.
@@ -57,7 +76,7 @@ func (f *splitFinder) rowRule(n *Node, in []share) (share, bool) {
 	switch o := n.op.(type) {
 	case elementwise:
 		return rows, keeps && f.aligned(n, in)
-	case castOp, oneHotOp, stopOp, barrierOp, customOp:
+	case castOp, oneHotOp, stopOp, barrierOp, customOp, withinOp:
 		return rows, in[0] == rows && keeps
 	case reshapeOp:
 		return rows, keeps

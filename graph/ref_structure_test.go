@@ -137,6 +137,7 @@ var structureRefs = map[string]refFunc{
 	"Input/[3]":        same,
 	"StopGradient/[3]": same,
 	"After/[3]":        same,
+	"Within/[3]":       cast(func(x float64) float64 { return x * x }),
 
 	"Transpose/matrix":   from([]int{5, 3}, func(x arr, i []int) float64 { return x.at(i[1], i[0]) }),
 	"Transpose/large":    from([]int{41, 33}, func(x arr, i []int) float64 { return x.at(i[1], i[0]) }),

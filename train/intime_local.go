@@ -77,7 +77,8 @@ func (l *local) trained(g, body *graph.Graph) map[*graph.Node]bool {
 
 // varying names the values that differ from step to step: of the sequences, the state, the step's
 // number, and drawn ones.
-var varying = []string{"Carried", "Slice", "Step", "Uniform", "Normal", "Bernoulli", "Integers", "Permutation"}
+var varying = []string{"Carried", "Slice", "Step", "Uniform", "Normal", "Bernoulli", "Integers", "Permutation",
+	"Gamma", "LogGamma", "Poisson", "Binomial", "Hypergeometric", "Geometric", "LogSeries", "Zipf", "VonMises", "Wald", "TruncatedNormal", "Between"}
 
 // spread returns the nodes of a body that are the same in every step, and those that come of learned.
 func spread(body *graph.Graph, nodes []*graph.Node, learned map[*graph.Node]bool) (fixed, learns map[*graph.Node]bool) {

@@ -28,6 +28,7 @@ const (
 	noInner   = "its rule for the gradient contains a loop or a branch, which cannot be unrolled there"
 	noSlots   = "Gorgonia does not write or read a tensor at places that depend on data"
 	noSparse  = "Gorgonia multiplies full matrices alone"
+	noDomain  = "Gorgonia has no error that depends on data"
 	noEmpty   = "Gorgonia has no tensors without elements"
 )
 
@@ -40,19 +41,34 @@ func inexpressible() map[string]string {
 		"Integers":    noPhilox,
 		"Permutation": noPhilox,
 		"FoldIn":      noPhilox,
-		"While":       noDynamic,
-		"Solve":       noFactors,
-		"Cholesky":    noFactors,
-		"Conv":        noConv,
-		"ConvInput":   noConv,
-		"ConvKernel":  noConv,
-		"MaxPool":     noPool,
-		"MinPool":     noPool,
-		"SumPool":     noPool,
-		"PoolSpread":  noPool,
-		"PoolFind":    noPool,
-		"PoolPlace":   noPool,
-		"PoolPick":    noPool,
+
+		"Gamma":           noPhilox,
+		"LogGamma":        noPhilox,
+		"Poisson":         noPhilox,
+		"Binomial":        noPhilox,
+		"Hypergeometric":  noPhilox,
+		"Geometric":       noPhilox,
+		"LogSeries":       noPhilox,
+		"Zipf":            noPhilox,
+		"VonMises":        noPhilox,
+		"Wald":            noPhilox,
+		"TruncatedNormal": noPhilox,
+		"Between":         noPhilox,
+		"Within":          noDomain,
+
+		"While":      noDynamic,
+		"Solve":      noFactors,
+		"Cholesky":   noFactors,
+		"Conv":       noConv,
+		"ConvInput":  noConv,
+		"ConvKernel": noConv,
+		"MaxPool":    noPool,
+		"MinPool":    noPool,
+		"SumPool":    noPool,
+		"PoolSpread": noPool,
+		"PoolFind":   noPool,
+		"PoolPlace":  noPool,
+		"PoolPick":   noPool,
 
 		"PutSlot":   noSlots,
 		"TakeAlong": noSlots,

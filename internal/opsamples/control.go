@@ -43,6 +43,7 @@ func control() []Sample {
 			return n
 		}), f64(0.5, 3, 3), f64(30, 50)),
 	}
+	ss = append(ss, smooth("Within/[3]", "Within", one(func(x node) node { return x.Within("x", graph.Finite).Square() }), f64(-3, 3, 3)))
 	seq, state := f64(-2, 2, 6, 3), f64(-2, 2, 3)
 	return append(ss,
 		smooth("Loop/forward", "Loop", loop(graph.LoopOptions{}), seq, state),
@@ -71,12 +72,30 @@ func draws() []Sample {
 	draw := func(name, op string, build func(g *graph.Graph, xs []node) node) Sample {
 		return Sample{Name: name, Op: op, Inputs: []Input{f64(0.2, 0.8, 40, 50)}, Build: build, Random: true}
 	}
+	// parameters that are numbers, and, where one is left, a probability for each element
+	law := func(name string, l graph.Law, first ...float64) Sample {
+		return draw(name+"/[40 50]", name, func(g *graph.Graph, xs []node) node {
+			params := []node{}
+			for _, v := range first {
+				params = append(params, g.Const(xs[0].DType(), v))
+			}
+			if l != graph.HypergeometricLaw && l != graph.ZipfLaw && l != graph.BetweenLaw {
+				params = append(params, xs[0])
+			}
+			return graph.Variates(l, []int{40, 50}, params...)
+		})
+	}
 	return []Sample{
 		draw("Uniform/[40 50]", "Uniform", func(g *graph.Graph, xs []node) node { return g.Uniform(xs[0].DType(), 40, 50) }),
 		draw("Normal/[40 50]", "Normal", func(g *graph.Graph, xs []node) node { return g.Normal(xs[0].DType(), 40, 50) }),
 		draw("Bernoulli/each", "Bernoulli", func(_ *graph.Graph, xs []node) node { return xs[0].Bernoulli() }),
 		draw("Integers/[40 50]", "Integers", func(g *graph.Graph, _ []node) node { return g.Integers(-3, 5, 40, 50) }),
 		draw("Permutation/2000", "Permutation", func(g *graph.Graph, _ []node) node { return g.Permutation(2000) }),
+		law("Gamma", graph.GammaLaw), law("LogGamma", graph.LogGammaLaw), law("Poisson", graph.PoissonLaw),
+		law("Binomial", graph.BinomialLaw, 7), law("Hypergeometric", graph.HypergeometricLaw, 9, 4, 5),
+		law("Geometric", graph.GeometricLaw), law("LogSeries", graph.LogSeriesLaw), law("Zipf", graph.ZipfLaw, 3),
+		law("VonMises", graph.VonMisesLaw), law("Wald", graph.WaldLaw, 2),
+		law("TruncatedNormal", graph.TruncatedNormalLaw, -1), law("Between", graph.BetweenLaw, -3, 5),
 		draw("Uniform/key", "FoldIn", func(g *graph.Graph, xs []node) node { return g.Uniform(xs[0].DType(), 2000) }),
 	}
 }
