@@ -25,6 +25,7 @@ const module = "github.com/spikegraph/spikegraph/"
 var allowed = map[string][]string{
 	"graph":             {"internal/kernel"},
 	"graph/gorgonia":    {"graph", "autodiff"},
+	"graph/random":      {"graph"},
 	"autodiff":          {"graph"},
 	"autodiff/gradtest": {"graph", "autodiff"},
 	"surrogate":         {"graph"},
