@@ -60,7 +60,7 @@ const spread = 1e3
 
 // forgotten returns how many samples it takes to forget by the factor 1/spread, at least 1.
 func forgotten(forget float64) int {
-	return int(max(1, min(math.Log(spread)/-math.Log(forget), 1<<30))) // of 1, more than there are
+	return int(max(1, min(math.Log(spread)/math.Abs(math.Log(forget)), 1<<30))) // of 1, more than there are
 }
 
 // winds reports whether m samples more could take P out of the range of its type. As P is positive

@@ -63,6 +63,15 @@ func testRLS[T linalg.Float](t *testing.T) {
 	}
 }
 
+// As many corrections are put off as may be, and fewer only where much is forgotten meanwhile.
+func TestRLSPutsOffCorrections(t *testing.T) {
+	const n = 3
+	for forget, want := range map[float64]int{1: 8, 0.99: 8, 0.2: 4} {
+		_, v, _, _ := linalg.NewRLS(linalg.NewSolver[float64](1), n, 1, forget, 8).State()
+		assert.Len(t, v, want*n, "%v", forget)
+	}
+}
+
 func TestRLSStateGoesOn(t *testing.T) {
 	const n = 11
 	x, k1, k2 := normals[float64](random(2), 20*n), make([]float64, 20*n), make([]float64, 20*n)
