@@ -20,6 +20,9 @@ func (c goldenCase) method(t *testing.T) (offline.Method, offline.Options) {
 		require.Contains(t, []string{"algorithm", "alpha", "beta", "bias", "add_bias", "penalise_bias", "degree",
 			"l1_ratio", "max_iter", "learning_rate", "gradient_descent"}, k, "unknown param")
 	}
+	for k := range c.Inputs {
+		require.Contains(t, []string{"X", "Y", "weights"}, k, "unknown input")
+	}
 	bias := c.Flag("bias", false) || c.Flag("add_bias", false)
 	o := offline.Options{Bias: bias, FreeBias: bias && !c.Flag("penalise_bias", true), Workers: 2}
 	alpha := func(def float64) float64 { return c.Number("alpha", c.Number("beta", def)) }
@@ -38,7 +41,7 @@ func (c goldenCase) method(t *testing.T) (offline.Method, offline.Options) {
 	case "ElasticNetRegression":
 		return offline.ElasticNet{Alpha: alpha(1), L1Ratio: c.Number("l1_ratio", 0.5), Degree: degree}, o
 	case "LogisticRegression":
-		return offline.Logistic{}, o
+		return offline.Logistic{Alpha: alpha(0), Degree: int(c.Number("degree", 1))}, o
 	default:
 		t.Fatalf("unknown algorithm %v", name)
 		return nil, o
@@ -53,7 +56,7 @@ func TestGoldenOffline(t *testing.T) {
 		}
 		m, o := c.method(t)
 		x, y := c.Inputs["X"].Dense(), c.Inputs["Y"].Dense()
-		model, err := offline.Fit(m, x, y, o)
+		model, err := offline.FitWeighted(m, x, y, c.Inputs["weights"].Data, o)
 		require.NoError(t, err)
 		for what := range c.Outputs {
 			switch what {
@@ -64,7 +67,7 @@ func TestGoldenOffline(t *testing.T) {
 				require.NoError(t, err)
 				c.Compare(t, what, p)
 			case "objective":
-				testObjective(t, c, model, x, y)
+				testObjective(t, c, model, o.FreeBias)
 			default:
 				t.Fatalf("unknown output %s", what)
 			}
@@ -72,27 +75,38 @@ func TestGoldenOffline(t *testing.T) {
 	})
 }
 
-// testObjective evaluates what the algorithm minimises, from its definition.
-func testObjective(t *testing.T, c goldenCase, m *offline.Model, x, y *tensor.Dense) {
+// testObjective evaluates what the algorithm minimises, from its definition; a free bias is not in the
+// penalty.
+func testObjective(t *testing.T, c goldenCase, m *offline.Model, free bool) {
+	x, y, q := c.Inputs["X"].Dense(), c.Inputs["Y"].Data, m.W.Shape()[1]
 	p, err := m.Predict(x)
 	require.NoError(t, err)
-	alpha, ratio := c.Number("alpha", 1), c.Number("l1_ratio", 0.5)
-	if c.Params["algorithm"] == "LassoRegression" {
+	logistic := c.Params["algorithm"] == "LogisticRegression"
+	alpha, ratio := c.Number("alpha", c.Number("beta", 1)), c.Number("l1_ratio", 0.5)
+	switch {
+	case logistic:
+		alpha, ratio = c.Number("alpha", 0), 0
+	case c.Params["algorithm"] == "LassoRegression":
 		ratio = 1
 	}
 	sum := 0.0
 	for i, f := range p.Float64s() {
-		v := y.Float64s()[i]
-		if c.Params["algorithm"] == "LogisticRegression" {
-			sum -= v*math.Log(f) + (1-v)*math.Log(1-f)
+		weight := 1.0
+		if w, ok := c.Inputs["weights"]; ok {
+			weight = w.Data[i/q]
+		}
+		if logistic {
+			sum -= weight * (y[i]*math.Log(f) + (1-y[i])*math.Log(1-f))
 			continue
 		}
-		sum += 0.5 * (f - v) * (f - v)
+		sum += weight * 0.5 * (f - y[i]) * (f - y[i])
 	}
-	if c.Params["algorithm"] != "LogisticRegression" {
-		for _, w := range m.W.Float64s() {
-			sum += alpha * (ratio*math.Abs(w) + 0.5*(1-ratio)*w*w)
-		}
+	w := m.W.Float64s()
+	if free {
+		w = w[q:]
+	}
+	for _, e := range w {
+		sum += alpha * (ratio*math.Abs(e) + 0.5*(1-ratio)*e*e)
 	}
 	want := c.Outputs["objective"].Data[0]
 	assert.InDelta(t, want, sum, c.Tolerance.Atol+c.Tolerance.Rtol*want)

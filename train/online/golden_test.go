@@ -16,9 +16,11 @@ type goldenCase struct{ golden.Case }
 func (c goldenCase) method(t *testing.T) online.Method {
 	switch name := c.Params["algorithm"]; name {
 	case "RLS":
-		return online.RLS{Alpha: c.Number("alpha", 0.1), Defer: 5}
+		return online.RLS{Alpha: c.Number("alpha", 0.1), Forget: c.Number("forgetting", 1), Defer: 5}
 	case "LMS":
 		return online.LMS{Alpha: c.Number("alpha", 0.1)}
+	case "NLMS":
+		return online.NLMS{Alpha: c.Number("alpha", 0.5), Epsilon: c.Number("epsilon", 1e-8)}
 	default:
 		t.Fatalf("unknown algorithm %v", name)
 		return nil
@@ -31,10 +33,10 @@ func TestGoldenOnline(t *testing.T) {
 			testForce(t, c)
 			return
 		}
-		c.Known(t, "algorithm", "alpha")
+		c.Known(t, "algorithm", "alpha", "forgetting", "epsilon", "bias")
 		x, y := c.Inputs["x"], c.Inputs["target"]
 		in, out, steps := x.Shape[len(x.Shape)-1], y.Shape[len(y.Shape)-1], x.Shape[0]
-		m, err := online.NewModel(c.method(t), in, out, online.Options{})
+		m, err := online.NewModel(c.method(t), in, out, online.Options{Bias: c.Flag("bias", false)})
 		require.NoError(t, err)
 		if w, ok := c.Inputs["W0"]; ok {
 			copy(m.W.Float64s(), w.Data)
