@@ -42,4 +42,28 @@ func TestPowersThatTheNormalEquationsCannotTellApart(t *testing.T) {
 		assert.Contains(t, m.Warnings[0], "condition number")
 		assert.Greater(t, m.Condition, 1e14)
 	}
+	assert.Contains(t, whole.Warnings[0], "QR")
+}
+
+// TestNearlyEqualColumnsByFactors: columns 1e-8 apart are told apart without a penalty, by the factors
+// QR; one too small to matter leaves the work to singular values, with the same result but for it.
+func TestNearlyEqualColumnsByFactors(t *testing.T) {
+	const n = 60
+	x, noise := normal(1, n, 3), normal(2, n, 1).Float64s()
+	y := make([]float64, n)
+	for i := range n {
+		row := x.Float64s()[3*i : 3*i+3]
+		row[2] = row[0] + 1e-8*noise[i]
+		y[i] = row[0] - 2*row[1] + 3*row[2]
+	}
+	ys := tensor.New(tensor.WithShape(n, 1), tensor.WithBacking(y))
+	for alpha, how := range map[float64]string{0: "QR", 1e-23: "singular values"} {
+		for _, o := range []offline.Options{{}, {Bias: true}, {Bias: true, FreeBias: true}} {
+			m := fit(t, offline.Ridge{Alpha: alpha}, x, ys, nil, o)
+			require.Len(t, m.Warnings, 1)
+			assert.Contains(t, m.Warnings[0], how)
+			w := m.W.Float64s()
+			assert.InDeltaSlice(t, []float64{1, -2, 3}, w[len(w)-3:], 1e-5)
+		}
+	}
 }
