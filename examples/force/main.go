@@ -4,11 +4,13 @@
 // steps on. Once the weights do not change any more, the network goes on by itself.
 //
 //	go run ./examples/force
+//	go run ./examples/force -model paper
 //	go run ./examples/force -model lif
 //	go run ./examples/force -model izhikevich
 //
-// Rate neurons learn the paper's four sines. Spiking ones, whose rates are read through double
-// exponential synapses, learn a sine of 5 Hz (Nicola, Clopath 2017, doi:10.1038/s41467-017-01827-3).
+// Rate neurons learn the paper's four sines; -model paper has the paper's RLS, which learns less well.
+// Spiking neurons, whose rates are read through double exponential synapses, learn a sine of 5 Hz
+// (Nicola, Clopath 2017, doi:10.1038/s41467-017-01827-3).
 //
 // It prints mean errors while the network learns and after, and writes force.png: output, error and
 // weight change, and rates or spikes of the network before and after. It takes some seconds on two
@@ -36,7 +38,7 @@ type config struct {
 
 func main() {
 	var c config
-	flag.StringVar(&c.model, "model", "rate", "neurons of the network: rate, lif or izhikevich")
+	flag.StringVar(&c.model, "model", "rate", "neurons of the network: rate, paper (rate, its RLS as published), lif or izhikevich")
 	flag.IntVar(&c.neurons, "neurons", 1000, "neurons of the network")
 	flag.IntVar(&c.ms, "ms", 14400, "ms to learn for, and then to run freely for")
 	flag.Uint64Var(&c.seed, "seed", 1, "of the weights")
@@ -61,7 +63,7 @@ type errorsOf struct {
 func run(log io.Writer, c config) (e errorsOf, err error) {
 	m, ok := models[c.model]
 	if !ok {
-		return e, fmt.Errorf("force: model %q, want rate, lif or izhikevich", c.model)
+		return e, fmt.Errorf("force: model %q, want rate, paper, lif or izhikevich", c.model)
 	}
 	if c.neurons < 1 || c.ms < 2*m.period {
 		return e, fmt.Errorf("force: %d neurons, %d ms, want at least 1 and %d", c.neurons, c.ms, 2*m.period)

@@ -16,9 +16,12 @@ type model struct {
 	make   func(m model, c config, s *graph.Store) fits // the network
 }
 
-// models are the networks of the papers; -model names one.
+// models are the networks of the papers; -model names one. The rate network is Sussillo's and Abbott's,
+// but learns from P = 1000·I at every step; the one called paper learns as theirs, from P = I at every
+// second.
 var models = map[string]model{
-	"rate":       {period: 1200, target: fourSines, before: 2400, steps: 1, shown: ratesScope, make: rate},
+	"rate":       {period: 1200, target: fourSines, before: 2400, steps: 1, shown: ratesScope, make: rate(1000, 1)},
+	"paper":      {period: 1200, target: fourSines, before: 2400, steps: 1, shown: ratesScope, make: rate(1, 2)},
 	"lif":        {period: 200, target: math.Sin, before: 1000, steps: spikingSteps, shown: neuronsScope, make: lif},
 	"izhikevich": {period: 200, target: math.Sin, before: 1000, steps: spikingSteps, shown: neuronsScope, make: izhikevich},
 }

@@ -26,11 +26,11 @@ type network struct {
 	store   *graph.Store
 }
 
-// trainer returns what teaches a network whose readout is named out. At first P = alpha·I.
-func trainer[S any](m model, store *graph.Store, alpha float64, net func(g *graph.Graph, training bool) train.Step[S]) *train.Online[S] {
+// trainer returns what teaches a network whose readout is named out.
+func trainer[S any](m model, store *graph.Store, method online.RLS, net func(g *graph.Graph, training bool) train.Step[S]) *train.Online[S] {
 	return &train.Online[S]{
 		Runner: train.Runner[S]{Net: net, Readouts: []string{"out"}, Monitors: []string{m.shown}, Store: store},
-		Method: online.RLS{Alpha: alpha, Single: true},
+		Method: method,
 	}
 }
 

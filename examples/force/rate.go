@@ -6,31 +6,39 @@ import (
 	"github.com/spikegraph/spikegraph/graph"
 	"github.com/spikegraph/spikegraph/layers"
 	"github.com/spikegraph/spikegraph/train"
+	"github.com/spikegraph/spikegraph/train/online"
 )
 
 // ratesScope is where the rates of the rate network are marked, to be drawn.
 const ratesScope = "rates"
 
 // rate returns the network of Sussillo and Abbott: potentials that follow 1.5·J·r + Wfb·z with 10 ms,
-// r = tanh. It learns at every step, from P = 10·I at first; the paper, from P = I or less, at every
-// second.
-func rate(m model, c config, store *graph.Store) fits {
-	t := trainer(m, store, 10, func(g *graph.Graph, _ bool) train.Step[layers.ReservoirState] {
-		p := layers.NewReservoir(1, c.neurons)
+// r = tanh. Its readout learns from P = alpha·I at every so many steps. P is kept in float64: from
+// P = 1000·I in float32 most networks lose the curve once they run freely.
+func rate(alpha float64, every int) func(m model, c config, store *graph.Store) fits {
+	return func(m model, c config, store *graph.Store) fits {
+		t := trainer(m, store, online.RLS{Alpha: alpha}, rateNetwork(c.neurons))
+		t.Every, t.Init = every, firstRates(c.neurons)
+		return t
+	}
+}
+
+// rateNetwork places n rate neurons and their readout, which is fed back.
+func rateNetwork(n int) func(g *graph.Graph, training bool) train.Step[layers.ReservoirState] {
+	return func(g *graph.Graph, _ bool) train.Step[layers.ReservoirState] {
+		p := layers.NewReservoir(1, n)
 		p.Win, p.InDensity = layers.Fix(layers.Const(0)), 1 // there is no input
-		p.W = layers.Normal{Std: 1.5 / math.Sqrt(p.Density*float64(c.neurons))}
+		p.W = layers.Normal{Std: 1.5 / math.Sqrt(p.Density*float64(n))}
 		p.Feedback, p.FeedbackDensity, p.Wfb = 1, 1, layers.Uniform{Lo: -1, Hi: 1}
 		p.LeakRate, p.Outside = layers.Const(0.1), true // 1 ms of 10
-		cell, out := p.Place(g, "network"), readout(g, c.neurons)
+		cell, out := p.Place(g, "network"), readout(g, n)
 		return func(x *graph.Node, s layers.ReservoirState) (*graph.Node, layers.ReservoirState) {
 			r, s := cell.Step(x, s)
 			defer g.Scope(ratesScope)()
 			s.Y = out.Apply(r.Mark())
 			return s.Y, s
 		}
-	})
-	t.Init = firstRates(c.neurons)
-	return t
+	}
 }
 
 // firstRates draws the potentials to begin with.

@@ -6,6 +6,7 @@ import (
 	"github.com/spikegraph/spikegraph/graph"
 	"github.com/spikegraph/spikegraph/layers"
 	"github.com/spikegraph/spikegraph/train"
+	"github.com/spikegraph/spikegraph/train/online"
 )
 
 const (
@@ -57,7 +58,7 @@ type spikes[S any] struct {
 
 // spiking returns a network of spiking neurons.
 func spiking[S any](m model, store *graph.Store, n spikes[S]) fits {
-	t := trainer(m, store, n.alpha, func(g *graph.Graph, _ bool) train.Step[layers.PopulatedState[S]] {
+	t := trainer(m, store, online.RLS{Alpha: n.alpha, Single: true}, func(g *graph.Graph, _ bool) train.Step[layers.PopulatedState[S]] {
 		p := layers.NewSpikingReservoir(1, n.n)
 		p.Win = layers.Fix(layers.Const(0)) // there is no input
 		p.W = layers.Normal{Std: n.strong / (p.Density * math.Sqrt(float64(n.n)))}
