@@ -226,6 +226,9 @@ func TestBadInputIsRefused(t *testing.T) {
 	ints := tensor.New(tensor.WithShape(8, 1), tensor.Of(tensor.Int32))
 	slice, err := normal(1, 8, 4).Slice(nil, tensor.S(0, 2))
 	require.NoError(t, err)
+	huge := normal(1, 8, 2)
+	huge.Float64s()[5] = 1e200
+	free, choice := offline.Options{Bias: true, FreeBias: true}, offline.RidgeChoice{Alphas: []float64{1}}
 	ridge := offline.Ridge{Alpha: 1}
 	for name, c := range map[string]struct {
 		m    offline.Method
@@ -257,6 +260,11 @@ func TestBadInputIsRefused(t *testing.T) {
 		"labels":       {ridge, x, ints, nil, offline.Options{}, offline.ErrValue, "int32"},
 		"view":         {ridge, slice.(*tensor.Dense), y, nil, offline.Options{}, offline.ErrValue, "view"},
 		"not a class":  {offline.Logistic{}, x, y, nil, offline.Options{}, offline.ErrValue, "within [0, 1]"},
+		"no weight":    {ridge, x, y, make([]float64, 8), free, offline.ErrEmpty, "all 8 weigh 0"},
+		"no choice":    {choice, x, y, make([]float64, 8), free, offline.ErrEmpty, "all 8 weigh 0"},
+		"huge":         {ridge, huge, y, nil, free, offline.ErrValue, "sums of squares of up to +Inf"},
+		"huge lasso":   {offline.Lasso{Raw: true}, huge, y, nil, free, offline.ErrValue, "sums of squares of up to +Inf"},
+		"huge choice":  {choice, huge, y, nil, free, offline.ErrValue, "sums of squares of up to +Inf"},
 		"func weights": {offline.Func(nil), x, y, make([]float64, 8), offline.Options{}, offline.ErrValue, "weights"},
 	} {
 		t.Run(name, func(t *testing.T) {

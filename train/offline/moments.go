@@ -2,6 +2,7 @@ package offline
 
 import (
 	"fmt"
+	"math"
 
 	"github.com/spikegraph/spikegraph/internal/linalg"
 	"gorgonia.org/tensor"
@@ -91,7 +92,8 @@ func (m *Moments) flush() {
 	m.waiting = 0
 }
 
-// total returns the sums with what waits, which goes on waiting.
+// total returns the sums with what waits, which goes on waiting. It refuses sums that have left the
+// range of the numbers.
 func (m *Moments) total() (*Moments, error) {
 	if m.n == 0 {
 		return nil, fmt.Errorf("offline: %w", ErrEmpty)
@@ -99,15 +101,31 @@ func (m *Moments) total() (*Moments, error) {
 	t := *m
 	t.g, t.c, t.yy = append([]float64(nil), m.g...), append([]float64(nil), m.c...), append([]float64(nil), m.yy...)
 	t.flush()
+	if !finiteSum(t.g) || !finiteSum(t.c) || !finiteSum(t.yy) {
+		if most := max(largest(t.g), largest(t.c), largest(t.yy)); !(most <= math.MaxFloat64) {
+			return nil, fmt.Errorf("offline: %w: sums of squares of up to %v, expected finite numbers; scale the samples", ErrValue, most)
+		}
+	}
 	return &t, nil
+}
+
+// weighed refuses samples that all weigh nothing.
+func (m *Moments) weighed() error {
+	if m.w > 0 {
+		return nil
+	}
+	return fmt.Errorf("offline: %w: all %d weigh 0", ErrEmpty, m.n)
 }
 
 // Merge adds the sums of other, of the same options and sizes, to m. The order in which sums are
 // merged decides their last bits.
 func (m *Moments) Merge(other *Moments) error {
+	if other.n == 0 {
+		return nil // nothing to add
+	}
 	t, err := other.total()
 	if err != nil {
-		return nil // nothing to add
+		return err
 	}
 	if m.in == 0 {
 		m.in, m.p, m.q = t.in, t.p, t.q

@@ -67,3 +67,15 @@ func TestNearlyEqualColumnsByFactors(t *testing.T) {
 		}
 	}
 }
+
+// TestSamplesWhoseSquaresAreZero: numbers below 1e-162 have no square, and their fit is one all the same.
+func TestSamplesWhoseSquaresAreZero(t *testing.T) {
+	x := dense([]int{2, 3}, 1e-200, 0, 1e-200, 1e-200, 3e-200, -1e-200)
+	m := fit(t, offline.Linear{}, x, dense([]int{2, 1}, 0, 1), nil, offline.Options{})
+	p, err := m.Predict(x)
+	require.NoError(t, err)
+	assert.InDeltaSlice(t, []float64{0, 1}, p.Float64s(), 1e-9)
+	m = fit(t, offline.Linear{}, dense([]int{2, 1}, 0, 0), dense([]int{2, 1}, 0, 1), nil, offline.Options{})
+	assert.Equal(t, []float64{0}, m.W.Float64s())
+	assert.True(t, math.IsInf(m.Condition, 1))
+}

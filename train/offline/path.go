@@ -54,6 +54,9 @@ type spectrum struct {
 
 // spectrum decomposes sums of which nothing waits.
 func (m *Moments) spectrum(free bool) (*spectrum, error) {
+	if err := m.weighed(); err != nil {
+		return nil, err
+	}
 	s := &spectrum{m: m, free: free}
 	g, c := m.g, m.c
 	n := m.p

@@ -38,6 +38,9 @@ func (m *Moments) Solve(alpha float64) (*Model, error) {
 
 // solve is Solve for sums of which nothing waits. design, if not nil, returns the samples.
 func (m *Moments) solve(alpha float64, design func() (x, y []float64, err error)) (*Model, error) {
+	if err := m.weighed(); err != nil {
+		return nil, err
+	}
 	w, cond, ok := m.byCholesky(alpha)
 	if ok && (cond <= squareLimit || design == nil) {
 		r := m.model(w)

@@ -2,6 +2,7 @@ package offline
 
 import (
 	"fmt"
+	"math"
 
 	"gonum.org/v1/gonum/mat"
 )
@@ -75,7 +76,7 @@ func bySVD(a, b *mat.Dense, alpha float64) (w []float64, cond float64, how strin
 	for i, e := range s {
 		f := 0.0
 		if e > cutoff {
-			f = e / (e*e + alpha)
+			f = 1 / (e + alpha/e) // of which nothing is squared
 			rank++
 		}
 		for j := range q {
@@ -84,6 +85,8 @@ func bySVD(a, b *mat.Dense, alpha float64) (w []float64, cond float64, how strin
 	}
 	x.Mul(&v, &uy)
 	least := s[len(s)-1]
-	return x.RawMatrix().Data, (s[0]*s[0] + alpha) / (least*least + alpha),
-		fmt.Sprintf("singular values of X, %d of %d above zero", rank, len(s)), nil
+	if cond = (s[0]*s[0] + alpha) / (least*least + alpha); cond != cond {
+		cond = math.Inf(1) // zeros alone
+	}
+	return x.RawMatrix().Data, cond, fmt.Sprintf("singular values of X, %d of %d above zero", rank, len(s)), nil
 }
