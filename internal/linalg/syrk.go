@@ -15,21 +15,37 @@ func (s *Solver[T]) Syrk(n, k int, x []T, ldx int, beta T, c []T, ldc int) {
 
 // symmetric computes the upper triangle of C = A'·B + beta·C, which is to be symmetric.
 func (s *Solver[T]) symmetric(n, k int, a, b []T, ld int, beta T, c []T, ldc int) {
-	s.syrk = syrkTask[T]{s.lent, n, k, a, b, ld, beta, c, ldc}
 	m := blocks(n, syrkBlock)
+	for len(s.packed) < m {
+		s.packed = append(s.packed, nil)
+	}
+	s.syrk = syrkTask[T]{s.lent, s.packed, n, k, a, b, ld, beta, c, ldc}
+	if k > 0 && m > 1 {
+		s.pool.Do(m-1, packTask[T]{&s.syrk})
+	}
 	s.pool.Do(m*(m+1)/2, &s.syrk)
 	s.syrk = syrkTask[T]{}
 }
 
 // syrkTask computes C by blocks; the parts are the blocks on and above the diagonal, row by row.
 type syrkTask[T Float] struct {
-	lent []kernel.Workspace
-	n, k int
-	a, b []T
-	ld   int
-	beta T
-	c    []T
-	ldc  int
+	lent   []kernel.Workspace
+	packed []*kernel.Packed[T] // blocks of columns of B, but the first
+	n, k   int
+	a, b   []T
+	ld     int
+	beta   T
+	c      []T
+	ldc    int
+}
+
+// packTask packs the blocks of columns of B that are used above the diagonal; the parts are the blocks.
+type packTask[T Float] struct{ *syrkTask[T] }
+
+// Part packs a block.
+func (t packTask[T]) Part(_, i int) {
+	at := (i + 1) * syrkBlock
+	t.packed[i+1] = kernel.PackB(t.packed[i+1], false, t.k, min(syrkBlock, t.n-at), t.b[at:], t.ld)
 }
 
 // Part computes a block.
@@ -41,12 +57,16 @@ func (t *syrkTask[T]) Part(worker, i int) {
 		inRow--
 	}
 	from, at := row*syrkBlock, (row+i)*syrkBlock
-	m, n := min(syrkBlock, t.n-from), min(syrkBlock, t.n-at)
+	m := min(syrkBlock, t.n-from)
 	if i == 0 {
 		t.diagonal(&t.lent[worker], from, m)
 		return
 	}
-	t.rectangle(&t.lent[worker], from, m, at, n)
+	if t.k == 0 {
+		t.rectangle(&t.lent[worker], from, m, at, min(syrkBlock, t.n-at))
+		return
+	}
+	kernel.GemmPacked(&t.lent[worker], true, m, t.a[from:], t.ld, t.packed[row+i], t.beta, t.c[from*t.ldc+at:], t.ldc)
 }
 
 // diagonal computes the triangle of side n at (at, at), by halves.
