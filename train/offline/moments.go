@@ -48,10 +48,25 @@ func (m *Moments) Add(x, y *tensor.Dense, weights []float64) error {
 		return err
 	}
 	m.reserve()
-	for i := range in.rows {
+	for i := 0; i < in.rows; {
+		if x, y := m.asTheyLie(in, out, i, weights); x != nil {
+			m.sum(chunk, x, y)
+			m.n, m.w, i = m.n+chunk, m.w+chunk, i+chunk
+			continue
+		}
 		m.put(in, out, i, weights)
+		i++
 	}
 	return nil
+}
+
+// asTheyLie returns the features and targets of a chunk of samples from i on, where they can be summed
+// without a copy: nothing waits, and the features are the inputs. nil where they cannot.
+func (m *Moments) asTheyLie(in, out matrix, i int, weights []float64) (x, y []float64) {
+	if m.waiting > 0 || weights != nil || in.double == nil || out.double == nil || in.cols != m.p || in.rows-i < chunk {
+		return nil, nil
+	}
+	return in.double[i*m.p : (i+chunk)*m.p], out.double[i*m.q : (i+chunk)*m.q]
 }
 
 // put takes in one sample.
@@ -80,16 +95,19 @@ func (m *Moments) reserve() {
 
 // flush adds what waits to the sums.
 func (m *Moments) flush() {
-	k := m.waiting
-	if k == 0 {
-		return
+	if m.waiting > 0 {
+		m.sum(m.waiting, m.x, m.y)
+		m.waiting = 0
 	}
-	m.s.Syrk(m.p, k, m.x, m.p, 1, m.g, m.p)
-	m.s.Gemm(true, false, m.p, m.q, k, m.x, m.p, m.y, m.q, 1, m.c, m.q)
-	for i, e := range m.y[:k*m.q] {
+}
+
+// sum adds k samples to the sums.
+func (m *Moments) sum(k int, x, y []float64) {
+	m.s.Syrk(m.p, k, x, m.p, 1, m.g, m.p)
+	m.s.Gemm(true, false, m.p, m.q, k, x, m.p, y, m.q, 1, m.c, m.q)
+	for i, e := range y[:k*m.q] {
 		m.yy[i%m.q] += e * e
 	}
-	m.waiting = 0
 }
 
 // total returns the sums with what waits, which goes on waiting. It refuses sums that have left the
