@@ -51,6 +51,7 @@ type Attrs struct {
 	Literal        *tensor.Dense // of a literal: not to be changed
 	Window         *Window       // of a convolution, a pool
 	Pattern        *Pattern      // of a sparse matrix
+	Drawn          bool          // of a random draw, which is another in every run and step
 }
 
 // A Node is a value of a graph: an op and its inputs. Methods of Node build further nodes. A node

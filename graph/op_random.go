@@ -74,7 +74,7 @@ func (o randomOp) Infer(in []Type) (Type, error) {
 
 func (o randomOp) Grad(n, _ *Node) []*Node { return make([]*Node, len(n.in)) }
 func (o randomOp) attrs() Attrs {
-	return Attrs{Name: distributionNames[o.kind], Index: int(o.stream), DType: o.typ.dtype, Shape: o.typ.shape.slice()}
+	return Attrs{Name: distributionNames[o.kind], Drawn: true, Index: int(o.stream), DType: o.typ.dtype, Shape: o.typ.shape.slice()}
 }
 
 func (o randomOp) kernel(n *Node) evalFunc {

@@ -35,7 +35,7 @@ func (o variateOp) Infer(in []Type) (Type, error) {
 
 func (o variateOp) Grad(n, _ *Node) []*Node { return make([]*Node, len(n.in)) }
 func (o variateOp) attrs() Attrs {
-	return Attrs{Name: o.law.String(), Index: int(o.stream), DType: o.typ.dtype, Shape: o.typ.shape.slice()}
+	return Attrs{Name: o.law.String(), Drawn: true, Index: int(o.stream), DType: o.typ.dtype, Shape: o.typ.shape.slice()}
 }
 
 func (o variateOp) kernel(n *Node) evalFunc {

@@ -75,16 +75,16 @@ func (l *local) trained(g, body *graph.Graph) map[*graph.Node]bool {
 	return stand
 }
 
-// varying names the values that differ from step to step: of the sequences, the state, the step's
-// number, and drawn ones.
-var varying = []string{"Carried", "Slice", "Step", "Uniform", "Normal", "Bernoulli", "Integers", "Permutation",
-	"Gamma", "LogGamma", "Poisson", "Binomial", "Hypergeometric", "Geometric", "LogSeries", "Zipf", "VonMises", "Wald", "TruncatedNormal", "Between"}
+// varying names the values that differ from step to step, beside drawn ones: of the sequences, the state,
+// and the step's number.
+var varying = []string{"Carried", "Slice", "Step"}
 
 // spread returns the nodes of a body that are the same in every step, and those that come of learned.
 func spread(body *graph.Graph, nodes []*graph.Node, learned map[*graph.Node]bool) (fixed, learns map[*graph.Node]bool) {
 	fixed, learns = map[*graph.Node]bool{}, map[*graph.Node]bool{}
 	for _, n := range nodes {
-		fixed[n] = !slices.Contains(varying, n.Attrs().Name)
+		a := n.Attrs()
+		fixed[n] = !a.Drawn && !slices.Contains(varying, a.Name)
 		learns[n] = learned[n]
 		for _, x := range n.Inputs() {
 			fixed[n] = fixed[n] && fixed[x]

@@ -32,30 +32,11 @@ const (
 	noEmpty   = "Gorgonia has no tensors without elements"
 )
 
-// inexpressible lists the ops that cannot be lowered, each with the reason.
+// inexpressible lists the ops that cannot be lowered, each with the reason, beside those that draw.
 func inexpressible() map[string]string {
 	return map[string]string{
-		"Uniform":     noPhilox,
-		"Normal":      noPhilox,
-		"Bernoulli":   noPhilox,
-		"Integers":    noPhilox,
-		"Permutation": noPhilox,
-		"FoldIn":      noPhilox,
-
-		"Gamma":           noPhilox,
-		"LogGamma":        noPhilox,
-		"Poisson":         noPhilox,
-		"Binomial":        noPhilox,
-		"Hypergeometric":  noPhilox,
-		"Geometric":       noPhilox,
-		"LogSeries":       noPhilox,
-		"Zipf":            noPhilox,
-		"VonMises":        noPhilox,
-		"Wald":            noPhilox,
-		"TruncatedNormal": noPhilox,
-		"Between":         noPhilox,
-		"Within":          noDomain,
-
+		"FoldIn":     noPhilox,
+		"Within":     noDomain,
 		"While":      noDynamic,
 		"Solve":      noFactors,
 		"Cholesky":   noFactors,
@@ -147,6 +128,10 @@ func (s *survey) node(n *graph.Node) {
 			s.saves[l] = append(s.saves[l], v)
 		}
 		s.visit(v)
+		return
+	}
+	if n.Attrs().Drawn {
+		s.refuse(name, noPhilox)
 		return
 	}
 	if reason, ok := s.never[name]; ok {
