@@ -23,7 +23,7 @@ DATA lanes<>+60(SB)/4, $0x00000000
 GLOBL lanes<>(SB), RODATA|NOPTR, $64
 
 // func leakyRectangleStepF32AVX2(n int, tiles *[11]*float32, numbers *float32)
-// Requires: AVX, AVX2, MMX+
+// Requires: AVX, AVX2, CMOV, MMX+
 TEXT ·leakyRectangleStepF32AVX2(SB), NOSPLIT, $0-24
 	MOVQ         n+0(FP), AX
 	MOVQ         tiles+8(FP), CX
@@ -41,21 +41,26 @@ TEXT ·leakyRectangleStepF32AVX2(SB), NOSPLIT, $0-24
 	MOVQ         32(CX), R9
 	MOVQ         40(CX), R10
 	MOVQ         48(CX), CX
-	XORQ         R11, R11
+	LEAQ         -1(AX), R12
+	SHLQ         $0x02, R12
+	XORQ         R13, R13
 	SUBQ         $0x08, AX
 	JL           rest
 
 vector:
-	PREFETCHT0   2048(BX)(R11*1)
-	PREFETCHT0   2048(SI)(R11*1)
-	PREFETCHT0   2048(DI)(R11*1)
-	PREFETCHT0   2048(R8)(R11*1)
-	PREFETCHT0   2048(R9)(R11*1)
-	PREFETCHT0   2048(R10)(R11*1)
-	PREFETCHT0   2048(CX)(R11*1)
-	VMOVUPS      (BX)(R11*1), Y2
-	VMOVUPS      (SI)(R11*1), Y3
-	VMOVUPS      (DI)(R11*1), Y4
+	LEAQ         2048(R13), R11
+	CMPQ         R11, R12
+	CMOVQGT      R12, R11
+	PREFETCHT0   (BX)(R11*1)
+	PREFETCHT0   (SI)(R11*1)
+	PREFETCHT0   (DI)(R11*1)
+	PREFETCHT0   (R8)(R11*1)
+	PREFETCHT0   (R9)(R11*1)
+	PREFETCHT0   (R10)(R11*1)
+	PREFETCHT0   (CX)(R11*1)
+	VMOVUPS      (BX)(R13*1), Y2
+	VMOVUPS      (SI)(R13*1), Y3
+	VMOVUPS      (DI)(R13*1), Y4
 	VMULPS       (DX), Y2, Y5
 	VADDPS       Y4, Y3, Y3
 	VADDPS       Y3, Y5, Y3
@@ -75,24 +80,24 @@ vector:
 	VBROADCASTSS 128(DX), Y5
 	VCMPPS       $0x04, Y5, Y3, Y5
 	VANDPS       Y0, Y5, Y5
-	VMOVUPS      Y2, (R8)(R11*1)
-	VMOVUPS      Y3, (R9)(R11*1)
-	VMOVUPS      Y4, (R10)(R11*1)
-	VMOVUPS      Y5, (CX)(R11*1)
-	ADDQ         $+32, R11
+	VMOVUPS      Y2, (R8)(R13*1)
+	VMOVUPS      Y3, (R9)(R13*1)
+	VMOVUPS      Y4, (R10)(R13*1)
+	VMOVUPS      Y5, (CX)(R13*1)
+	ADDQ         $+32, R13
 	SUBQ         $0x08, AX
 	JGE          vector
 
 rest:
 	ADDQ         $0x08, AX
 	JZ           done
-	LEAQ         lanes<>+0(SB), R12
+	LEAQ         lanes<>+0(SB), R11
 	SHLQ         $0x02, AX
-	SUBQ         AX, R12
-	VMOVUPS      32(R12), Y2
-	VMASKMOVPS   (BX)(R11*1), Y2, Y3
-	VMASKMOVPS   (SI)(R11*1), Y2, Y4
-	VMASKMOVPS   (DI)(R11*1), Y2, Y5
+	SUBQ         AX, R11
+	VMOVUPS      32(R11), Y2
+	VMASKMOVPS   (BX)(R13*1), Y2, Y3
+	VMASKMOVPS   (SI)(R13*1), Y2, Y4
+	VMASKMOVPS   (DI)(R13*1), Y2, Y5
 	VMULPS       (DX), Y3, Y6
 	VADDPS       Y5, Y4, Y4
 	VADDPS       Y4, Y6, Y4
@@ -112,17 +117,17 @@ rest:
 	VBROADCASTSS 128(DX), Y5
 	VCMPPS       $0x04, Y5, Y4, Y5
 	VANDPS       Y0, Y5, Y0
-	VMASKMOVPS   Y3, Y2, (R8)(R11*1)
-	VMASKMOVPS   Y4, Y2, (R9)(R11*1)
-	VMASKMOVPS   Y1, Y2, (R10)(R11*1)
-	VMASKMOVPS   Y0, Y2, (CX)(R11*1)
+	VMASKMOVPS   Y3, Y2, (R8)(R13*1)
+	VMASKMOVPS   Y4, Y2, (R9)(R13*1)
+	VMASKMOVPS   Y1, Y2, (R10)(R13*1)
+	VMASKMOVPS   Y0, Y2, (CX)(R13*1)
 
 done:
 	VZEROUPPER
 	RET
 
 // func leakyRectangleStepF32AVX512(n int, tiles *[11]*float32, numbers *float32)
-// Requires: AVX, AVX512DQ, AVX512F, BMI2, MMX+
+// Requires: AVX, AVX512DQ, AVX512F, BMI2, CMOV, MMX+
 TEXT ·leakyRectangleStepF32AVX512(SB), NOSPLIT, $0-24
 	MOVQ         n+0(FP), AX
 	MOVQ         tiles+8(FP), CX
@@ -145,21 +150,26 @@ TEXT ·leakyRectangleStepF32AVX512(SB), NOSPLIT, $0-24
 	MOVQ         32(CX), R8
 	MOVQ         40(CX), R9
 	MOVQ         48(CX), CX
-	XORQ         R10, R10
+	LEAQ         -1(AX), R11
+	SHLQ         $0x02, R11
+	XORQ         R12, R12
 	SUBQ         $0x10, AX
 	JL           rest
 
 vector:
-	PREFETCHT0 2048(DX)(R10*1)
-	PREFETCHT0 2048(BX)(R10*1)
-	PREFETCHT0 2048(SI)(R10*1)
-	PREFETCHT0 2048(DI)(R10*1)
-	PREFETCHT0 2048(R8)(R10*1)
-	PREFETCHT0 2048(R9)(R10*1)
-	PREFETCHT0 2048(CX)(R10*1)
-	VMOVUPS    (DX)(R10*1), Z7
-	VMOVUPS    (BX)(R10*1), Z8
-	VMOVUPS    (SI)(R10*1), Z9
+	LEAQ       2048(R12), R10
+	CMPQ       R10, R11
+	CMOVQGT    R11, R10
+	PREFETCHT0 (DX)(R10*1)
+	PREFETCHT0 (BX)(R10*1)
+	PREFETCHT0 (SI)(R10*1)
+	PREFETCHT0 (DI)(R10*1)
+	PREFETCHT0 (R8)(R10*1)
+	PREFETCHT0 (R9)(R10*1)
+	PREFETCHT0 (CX)(R10*1)
+	VMOVUPS    (DX)(R12*1), Z7
+	VMOVUPS    (BX)(R12*1), Z8
+	VMOVUPS    (SI)(R12*1), Z9
 	VMULPS     Z0, Z7, Z10
 	VADDPS     Z9, Z8, Z8
 	VADDPS     Z8, Z10, Z8
@@ -175,23 +185,23 @@ vector:
 	VMOVUPS.Z  Z5, K1, Z9
 	VCMPPS     $0x04, Z4, Z8, K1
 	VMOVUPS.Z  Z5, K1, Z10
-	VMOVUPS    Z7, (DI)(R10*1)
-	VMOVUPS    Z8, (R8)(R10*1)
-	VMOVUPS    Z9, (R9)(R10*1)
-	VMOVUPS    Z10, (CX)(R10*1)
-	ADDQ       $+64, R10
+	VMOVUPS    Z7, (DI)(R12*1)
+	VMOVUPS    Z8, (R8)(R12*1)
+	VMOVUPS    Z9, (R9)(R12*1)
+	VMOVUPS    Z10, (CX)(R12*1)
+	ADDQ       $+64, R12
 	SUBQ       $0x10, AX
 	JGE        vector
 
 rest:
 	ADDQ      $0x10, AX
 	JZ        done
-	MOVQ      $-1, R11
-	BZHIQ     AX, R11, R11
-	KMOVW     R11, K1
-	VMOVUPS.Z (DX)(R10*1), K1, Z7
-	VMOVUPS.Z (BX)(R10*1), K1, Z8
-	VMOVUPS.Z (SI)(R10*1), K1, Z9
+	MOVQ      $-1, R10
+	BZHIQ     AX, R10, R10
+	KMOVW     R10, K1
+	VMOVUPS.Z (DX)(R12*1), K1, Z7
+	VMOVUPS.Z (BX)(R12*1), K1, Z8
+	VMOVUPS.Z (SI)(R12*1), K1, Z9
 	VMULPS    Z0, Z7, Z0
 	VADDPS    Z9, Z8, Z8
 	VADDPS    Z8, Z0, Z0
@@ -207,17 +217,17 @@ rest:
 	VMOVUPS.Z Z5, K2, Z1
 	VCMPPS    $0x04, Z4, Z2, K2
 	VMOVUPS.Z Z5, K2, Z3
-	VMOVUPS   Z0, K1, (DI)(R10*1)
-	VMOVUPS   Z2, K1, (R8)(R10*1)
-	VMOVUPS   Z1, K1, (R9)(R10*1)
-	VMOVUPS   Z3, K1, (CX)(R10*1)
+	VMOVUPS   Z0, K1, (DI)(R12*1)
+	VMOVUPS   Z2, K1, (R8)(R12*1)
+	VMOVUPS   Z1, K1, (R9)(R12*1)
+	VMOVUPS   Z3, K1, (CX)(R12*1)
 
 done:
 	VZEROUPPER
 	RET
 
 // func leakyRectangleStepFedF32AVX2(n int, tiles *[11]*float32, numbers *float32)
-// Requires: AVX, AVX2, MMX+
+// Requires: AVX, AVX2, CMOV, MMX+
 TEXT ·leakyRectangleStepFedF32AVX2(SB), NOSPLIT, $0-24
 	MOVQ         n+0(FP), AX
 	MOVQ         tiles+8(FP), CX
@@ -234,19 +244,24 @@ TEXT ·leakyRectangleStepFedF32AVX2(SB), NOSPLIT, $0-24
 	MOVQ         24(CX), R8
 	MOVQ         32(CX), R9
 	MOVQ         40(CX), CX
-	XORQ         R10, R10
+	LEAQ         -1(AX), R11
+	SHLQ         $0x02, R11
+	XORQ         R12, R12
 	SUBQ         $0x08, AX
 	JL           rest
 
 vector:
-	PREFETCHT0   2048(BX)(R10*1)
-	PREFETCHT0   2048(SI)(R10*1)
-	PREFETCHT0   2048(DI)(R10*1)
-	PREFETCHT0   2048(R8)(R10*1)
-	PREFETCHT0   2048(R9)(R10*1)
-	PREFETCHT0   2048(CX)(R10*1)
-	VMOVUPS      (BX)(R10*1), Y2
-	VMOVUPS      (SI)(R10*1), Y3
+	LEAQ         2048(R12), R10
+	CMPQ         R10, R11
+	CMOVQGT      R11, R10
+	PREFETCHT0   (BX)(R10*1)
+	PREFETCHT0   (SI)(R10*1)
+	PREFETCHT0   (DI)(R10*1)
+	PREFETCHT0   (R8)(R10*1)
+	PREFETCHT0   (R9)(R10*1)
+	PREFETCHT0   (CX)(R10*1)
+	VMOVUPS      (BX)(R12*1), Y2
+	VMOVUPS      (SI)(R12*1), Y3
 	VBROADCASTSS (DX), Y4
 	VMULPS       Y4, Y2, Y4
 	VADDPS       Y3, Y4, Y3
@@ -266,23 +281,23 @@ vector:
 	VBROADCASTSS 32(DX), Y6
 	VCMPPS       $0x12, Y6, Y5, Y5
 	VANDPS       Y0, Y5, Y5
-	VMOVUPS      Y4, (DI)(R10*1)
-	VMOVUPS      Y5, (R8)(R10*1)
-	VMOVUPS      Y2, (R9)(R10*1)
-	VMOVUPS      Y3, (CX)(R10*1)
-	ADDQ         $+32, R10
+	VMOVUPS      Y4, (DI)(R12*1)
+	VMOVUPS      Y5, (R8)(R12*1)
+	VMOVUPS      Y2, (R9)(R12*1)
+	VMOVUPS      Y3, (CX)(R12*1)
+	ADDQ         $+32, R12
 	SUBQ         $0x08, AX
 	JGE          vector
 
 rest:
 	ADDQ         $0x08, AX
 	JZ           done
-	LEAQ         lanes<>+0(SB), R11
+	LEAQ         lanes<>+0(SB), R10
 	SHLQ         $0x02, AX
-	SUBQ         AX, R11
-	VMOVUPS      32(R11), Y2
-	VMASKMOVPS   (BX)(R10*1), Y2, Y3
-	VMASKMOVPS   (SI)(R10*1), Y2, Y4
+	SUBQ         AX, R10
+	VMOVUPS      32(R10), Y2
+	VMASKMOVPS   (BX)(R12*1), Y2, Y3
+	VMASKMOVPS   (SI)(R12*1), Y2, Y4
 	VBROADCASTSS (DX), Y5
 	VMULPS       Y5, Y3, Y5
 	VADDPS       Y4, Y5, Y4
@@ -302,17 +317,17 @@ rest:
 	VBROADCASTSS 32(DX), Y6
 	VCMPPS       $0x12, Y6, Y1, Y1
 	VANDPS       Y0, Y1, Y0
-	VMASKMOVPS   Y5, Y2, (DI)(R10*1)
-	VMASKMOVPS   Y0, Y2, (R8)(R10*1)
-	VMASKMOVPS   Y3, Y2, (R9)(R10*1)
-	VMASKMOVPS   Y4, Y2, (CX)(R10*1)
+	VMASKMOVPS   Y5, Y2, (DI)(R12*1)
+	VMASKMOVPS   Y0, Y2, (R8)(R12*1)
+	VMASKMOVPS   Y3, Y2, (R9)(R12*1)
+	VMASKMOVPS   Y4, Y2, (CX)(R12*1)
 
 done:
 	VZEROUPPER
 	RET
 
 // func leakyRectangleStepFedF32AVX512(n int, tiles *[11]*float32, numbers *float32)
-// Requires: AVX, AVX512DQ, AVX512F, BMI2, MMX+
+// Requires: AVX, AVX512DQ, AVX512F, BMI2, CMOV, MMX+
 TEXT ·leakyRectangleStepFedF32AVX512(SB), NOSPLIT, $0-24
 	MOVQ         n+0(FP), AX
 	MOVQ         tiles+8(FP), CX
@@ -334,19 +349,24 @@ TEXT ·leakyRectangleStepFedF32AVX512(SB), NOSPLIT, $0-24
 	MOVQ         24(CX), DI
 	MOVQ         32(CX), R8
 	MOVQ         40(CX), CX
-	XORQ         R9, R9
+	LEAQ         -1(AX), R10
+	SHLQ         $0x02, R10
+	XORQ         R11, R11
 	SUBQ         $0x10, AX
 	JL           rest
 
 vector:
-	PREFETCHT0 2048(DX)(R9*1)
-	PREFETCHT0 2048(BX)(R9*1)
-	PREFETCHT0 2048(SI)(R9*1)
-	PREFETCHT0 2048(DI)(R9*1)
-	PREFETCHT0 2048(R8)(R9*1)
-	PREFETCHT0 2048(CX)(R9*1)
-	VMOVUPS    (DX)(R9*1), Z7
-	VMOVUPS    (BX)(R9*1), Z8
+	LEAQ       2048(R11), R9
+	CMPQ       R9, R10
+	CMOVQGT    R10, R9
+	PREFETCHT0 (DX)(R9*1)
+	PREFETCHT0 (BX)(R9*1)
+	PREFETCHT0 (SI)(R9*1)
+	PREFETCHT0 (DI)(R9*1)
+	PREFETCHT0 (R8)(R9*1)
+	PREFETCHT0 (CX)(R9*1)
+	VMOVUPS    (DX)(R11*1), Z7
+	VMOVUPS    (BX)(R11*1), Z8
 	VMULPS     Z0, Z7, Z9
 	VADDPS     Z8, Z9, Z8
 	VCMPPS     $0x1d, Z1, Z7, K1
@@ -361,22 +381,22 @@ vector:
 	VANDNPS    Z10, Z6, Z10
 	VCMPPS     $0x12, Z1, Z10, K1
 	VMOVUPS.Z  Z5, K1, Z10
-	VMOVUPS    Z9, (SI)(R9*1)
-	VMOVUPS    Z10, (DI)(R9*1)
-	VMOVUPS    Z7, (R8)(R9*1)
-	VMOVUPS    Z8, (CX)(R9*1)
-	ADDQ       $+64, R9
+	VMOVUPS    Z9, (SI)(R11*1)
+	VMOVUPS    Z10, (DI)(R11*1)
+	VMOVUPS    Z7, (R8)(R11*1)
+	VMOVUPS    Z8, (CX)(R11*1)
+	ADDQ       $+64, R11
 	SUBQ       $0x10, AX
 	JGE        vector
 
 rest:
 	ADDQ      $0x10, AX
 	JZ        done
-	MOVQ      $-1, R10
-	BZHIQ     AX, R10, R10
-	KMOVW     R10, K1
-	VMOVUPS.Z (DX)(R9*1), K1, Z7
-	VMOVUPS.Z (BX)(R9*1), K1, Z8
+	MOVQ      $-1, R9
+	BZHIQ     AX, R9, R9
+	KMOVW     R9, K1
+	VMOVUPS.Z (DX)(R11*1), K1, Z7
+	VMOVUPS.Z (BX)(R11*1), K1, Z8
 	VMULPS    Z0, Z7, Z0
 	VADDPS    Z8, Z0, Z0
 	VCMPPS    $0x1d, Z1, Z7, K2
@@ -391,17 +411,17 @@ rest:
 	VANDNPS   Z4, Z6, Z4
 	VCMPPS    $0x12, Z1, Z4, K2
 	VMOVUPS.Z Z5, K2, Z1
-	VMOVUPS   Z3, K1, (SI)(R9*1)
-	VMOVUPS   Z1, K1, (DI)(R9*1)
-	VMOVUPS   Z0, K1, (R8)(R9*1)
-	VMOVUPS   Z2, K1, (CX)(R9*1)
+	VMOVUPS   Z3, K1, (SI)(R11*1)
+	VMOVUPS   Z1, K1, (DI)(R11*1)
+	VMOVUPS   Z0, K1, (R8)(R11*1)
+	VMOVUPS   Z2, K1, (CX)(R11*1)
 
 done:
 	VZEROUPPER
 	RET
 
 // func leakyStepF32AVX2(n int, tiles *[11]*float32, numbers *float32)
-// Requires: AVX, AVX2, MMX+
+// Requires: AVX, AVX2, CMOV, MMX+
 TEXT ·leakyStepF32AVX2(SB), NOSPLIT, $0-24
 	MOVQ         n+0(FP), AX
 	MOVQ         tiles+8(FP), CX
@@ -414,19 +434,24 @@ TEXT ·leakyStepF32AVX2(SB), NOSPLIT, $0-24
 	MOVQ         16(CX), DI
 	MOVQ         24(CX), R8
 	MOVQ         32(CX), CX
-	XORQ         R9, R9
+	LEAQ         -1(AX), R10
+	SHLQ         $0x02, R10
+	XORQ         R11, R11
 	SUBQ         $0x08, AX
 	JL           rest
 
 vector:
-	PREFETCHT0   2048(BX)(R9*1)
-	PREFETCHT0   2048(SI)(R9*1)
-	PREFETCHT0   2048(DI)(R9*1)
-	PREFETCHT0   2048(R8)(R9*1)
-	PREFETCHT0   2048(CX)(R9*1)
-	VMOVUPS      (BX)(R9*1), Y1
-	VMOVUPS      (SI)(R9*1), Y2
-	VMOVUPS      (DI)(R9*1), Y3
+	LEAQ         2048(R11), R9
+	CMPQ         R9, R10
+	CMOVQGT      R10, R9
+	PREFETCHT0   (BX)(R9*1)
+	PREFETCHT0   (SI)(R9*1)
+	PREFETCHT0   (DI)(R9*1)
+	PREFETCHT0   (R8)(R9*1)
+	PREFETCHT0   (CX)(R9*1)
+	VMOVUPS      (BX)(R11*1), Y1
+	VMOVUPS      (SI)(R11*1), Y2
+	VMOVUPS      (DI)(R11*1), Y3
 	VMULPS       (DX), Y1, Y4
 	VADDPS       Y3, Y2, Y2
 	VADDPS       Y2, Y4, Y2
@@ -438,22 +463,22 @@ vector:
 	VBROADCASTSS 32(DX), Y2
 	VCMPPS       $0x1d, Y2, Y1, Y2
 	VANDPS       Y0, Y2, Y2
-	VMOVUPS      Y1, (R8)(R9*1)
-	VMOVUPS      Y2, (CX)(R9*1)
-	ADDQ         $+32, R9
+	VMOVUPS      Y1, (R8)(R11*1)
+	VMOVUPS      Y2, (CX)(R11*1)
+	ADDQ         $+32, R11
 	SUBQ         $0x08, AX
 	JGE          vector
 
 rest:
 	ADDQ         $0x08, AX
 	JZ           done
-	LEAQ         lanes<>+0(SB), R10
+	LEAQ         lanes<>+0(SB), R9
 	SHLQ         $0x02, AX
-	SUBQ         AX, R10
-	VMOVUPS      32(R10), Y1
-	VMASKMOVPS   (BX)(R9*1), Y1, Y2
-	VMASKMOVPS   (SI)(R9*1), Y1, Y3
-	VMASKMOVPS   (DI)(R9*1), Y1, Y4
+	SUBQ         AX, R9
+	VMOVUPS      32(R9), Y1
+	VMASKMOVPS   (BX)(R11*1), Y1, Y2
+	VMASKMOVPS   (SI)(R11*1), Y1, Y3
+	VMASKMOVPS   (DI)(R11*1), Y1, Y4
 	VMULPS       (DX), Y2, Y5
 	VADDPS       Y4, Y3, Y3
 	VADDPS       Y3, Y5, Y3
@@ -465,15 +490,15 @@ rest:
 	VBROADCASTSS 32(DX), Y3
 	VCMPPS       $0x1d, Y3, Y2, Y3
 	VANDPS       Y0, Y3, Y0
-	VMASKMOVPS   Y2, Y1, (R8)(R9*1)
-	VMASKMOVPS   Y0, Y1, (CX)(R9*1)
+	VMASKMOVPS   Y2, Y1, (R8)(R11*1)
+	VMASKMOVPS   Y0, Y1, (CX)(R11*1)
 
 done:
 	VZEROUPPER
 	RET
 
 // func leakyStepF32AVX512(n int, tiles *[11]*float32, numbers *float32)
-// Requires: AVX, AVX512F, BMI2, MMX+
+// Requires: AVX, AVX512F, BMI2, CMOV, MMX+
 TEXT ·leakyStepF32AVX512(SB), NOSPLIT, $0-24
 	MOVQ         n+0(FP), AX
 	MOVQ         tiles+8(FP), CX
@@ -489,19 +514,24 @@ TEXT ·leakyStepF32AVX512(SB), NOSPLIT, $0-24
 	MOVQ         16(CX), SI
 	MOVQ         24(CX), DI
 	MOVQ         32(CX), CX
-	XORQ         R8, R8
+	LEAQ         -1(AX), R9
+	SHLQ         $0x02, R9
+	XORQ         R10, R10
 	SUBQ         $0x10, AX
 	JL           rest
 
 vector:
-	PREFETCHT0 2048(DX)(R8*1)
-	PREFETCHT0 2048(BX)(R8*1)
-	PREFETCHT0 2048(SI)(R8*1)
-	PREFETCHT0 2048(DI)(R8*1)
-	PREFETCHT0 2048(CX)(R8*1)
-	VMOVUPS    (DX)(R8*1), Z4
-	VMOVUPS    (BX)(R8*1), Z5
-	VMOVUPS    (SI)(R8*1), Z6
+	LEAQ       2048(R10), R8
+	CMPQ       R8, R9
+	CMOVQGT    R9, R8
+	PREFETCHT0 (DX)(R8*1)
+	PREFETCHT0 (BX)(R8*1)
+	PREFETCHT0 (SI)(R8*1)
+	PREFETCHT0 (DI)(R8*1)
+	PREFETCHT0 (CX)(R8*1)
+	VMOVUPS    (DX)(R10*1), Z4
+	VMOVUPS    (BX)(R10*1), Z5
+	VMOVUPS    (SI)(R10*1), Z6
 	VMULPS     Z0, Z4, Z7
 	VADDPS     Z6, Z5, Z5
 	VADDPS     Z5, Z7, Z5
@@ -511,21 +541,21 @@ vector:
 	VSUBPS     Z4, Z5, Z4
 	VCMPPS     $0x1d, Z1, Z4, K1
 	VMOVUPS.Z  Z3, K1, Z5
-	VMOVUPS    Z4, (DI)(R8*1)
-	VMOVUPS    Z5, (CX)(R8*1)
-	ADDQ       $+64, R8
+	VMOVUPS    Z4, (DI)(R10*1)
+	VMOVUPS    Z5, (CX)(R10*1)
+	ADDQ       $+64, R10
 	SUBQ       $0x10, AX
 	JGE        vector
 
 rest:
 	ADDQ      $0x10, AX
 	JZ        done
-	MOVQ      $-1, R9
-	BZHIQ     AX, R9, R9
-	KMOVW     R9, K1
-	VMOVUPS.Z (DX)(R8*1), K1, Z4
-	VMOVUPS.Z (BX)(R8*1), K1, Z5
-	VMOVUPS.Z (SI)(R8*1), K1, Z6
+	MOVQ      $-1, R8
+	BZHIQ     AX, R8, R8
+	KMOVW     R8, K1
+	VMOVUPS.Z (DX)(R10*1), K1, Z4
+	VMOVUPS.Z (BX)(R10*1), K1, Z5
+	VMOVUPS.Z (SI)(R10*1), K1, Z6
 	VMULPS    Z0, Z4, Z0
 	VADDPS    Z6, Z5, Z5
 	VADDPS    Z5, Z0, Z0
@@ -535,15 +565,15 @@ rest:
 	VSUBPS    Z2, Z0, Z0
 	VCMPPS    $0x1d, Z1, Z0, K2
 	VMOVUPS.Z Z3, K2, Z1
-	VMOVUPS   Z0, K1, (DI)(R8*1)
-	VMOVUPS   Z1, K1, (CX)(R8*1)
+	VMOVUPS   Z0, K1, (DI)(R10*1)
+	VMOVUPS   Z1, K1, (CX)(R10*1)
 
 done:
 	VZEROUPPER
 	RET
 
 // func leakyStepFedF32AVX2(n int, tiles *[11]*float32, numbers *float32)
-// Requires: AVX, AVX2, MMX+
+// Requires: AVX, AVX2, CMOV, MMX+
 TEXT ·leakyStepFedF32AVX2(SB), NOSPLIT, $0-24
 	MOVQ         n+0(FP), AX
 	MOVQ         tiles+8(FP), CX
@@ -555,17 +585,22 @@ TEXT ·leakyStepFedF32AVX2(SB), NOSPLIT, $0-24
 	MOVQ         8(CX), SI
 	MOVQ         16(CX), DI
 	MOVQ         24(CX), CX
-	XORQ         R8, R8
+	LEAQ         -1(AX), R9
+	SHLQ         $0x02, R9
+	XORQ         R10, R10
 	SUBQ         $0x08, AX
 	JL           rest
 
 vector:
-	PREFETCHT0   2048(BX)(R8*1)
-	PREFETCHT0   2048(SI)(R8*1)
-	PREFETCHT0   2048(DI)(R8*1)
-	PREFETCHT0   2048(CX)(R8*1)
-	VMOVUPS      (BX)(R8*1), Y1
-	VMOVUPS      (SI)(R8*1), Y2
+	LEAQ         2048(R10), R8
+	CMPQ         R8, R9
+	CMOVQGT      R9, R8
+	PREFETCHT0   (BX)(R8*1)
+	PREFETCHT0   (SI)(R8*1)
+	PREFETCHT0   (DI)(R8*1)
+	PREFETCHT0   (CX)(R8*1)
+	VMOVUPS      (BX)(R10*1), Y1
+	VMOVUPS      (SI)(R10*1), Y2
 	VBROADCASTSS (DX), Y3
 	VMULPS       Y3, Y1, Y3
 	VADDPS       Y2, Y3, Y2
@@ -577,21 +612,21 @@ vector:
 	VBROADCASTSS 32(DX), Y2
 	VCMPPS       $0x1d, Y2, Y1, Y2
 	VANDPS       Y0, Y2, Y2
-	VMOVUPS      Y1, (DI)(R8*1)
-	VMOVUPS      Y2, (CX)(R8*1)
-	ADDQ         $+32, R8
+	VMOVUPS      Y1, (DI)(R10*1)
+	VMOVUPS      Y2, (CX)(R10*1)
+	ADDQ         $+32, R10
 	SUBQ         $0x08, AX
 	JGE          vector
 
 rest:
 	ADDQ         $0x08, AX
 	JZ           done
-	LEAQ         lanes<>+0(SB), R9
+	LEAQ         lanes<>+0(SB), R8
 	SHLQ         $0x02, AX
-	SUBQ         AX, R9
-	VMOVUPS      32(R9), Y1
-	VMASKMOVPS   (BX)(R8*1), Y1, Y2
-	VMASKMOVPS   (SI)(R8*1), Y1, Y3
+	SUBQ         AX, R8
+	VMOVUPS      32(R8), Y1
+	VMASKMOVPS   (BX)(R10*1), Y1, Y2
+	VMASKMOVPS   (SI)(R10*1), Y1, Y3
 	VBROADCASTSS (DX), Y4
 	VMULPS       Y4, Y2, Y4
 	VADDPS       Y3, Y4, Y3
@@ -603,15 +638,15 @@ rest:
 	VBROADCASTSS 32(DX), Y3
 	VCMPPS       $0x1d, Y3, Y2, Y3
 	VANDPS       Y0, Y3, Y0
-	VMASKMOVPS   Y2, Y1, (DI)(R8*1)
-	VMASKMOVPS   Y0, Y1, (CX)(R8*1)
+	VMASKMOVPS   Y2, Y1, (DI)(R10*1)
+	VMASKMOVPS   Y0, Y1, (CX)(R10*1)
 
 done:
 	VZEROUPPER
 	RET
 
 // func leakyStepFedF32AVX512(n int, tiles *[11]*float32, numbers *float32)
-// Requires: AVX, AVX512F, BMI2, MMX+
+// Requires: AVX, AVX512F, BMI2, CMOV, MMX+
 TEXT ·leakyStepFedF32AVX512(SB), NOSPLIT, $0-24
 	MOVQ         n+0(FP), AX
 	MOVQ         tiles+8(FP), CX
@@ -626,17 +661,22 @@ TEXT ·leakyStepFedF32AVX512(SB), NOSPLIT, $0-24
 	MOVQ         8(CX), BX
 	MOVQ         16(CX), SI
 	MOVQ         24(CX), CX
-	XORQ         DI, DI
+	LEAQ         -1(AX), R8
+	SHLQ         $0x02, R8
+	XORQ         R9, R9
 	SUBQ         $0x10, AX
 	JL           rest
 
 vector:
-	PREFETCHT0 2048(DX)(DI*1)
-	PREFETCHT0 2048(BX)(DI*1)
-	PREFETCHT0 2048(SI)(DI*1)
-	PREFETCHT0 2048(CX)(DI*1)
-	VMOVUPS    (DX)(DI*1), Z4
-	VMOVUPS    (BX)(DI*1), Z5
+	LEAQ       2048(R9), DI
+	CMPQ       DI, R8
+	CMOVQGT    R8, DI
+	PREFETCHT0 (DX)(DI*1)
+	PREFETCHT0 (BX)(DI*1)
+	PREFETCHT0 (SI)(DI*1)
+	PREFETCHT0 (CX)(DI*1)
+	VMOVUPS    (DX)(R9*1), Z4
+	VMOVUPS    (BX)(R9*1), Z5
 	VMULPS     Z0, Z4, Z6
 	VADDPS     Z5, Z6, Z5
 	VCMPPS     $0x1d, Z1, Z4, K1
@@ -645,20 +685,20 @@ vector:
 	VSUBPS     Z4, Z5, Z4
 	VCMPPS     $0x1d, Z1, Z4, K1
 	VMOVUPS.Z  Z3, K1, Z5
-	VMOVUPS    Z4, (SI)(DI*1)
-	VMOVUPS    Z5, (CX)(DI*1)
-	ADDQ       $+64, DI
+	VMOVUPS    Z4, (SI)(R9*1)
+	VMOVUPS    Z5, (CX)(R9*1)
+	ADDQ       $+64, R9
 	SUBQ       $0x10, AX
 	JGE        vector
 
 rest:
 	ADDQ      $0x10, AX
 	JZ        done
-	MOVQ      $-1, R8
-	BZHIQ     AX, R8, R8
-	KMOVW     R8, K1
-	VMOVUPS.Z (DX)(DI*1), K1, Z4
-	VMOVUPS.Z (BX)(DI*1), K1, Z5
+	MOVQ      $-1, DI
+	BZHIQ     AX, DI, DI
+	KMOVW     DI, K1
+	VMOVUPS.Z (DX)(R9*1), K1, Z4
+	VMOVUPS.Z (BX)(R9*1), K1, Z5
 	VMULPS    Z0, Z4, Z0
 	VADDPS    Z5, Z0, Z0
 	VCMPPS    $0x1d, Z1, Z4, K2
@@ -667,15 +707,15 @@ rest:
 	VSUBPS    Z2, Z0, Z0
 	VCMPPS    $0x1d, Z1, Z0, K2
 	VMOVUPS.Z Z3, K2, Z1
-	VMOVUPS   Z0, K1, (SI)(DI*1)
-	VMOVUPS   Z1, K1, (CX)(DI*1)
+	VMOVUPS   Z0, K1, (SI)(R9*1)
+	VMOVUPS   Z1, K1, (CX)(R9*1)
 
 done:
 	VZEROUPPER
 	RET
 
 // func leakyArctanBackF32AVX2(n int, tiles *[11]*float32, numbers *float32)
-// Requires: AVX, AVX2, MMX+
+// Requires: AVX, AVX2, CMOV, MMX+
 TEXT ·leakyArctanBackF32AVX2(SB), NOSPLIT, $0-24
 	MOVQ         n+0(FP), AX
 	MOVQ         tiles+8(FP), CX
@@ -689,20 +729,25 @@ TEXT ·leakyArctanBackF32AVX2(SB), NOSPLIT, $0-24
 	MOVQ         24(CX), R8
 	MOVQ         32(CX), R9
 	MOVQ         40(CX), CX
-	XORQ         R10, R10
+	LEAQ         -1(AX), R11
+	SHLQ         $0x02, R11
+	XORQ         R12, R12
 	SUBQ         $0x08, AX
 	JL           rest
 
 vector:
-	PREFETCHT0   2048(BX)(R10*1)
-	PREFETCHT0   2048(SI)(R10*1)
-	PREFETCHT0   2048(DI)(R10*1)
-	PREFETCHT0   2048(R8)(R10*1)
-	PREFETCHT0   2048(R9)(R10*1)
-	PREFETCHT0   2048(CX)(R10*1)
-	VMOVUPS      (BX)(R10*1), Y1
-	VMOVUPS      (SI)(R10*1), Y2
-	VMOVUPS      (DI)(R10*1), Y3
+	LEAQ         2048(R12), R10
+	CMPQ         R10, R11
+	CMOVQGT      R11, R10
+	PREFETCHT0   (BX)(R10*1)
+	PREFETCHT0   (SI)(R10*1)
+	PREFETCHT0   (DI)(R10*1)
+	PREFETCHT0   (R8)(R10*1)
+	PREFETCHT0   (R9)(R10*1)
+	PREFETCHT0   (CX)(R10*1)
+	VMOVUPS      (BX)(R12*1), Y1
+	VMOVUPS      (SI)(R12*1), Y2
+	VMOVUPS      (DI)(R12*1), Y3
 	VADDPS       32(DX), Y1, Y4
 	VMULPS       (DX), Y4, Y4
 	VMULPS       Y4, Y4, Y4
@@ -714,23 +759,23 @@ vector:
 	VCMPPS       $0x1d, Y3, Y1, Y1
 	VANDPS       Y0, Y1, Y1
 	VMULPS       96(DX), Y2, Y3
-	VMOVUPS      Y2, (R8)(R10*1)
-	VMOVUPS      Y1, (R9)(R10*1)
-	VMOVUPS      Y3, (CX)(R10*1)
-	ADDQ         $+32, R10
+	VMOVUPS      Y2, (R8)(R12*1)
+	VMOVUPS      Y1, (R9)(R12*1)
+	VMOVUPS      Y3, (CX)(R12*1)
+	ADDQ         $+32, R12
 	SUBQ         $0x08, AX
 	JGE          vector
 
 rest:
 	ADDQ         $0x08, AX
 	JZ           done
-	LEAQ         lanes<>+0(SB), R11
+	LEAQ         lanes<>+0(SB), R10
 	SHLQ         $0x02, AX
-	SUBQ         AX, R11
-	VMOVUPS      32(R11), Y1
-	VMASKMOVPS   (BX)(R10*1), Y1, Y2
-	VMASKMOVPS   (SI)(R10*1), Y1, Y3
-	VMASKMOVPS   (DI)(R10*1), Y1, Y4
+	SUBQ         AX, R10
+	VMOVUPS      32(R10), Y1
+	VMASKMOVPS   (BX)(R12*1), Y1, Y2
+	VMASKMOVPS   (SI)(R12*1), Y1, Y3
+	VMASKMOVPS   (DI)(R12*1), Y1, Y4
 	VADDPS       32(DX), Y2, Y5
 	VMULPS       (DX), Y5, Y5
 	VMULPS       Y5, Y5, Y5
@@ -742,16 +787,16 @@ rest:
 	VCMPPS       $0x1d, Y4, Y2, Y2
 	VANDPS       Y0, Y2, Y0
 	VMULPS       96(DX), Y3, Y2
-	VMASKMOVPS   Y3, Y1, (R8)(R10*1)
-	VMASKMOVPS   Y0, Y1, (R9)(R10*1)
-	VMASKMOVPS   Y2, Y1, (CX)(R10*1)
+	VMASKMOVPS   Y3, Y1, (R8)(R12*1)
+	VMASKMOVPS   Y0, Y1, (R9)(R12*1)
+	VMASKMOVPS   Y2, Y1, (CX)(R12*1)
 
 done:
 	VZEROUPPER
 	RET
 
 // func leakyArctanBackF32AVX512(n int, tiles *[11]*float32, numbers *float32)
-// Requires: AVX, AVX512F, BMI2, MMX+
+// Requires: AVX, AVX512F, BMI2, CMOV, MMX+
 TEXT ·leakyArctanBackF32AVX512(SB), NOSPLIT, $0-24
 	MOVQ         n+0(FP), AX
 	MOVQ         tiles+8(FP), CX
@@ -769,20 +814,25 @@ TEXT ·leakyArctanBackF32AVX512(SB), NOSPLIT, $0-24
 	MOVQ         24(CX), DI
 	MOVQ         32(CX), R8
 	MOVQ         40(CX), CX
-	XORQ         R9, R9
+	LEAQ         -1(AX), R10
+	SHLQ         $0x02, R10
+	XORQ         R11, R11
 	SUBQ         $0x10, AX
 	JL           rest
 
 vector:
-	PREFETCHT0 2048(DX)(R9*1)
-	PREFETCHT0 2048(BX)(R9*1)
-	PREFETCHT0 2048(SI)(R9*1)
-	PREFETCHT0 2048(DI)(R9*1)
-	PREFETCHT0 2048(R8)(R9*1)
-	PREFETCHT0 2048(CX)(R9*1)
-	VMOVUPS    (DX)(R9*1), Z5
-	VMOVUPS    (BX)(R9*1), Z6
-	VMOVUPS    (SI)(R9*1), Z7
+	LEAQ       2048(R11), R9
+	CMPQ       R9, R10
+	CMOVQGT    R10, R9
+	PREFETCHT0 (DX)(R9*1)
+	PREFETCHT0 (BX)(R9*1)
+	PREFETCHT0 (SI)(R9*1)
+	PREFETCHT0 (DI)(R9*1)
+	PREFETCHT0 (R8)(R9*1)
+	PREFETCHT0 (CX)(R9*1)
+	VMOVUPS    (DX)(R11*1), Z5
+	VMOVUPS    (BX)(R11*1), Z6
+	VMOVUPS    (SI)(R11*1), Z7
 	VADDPS     Z1, Z5, Z8
 	VMULPS     Z0, Z8, Z8
 	VMULPS     Z8, Z8, Z8
@@ -793,22 +843,22 @@ vector:
 	VCMPPS     $0x1d, Z2, Z5, K1
 	VMOVUPS.Z  Z4, K1, Z5
 	VMULPS     Z3, Z6, Z7
-	VMOVUPS    Z6, (DI)(R9*1)
-	VMOVUPS    Z5, (R8)(R9*1)
-	VMOVUPS    Z7, (CX)(R9*1)
-	ADDQ       $+64, R9
+	VMOVUPS    Z6, (DI)(R11*1)
+	VMOVUPS    Z5, (R8)(R11*1)
+	VMOVUPS    Z7, (CX)(R11*1)
+	ADDQ       $+64, R11
 	SUBQ       $0x10, AX
 	JGE        vector
 
 rest:
 	ADDQ      $0x10, AX
 	JZ        done
-	MOVQ      $-1, R10
-	BZHIQ     AX, R10, R10
-	KMOVW     R10, K1
-	VMOVUPS.Z (DX)(R9*1), K1, Z5
-	VMOVUPS.Z (BX)(R9*1), K1, Z6
-	VMOVUPS.Z (SI)(R9*1), K1, Z7
+	MOVQ      $-1, R9
+	BZHIQ     AX, R9, R9
+	KMOVW     R9, K1
+	VMOVUPS.Z (DX)(R11*1), K1, Z5
+	VMOVUPS.Z (BX)(R11*1), K1, Z6
+	VMOVUPS.Z (SI)(R11*1), K1, Z7
 	VADDPS    Z1, Z5, Z1
 	VMULPS    Z0, Z1, Z0
 	VMULPS    Z0, Z0, Z0
@@ -819,16 +869,16 @@ rest:
 	VCMPPS    $0x1d, Z2, Z5, K2
 	VMOVUPS.Z Z4, K2, Z1
 	VMULPS    Z3, Z0, Z2
-	VMOVUPS   Z0, K1, (DI)(R9*1)
-	VMOVUPS   Z1, K1, (R8)(R9*1)
-	VMOVUPS   Z2, K1, (CX)(R9*1)
+	VMOVUPS   Z0, K1, (DI)(R11*1)
+	VMOVUPS   Z1, K1, (R8)(R11*1)
+	VMOVUPS   Z2, K1, (CX)(R11*1)
 
 done:
 	VZEROUPPER
 	RET
 
 // func leakyFastSigmoidBackF32AVX2(n int, tiles *[11]*float32, numbers *float32)
-// Requires: AVX, AVX2, MMX+
+// Requires: AVX, AVX2, CMOV, MMX+
 TEXT ·leakyFastSigmoidBackF32AVX2(SB), NOSPLIT, $0-24
 	MOVQ         n+0(FP), AX
 	MOVQ         tiles+8(FP), CX
@@ -845,20 +895,25 @@ TEXT ·leakyFastSigmoidBackF32AVX2(SB), NOSPLIT, $0-24
 	MOVQ         24(CX), R8
 	MOVQ         32(CX), R9
 	MOVQ         40(CX), CX
-	XORQ         R10, R10
+	LEAQ         -1(AX), R11
+	SHLQ         $0x02, R11
+	XORQ         R12, R12
 	SUBQ         $0x08, AX
 	JL           rest
 
 vector:
-	PREFETCHT0   2048(BX)(R10*1)
-	PREFETCHT0   2048(SI)(R10*1)
-	PREFETCHT0   2048(DI)(R10*1)
-	PREFETCHT0   2048(R8)(R10*1)
-	PREFETCHT0   2048(R9)(R10*1)
-	PREFETCHT0   2048(CX)(R10*1)
-	VMOVUPS      (BX)(R10*1), Y2
-	VMOVUPS      (SI)(R10*1), Y3
-	VMOVUPS      (DI)(R10*1), Y4
+	LEAQ         2048(R12), R10
+	CMPQ         R10, R11
+	CMOVQGT      R11, R10
+	PREFETCHT0   (BX)(R10*1)
+	PREFETCHT0   (SI)(R10*1)
+	PREFETCHT0   (DI)(R10*1)
+	PREFETCHT0   (R8)(R10*1)
+	PREFETCHT0   (R9)(R10*1)
+	PREFETCHT0   (CX)(R10*1)
+	VMOVUPS      (BX)(R12*1), Y2
+	VMOVUPS      (SI)(R12*1), Y3
+	VMOVUPS      (DI)(R12*1), Y4
 	VADDPS       32(DX), Y2, Y5
 	VANDNPS      Y5, Y1, Y5
 	VMULPS       (DX), Y5, Y5
@@ -871,23 +926,23 @@ vector:
 	VBROADCASTSS 96(DX), Y5
 	VCMPPS       $0x1d, Y5, Y2, Y2
 	VANDPS       Y0, Y2, Y2
-	VMOVUPS      Y4, (R8)(R10*1)
-	VMOVUPS      Y2, (R9)(R10*1)
-	VMOVUPS      Y3, (CX)(R10*1)
-	ADDQ         $+32, R10
+	VMOVUPS      Y4, (R8)(R12*1)
+	VMOVUPS      Y2, (R9)(R12*1)
+	VMOVUPS      Y3, (CX)(R12*1)
+	ADDQ         $+32, R12
 	SUBQ         $0x08, AX
 	JGE          vector
 
 rest:
 	ADDQ         $0x08, AX
 	JZ           done
-	LEAQ         lanes<>+0(SB), R11
+	LEAQ         lanes<>+0(SB), R10
 	SHLQ         $0x02, AX
-	SUBQ         AX, R11
-	VMOVUPS      32(R11), Y2
-	VMASKMOVPS   (BX)(R10*1), Y2, Y3
-	VMASKMOVPS   (SI)(R10*1), Y2, Y4
-	VMASKMOVPS   (DI)(R10*1), Y2, Y5
+	SUBQ         AX, R10
+	VMOVUPS      32(R10), Y2
+	VMASKMOVPS   (BX)(R12*1), Y2, Y3
+	VMASKMOVPS   (SI)(R12*1), Y2, Y4
+	VMASKMOVPS   (DI)(R12*1), Y2, Y5
 	VADDPS       32(DX), Y3, Y6
 	VANDNPS      Y6, Y1, Y1
 	VMULPS       (DX), Y1, Y1
@@ -900,16 +955,16 @@ rest:
 	VBROADCASTSS 96(DX), Y5
 	VCMPPS       $0x1d, Y5, Y3, Y3
 	VANDPS       Y0, Y3, Y0
-	VMASKMOVPS   Y4, Y2, (R8)(R10*1)
-	VMASKMOVPS   Y0, Y2, (R9)(R10*1)
-	VMASKMOVPS   Y1, Y2, (CX)(R10*1)
+	VMASKMOVPS   Y4, Y2, (R8)(R12*1)
+	VMASKMOVPS   Y0, Y2, (R9)(R12*1)
+	VMASKMOVPS   Y1, Y2, (CX)(R12*1)
 
 done:
 	VZEROUPPER
 	RET
 
 // func leakyFastSigmoidBackF32AVX512(n int, tiles *[11]*float32, numbers *float32)
-// Requires: AVX, AVX512DQ, AVX512F, BMI2, MMX+
+// Requires: AVX, AVX512DQ, AVX512F, BMI2, CMOV, MMX+
 TEXT ·leakyFastSigmoidBackF32AVX512(SB), NOSPLIT, $0-24
 	MOVQ         n+0(FP), AX
 	MOVQ         tiles+8(FP), CX
@@ -930,20 +985,25 @@ TEXT ·leakyFastSigmoidBackF32AVX512(SB), NOSPLIT, $0-24
 	MOVQ         24(CX), DI
 	MOVQ         32(CX), R8
 	MOVQ         40(CX), CX
-	XORQ         R9, R9
+	LEAQ         -1(AX), R10
+	SHLQ         $0x02, R10
+	XORQ         R11, R11
 	SUBQ         $0x10, AX
 	JL           rest
 
 vector:
-	PREFETCHT0 2048(DX)(R9*1)
-	PREFETCHT0 2048(BX)(R9*1)
-	PREFETCHT0 2048(SI)(R9*1)
-	PREFETCHT0 2048(DI)(R9*1)
-	PREFETCHT0 2048(R8)(R9*1)
-	PREFETCHT0 2048(CX)(R9*1)
-	VMOVUPS    (DX)(R9*1), Z6
-	VMOVUPS    (BX)(R9*1), Z7
-	VMOVUPS    (SI)(R9*1), Z8
+	LEAQ       2048(R11), R9
+	CMPQ       R9, R10
+	CMOVQGT    R10, R9
+	PREFETCHT0 (DX)(R9*1)
+	PREFETCHT0 (BX)(R9*1)
+	PREFETCHT0 (SI)(R9*1)
+	PREFETCHT0 (DI)(R9*1)
+	PREFETCHT0 (R8)(R9*1)
+	PREFETCHT0 (CX)(R9*1)
+	VMOVUPS    (DX)(R11*1), Z6
+	VMOVUPS    (BX)(R11*1), Z7
+	VMOVUPS    (SI)(R11*1), Z8
 	VADDPS     Z1, Z6, Z9
 	VANDNPS    Z9, Z5, Z9
 	VMULPS     Z0, Z9, Z9
@@ -955,22 +1015,22 @@ vector:
 	VMULPS     Z2, Z7, Z8
 	VCMPPS     $0x1d, Z3, Z6, K1
 	VMOVUPS.Z  Z4, K1, Z6
-	VMOVUPS    Z8, (DI)(R9*1)
-	VMOVUPS    Z6, (R8)(R9*1)
-	VMOVUPS    Z7, (CX)(R9*1)
-	ADDQ       $+64, R9
+	VMOVUPS    Z8, (DI)(R11*1)
+	VMOVUPS    Z6, (R8)(R11*1)
+	VMOVUPS    Z7, (CX)(R11*1)
+	ADDQ       $+64, R11
 	SUBQ       $0x10, AX
 	JGE        vector
 
 rest:
 	ADDQ      $0x10, AX
 	JZ        done
-	MOVQ      $-1, R10
-	BZHIQ     AX, R10, R10
-	KMOVW     R10, K1
-	VMOVUPS.Z (DX)(R9*1), K1, Z6
-	VMOVUPS.Z (BX)(R9*1), K1, Z7
-	VMOVUPS.Z (SI)(R9*1), K1, Z8
+	MOVQ      $-1, R9
+	BZHIQ     AX, R9, R9
+	KMOVW     R9, K1
+	VMOVUPS.Z (DX)(R11*1), K1, Z6
+	VMOVUPS.Z (BX)(R11*1), K1, Z7
+	VMOVUPS.Z (SI)(R11*1), K1, Z8
 	VADDPS    Z1, Z6, Z1
 	VANDNPS   Z1, Z5, Z1
 	VMULPS    Z0, Z1, Z0
@@ -982,16 +1042,16 @@ rest:
 	VMULPS    Z2, Z0, Z1
 	VCMPPS    $0x1d, Z3, Z6, K2
 	VMOVUPS.Z Z4, K2, Z2
-	VMOVUPS   Z1, K1, (DI)(R9*1)
-	VMOVUPS   Z2, K1, (R8)(R9*1)
-	VMOVUPS   Z0, K1, (CX)(R9*1)
+	VMOVUPS   Z1, K1, (DI)(R11*1)
+	VMOVUPS   Z2, K1, (R8)(R11*1)
+	VMOVUPS   Z0, K1, (CX)(R11*1)
 
 done:
 	VZEROUPPER
 	RET
 
 // func leakyGaussianBackF32AVX2(n int, tiles *[11]*float32, numbers *float32)
-// Requires: AVX, AVX2, FMA3, MMX+
+// Requires: AVX, AVX2, CMOV, FMA3, MMX+
 TEXT ·leakyGaussianBackF32AVX2(SB), NOSPLIT, $0-24
 	MOVQ         n+0(FP), AX
 	MOVQ         tiles+8(FP), CX
@@ -1005,20 +1065,25 @@ TEXT ·leakyGaussianBackF32AVX2(SB), NOSPLIT, $0-24
 	MOVQ         24(CX), R8
 	MOVQ         32(CX), R9
 	MOVQ         40(CX), CX
-	XORQ         R10, R10
+	LEAQ         -1(AX), R11
+	SHLQ         $0x02, R11
+	XORQ         R12, R12
 	SUBQ         $0x08, AX
 	JL           rest
 
 vector:
-	PREFETCHT0   2048(BX)(R10*1)
-	PREFETCHT0   2048(SI)(R10*1)
-	PREFETCHT0   2048(DI)(R10*1)
-	PREFETCHT0   2048(R8)(R10*1)
-	PREFETCHT0   2048(R9)(R10*1)
-	PREFETCHT0   2048(CX)(R10*1)
-	VMOVUPS      (BX)(R10*1), Y1
-	VMOVUPS      (SI)(R10*1), Y2
-	VMOVUPS      (DI)(R10*1), Y3
+	LEAQ         2048(R12), R10
+	CMPQ         R10, R11
+	CMOVQGT      R11, R10
+	PREFETCHT0   (BX)(R10*1)
+	PREFETCHT0   (SI)(R10*1)
+	PREFETCHT0   (DI)(R10*1)
+	PREFETCHT0   (R8)(R10*1)
+	PREFETCHT0   (R9)(R10*1)
+	PREFETCHT0   (CX)(R10*1)
+	VMOVUPS      (BX)(R12*1), Y1
+	VMOVUPS      (SI)(R12*1), Y2
+	VMOVUPS      (DI)(R12*1), Y3
 	VADDPS       (DX), Y2, Y4
 	VMULPS       32(DX), Y4, Y4
 	VMULPS       Y4, Y4, Y4
@@ -1059,23 +1124,23 @@ vector:
 	VBROADCASTSS 192(DX), Y4
 	VCMPPS       $0x1d, Y4, Y2, Y2
 	VANDPS       Y0, Y2, Y2
-	VMOVUPS      Y1, (R8)(R10*1)
-	VMOVUPS      Y3, (R9)(R10*1)
-	VMOVUPS      Y2, (CX)(R10*1)
-	ADDQ         $+32, R10
+	VMOVUPS      Y1, (R8)(R12*1)
+	VMOVUPS      Y3, (R9)(R12*1)
+	VMOVUPS      Y2, (CX)(R12*1)
+	ADDQ         $+32, R12
 	SUBQ         $0x08, AX
 	JGE          vector
 
 rest:
 	ADDQ         $0x08, AX
 	JZ           done
-	LEAQ         lanes<>+0(SB), R11
+	LEAQ         lanes<>+0(SB), R10
 	SHLQ         $0x02, AX
-	SUBQ         AX, R11
-	VMOVUPS      32(R11), Y1
-	VMASKMOVPS   (BX)(R10*1), Y1, Y2
-	VMASKMOVPS   (SI)(R10*1), Y1, Y3
-	VMASKMOVPS   (DI)(R10*1), Y1, Y4
+	SUBQ         AX, R10
+	VMOVUPS      32(R10), Y1
+	VMASKMOVPS   (BX)(R12*1), Y1, Y2
+	VMASKMOVPS   (SI)(R12*1), Y1, Y3
+	VMASKMOVPS   (DI)(R12*1), Y1, Y4
 	VADDPS       (DX), Y3, Y5
 	VMULPS       32(DX), Y5, Y5
 	VMULPS       Y5, Y5, Y5
@@ -1116,16 +1181,16 @@ rest:
 	VBROADCASTSS 192(DX), Y5
 	VCMPPS       $0x1d, Y5, Y3, Y3
 	VANDPS       Y0, Y3, Y0
-	VMASKMOVPS   Y2, Y1, (R8)(R10*1)
-	VMASKMOVPS   Y4, Y1, (R9)(R10*1)
-	VMASKMOVPS   Y0, Y1, (CX)(R10*1)
+	VMASKMOVPS   Y2, Y1, (R8)(R12*1)
+	VMASKMOVPS   Y4, Y1, (R9)(R12*1)
+	VMASKMOVPS   Y0, Y1, (CX)(R12*1)
 
 done:
 	VZEROUPPER
 	RET
 
 // func leakyGaussianBackF32AVX512(n int, tiles *[11]*float32, numbers *float32)
-// Requires: AVX, AVX512F, BMI2, MMX+
+// Requires: AVX, AVX512F, BMI2, CMOV, MMX+
 TEXT ·leakyGaussianBackF32AVX512(SB), NOSPLIT, $0-24
 	MOVQ         n+0(FP), AX
 	MOVQ         tiles+8(FP), CX
@@ -1146,20 +1211,25 @@ TEXT ·leakyGaussianBackF32AVX512(SB), NOSPLIT, $0-24
 	MOVQ         24(CX), DI
 	MOVQ         32(CX), R8
 	MOVQ         40(CX), CX
-	XORQ         R9, R9
+	LEAQ         -1(AX), R10
+	SHLQ         $0x02, R10
+	XORQ         R11, R11
 	SUBQ         $0x10, AX
 	JL           rest
 
 vector:
-	PREFETCHT0        2048(DX)(R9*1)
-	PREFETCHT0        2048(BX)(R9*1)
-	PREFETCHT0        2048(SI)(R9*1)
-	PREFETCHT0        2048(DI)(R9*1)
-	PREFETCHT0        2048(R8)(R9*1)
-	PREFETCHT0        2048(CX)(R9*1)
-	VMOVUPS           (DX)(R9*1), Z8
-	VMOVUPS           (BX)(R9*1), Z9
-	VMOVUPS           (SI)(R9*1), Z10
+	LEAQ              2048(R11), R9
+	CMPQ              R9, R10
+	CMOVQGT           R10, R9
+	PREFETCHT0        (DX)(R9*1)
+	PREFETCHT0        (BX)(R9*1)
+	PREFETCHT0        (SI)(R9*1)
+	PREFETCHT0        (DI)(R9*1)
+	PREFETCHT0        (R8)(R9*1)
+	PREFETCHT0        (CX)(R9*1)
+	VMOVUPS           (DX)(R11*1), Z8
+	VMOVUPS           (BX)(R11*1), Z9
+	VMOVUPS           (SI)(R11*1), Z10
 	VADDPS            Z0, Z9, Z11
 	VMULPS            Z1, Z11, Z11
 	VMULPS            Z11, Z11, Z11
@@ -1191,22 +1261,22 @@ vector:
 	VMULPS            Z5, Z8, Z10
 	VCMPPS            $0x1d, Z6, Z9, K1
 	VMOVUPS.Z         Z7, K1, Z9
-	VMOVUPS           Z8, (DI)(R9*1)
-	VMOVUPS           Z10, (R8)(R9*1)
-	VMOVUPS           Z9, (CX)(R9*1)
-	ADDQ              $+64, R9
+	VMOVUPS           Z8, (DI)(R11*1)
+	VMOVUPS           Z10, (R8)(R11*1)
+	VMOVUPS           Z9, (CX)(R11*1)
+	ADDQ              $+64, R11
 	SUBQ              $0x10, AX
 	JGE               vector
 
 rest:
 	ADDQ              $0x10, AX
 	JZ                done
-	MOVQ              $-1, R10
-	BZHIQ             AX, R10, R10
-	KMOVW             R10, K1
-	VMOVUPS.Z         (DX)(R9*1), K1, Z8
-	VMOVUPS.Z         (BX)(R9*1), K1, Z9
-	VMOVUPS.Z         (SI)(R9*1), K1, Z10
+	MOVQ              $-1, R9
+	BZHIQ             AX, R9, R9
+	KMOVW             R9, K1
+	VMOVUPS.Z         (DX)(R11*1), K1, Z8
+	VMOVUPS.Z         (BX)(R11*1), K1, Z9
+	VMOVUPS.Z         (SI)(R11*1), K1, Z10
 	VADDPS            Z0, Z9, Z0
 	VMULPS            Z1, Z0, Z0
 	VMULPS            Z0, Z0, Z0
@@ -1238,16 +1308,16 @@ rest:
 	VMULPS            Z5, Z0, Z1
 	VCMPPS            $0x1d, Z6, Z9, K2
 	VMOVUPS.Z         Z7, K2, Z2
-	VMOVUPS           Z0, K1, (DI)(R9*1)
-	VMOVUPS           Z1, K1, (R8)(R9*1)
-	VMOVUPS           Z2, K1, (CX)(R9*1)
+	VMOVUPS           Z0, K1, (DI)(R11*1)
+	VMOVUPS           Z1, K1, (R8)(R11*1)
+	VMOVUPS           Z2, K1, (CX)(R11*1)
 
 done:
 	VZEROUPPER
 	RET
 
 // func leakyRectangleBackF32AVX2(n int, tiles *[11]*float32, numbers *float32)
-// Requires: AVX, AVX2, MMX+
+// Requires: AVX, AVX2, CMOV, MMX+
 TEXT ·leakyRectangleBackF32AVX2(SB), NOSPLIT, $0-24
 	MOVQ         n+0(FP), AX
 	MOVQ         tiles+8(FP), CX
@@ -1260,19 +1330,24 @@ TEXT ·leakyRectangleBackF32AVX2(SB), NOSPLIT, $0-24
 	MOVQ         16(CX), DI
 	MOVQ         24(CX), R8
 	MOVQ         32(CX), CX
-	XORQ         R9, R9
+	LEAQ         -1(AX), R10
+	SHLQ         $0x02, R10
+	XORQ         R11, R11
 	SUBQ         $0x08, AX
 	JL           rest
 
 vector:
-	PREFETCHT0   2048(BX)(R9*1)
-	PREFETCHT0   2048(SI)(R9*1)
-	PREFETCHT0   2048(DI)(R9*1)
-	PREFETCHT0   2048(R8)(R9*1)
-	PREFETCHT0   2048(CX)(R9*1)
-	VMOVUPS      (BX)(R9*1), Y1
-	VMOVUPS      (SI)(R9*1), Y2
-	VMOVUPS      (DI)(R9*1), Y3
+	LEAQ         2048(R11), R9
+	CMPQ         R9, R10
+	CMOVQGT      R10, R9
+	PREFETCHT0   (BX)(R9*1)
+	PREFETCHT0   (SI)(R9*1)
+	PREFETCHT0   (DI)(R9*1)
+	PREFETCHT0   (R8)(R9*1)
+	PREFETCHT0   (CX)(R9*1)
+	VMOVUPS      (BX)(R11*1), Y1
+	VMOVUPS      (SI)(R11*1), Y2
+	VMOVUPS      (DI)(R11*1), Y3
 	VBROADCASTSS (DX), Y4
 	VBROADCASTSS 32(DX), Y5
 	VCMPPS       $0x04, Y0, Y2, Y2
@@ -1280,22 +1355,22 @@ vector:
 	VMULPS       Y2, Y1, Y1
 	VADDPS       Y3, Y1, Y1
 	VMULPS       64(DX), Y1, Y2
-	VMOVUPS      Y1, (R8)(R9*1)
-	VMOVUPS      Y2, (CX)(R9*1)
-	ADDQ         $+32, R9
+	VMOVUPS      Y1, (R8)(R11*1)
+	VMOVUPS      Y2, (CX)(R11*1)
+	ADDQ         $+32, R11
 	SUBQ         $0x08, AX
 	JGE          vector
 
 rest:
 	ADDQ         $0x08, AX
 	JZ           done
-	LEAQ         lanes<>+0(SB), R10
+	LEAQ         lanes<>+0(SB), R9
 	SHLQ         $0x02, AX
-	SUBQ         AX, R10
-	VMOVUPS      32(R10), Y1
-	VMASKMOVPS   (BX)(R9*1), Y1, Y2
-	VMASKMOVPS   (SI)(R9*1), Y1, Y3
-	VMASKMOVPS   (DI)(R9*1), Y1, Y4
+	SUBQ         AX, R9
+	VMOVUPS      32(R9), Y1
+	VMASKMOVPS   (BX)(R11*1), Y1, Y2
+	VMASKMOVPS   (SI)(R11*1), Y1, Y3
+	VMASKMOVPS   (DI)(R11*1), Y1, Y4
 	VBROADCASTSS (DX), Y5
 	VBROADCASTSS 32(DX), Y6
 	VCMPPS       $0x04, Y0, Y3, Y0
@@ -1303,15 +1378,15 @@ rest:
 	VMULPS       Y0, Y2, Y0
 	VADDPS       Y4, Y0, Y0
 	VMULPS       64(DX), Y0, Y2
-	VMASKMOVPS   Y0, Y1, (R8)(R9*1)
-	VMASKMOVPS   Y2, Y1, (CX)(R9*1)
+	VMASKMOVPS   Y0, Y1, (R8)(R11*1)
+	VMASKMOVPS   Y2, Y1, (CX)(R11*1)
 
 done:
 	VZEROUPPER
 	RET
 
 // func leakyRectangleBackF32AVX512(n int, tiles *[11]*float32, numbers *float32)
-// Requires: AVX, AVX512F, BMI2, MMX+
+// Requires: AVX, AVX512F, BMI2, CMOV, MMX+
 TEXT ·leakyRectangleBackF32AVX512(SB), NOSPLIT, $0-24
 	MOVQ         n+0(FP), AX
 	MOVQ         tiles+8(FP), CX
@@ -1327,53 +1402,58 @@ TEXT ·leakyRectangleBackF32AVX512(SB), NOSPLIT, $0-24
 	MOVQ         16(CX), SI
 	MOVQ         24(CX), DI
 	MOVQ         32(CX), CX
-	XORQ         R8, R8
+	LEAQ         -1(AX), R9
+	SHLQ         $0x02, R9
+	XORQ         R10, R10
 	SUBQ         $0x10, AX
 	JL           rest
 
 vector:
-	PREFETCHT0 2048(DX)(R8*1)
-	PREFETCHT0 2048(BX)(R8*1)
-	PREFETCHT0 2048(SI)(R8*1)
-	PREFETCHT0 2048(DI)(R8*1)
-	PREFETCHT0 2048(CX)(R8*1)
-	VMOVUPS    (DX)(R8*1), Z6
-	VMOVUPS    (BX)(R8*1), Z7
-	VMOVUPS    (SI)(R8*1), Z8
+	LEAQ       2048(R10), R8
+	CMPQ       R8, R9
+	CMOVQGT    R9, R8
+	PREFETCHT0 (DX)(R8*1)
+	PREFETCHT0 (BX)(R8*1)
+	PREFETCHT0 (SI)(R8*1)
+	PREFETCHT0 (DI)(R8*1)
+	PREFETCHT0 (CX)(R8*1)
+	VMOVUPS    (DX)(R10*1), Z6
+	VMOVUPS    (BX)(R10*1), Z7
+	VMOVUPS    (SI)(R10*1), Z8
 	VCMPPS     $0x04, Z3, Z7, K1
 	VBLENDMPS  Z0, Z1, K1, Z4
 	VMULPS     Z4, Z6, Z6
 	VADDPS     Z8, Z6, Z6
 	VMULPS     Z2, Z6, Z7
-	VMOVUPS    Z6, (DI)(R8*1)
-	VMOVUPS    Z7, (CX)(R8*1)
-	ADDQ       $+64, R8
+	VMOVUPS    Z6, (DI)(R10*1)
+	VMOVUPS    Z7, (CX)(R10*1)
+	ADDQ       $+64, R10
 	SUBQ       $0x10, AX
 	JGE        vector
 
 rest:
 	ADDQ      $0x10, AX
 	JZ        done
-	MOVQ      $-1, R9
-	BZHIQ     AX, R9, R9
-	KMOVW     R9, K1
-	VMOVUPS.Z (DX)(R8*1), K1, Z4
-	VMOVUPS.Z (BX)(R8*1), K1, Z6
-	VMOVUPS.Z (SI)(R8*1), K1, Z7
+	MOVQ      $-1, R8
+	BZHIQ     AX, R8, R8
+	KMOVW     R8, K1
+	VMOVUPS.Z (DX)(R10*1), K1, Z4
+	VMOVUPS.Z (BX)(R10*1), K1, Z6
+	VMOVUPS.Z (SI)(R10*1), K1, Z7
 	VCMPPS    $0x04, Z3, Z6, K2
 	VBLENDMPS Z0, Z1, K2, Z5
 	VMULPS    Z5, Z4, Z0
 	VADDPS    Z7, Z0, Z0
 	VMULPS    Z2, Z0, Z1
-	VMOVUPS   Z0, K1, (DI)(R8*1)
-	VMOVUPS   Z1, K1, (CX)(R8*1)
+	VMOVUPS   Z0, K1, (DI)(R10*1)
+	VMOVUPS   Z1, K1, (CX)(R10*1)
 
 done:
 	VZEROUPPER
 	RET
 
 // func leakySigmoidBackF32AVX2(n int, tiles *[11]*float32, numbers *float32)
-// Requires: AVX, AVX2, FMA3, MMX+
+// Requires: AVX, AVX2, CMOV, FMA3, MMX+
 TEXT ·leakySigmoidBackF32AVX2(SB), NOSPLIT, $0-24
 	MOVQ         n+0(FP), AX
 	MOVQ         tiles+8(FP), CX
@@ -1390,20 +1470,25 @@ TEXT ·leakySigmoidBackF32AVX2(SB), NOSPLIT, $0-24
 	MOVQ         24(CX), R8
 	MOVQ         32(CX), R9
 	MOVQ         40(CX), CX
-	XORQ         R10, R10
+	LEAQ         -1(AX), R11
+	SHLQ         $0x02, R11
+	XORQ         R12, R12
 	SUBQ         $0x08, AX
 	JL           rest
 
 vector:
-	PREFETCHT0   2048(BX)(R10*1)
-	PREFETCHT0   2048(SI)(R10*1)
-	PREFETCHT0   2048(DI)(R10*1)
-	PREFETCHT0   2048(R8)(R10*1)
-	PREFETCHT0   2048(R9)(R10*1)
-	PREFETCHT0   2048(CX)(R10*1)
-	VMOVUPS      (BX)(R10*1), Y2
-	VMOVUPS      (SI)(R10*1), Y3
-	VMOVUPS      (DI)(R10*1), Y4
+	LEAQ         2048(R12), R10
+	CMPQ         R10, R11
+	CMOVQGT      R11, R10
+	PREFETCHT0   (BX)(R10*1)
+	PREFETCHT0   (SI)(R10*1)
+	PREFETCHT0   (DI)(R10*1)
+	PREFETCHT0   (R8)(R10*1)
+	PREFETCHT0   (R9)(R10*1)
+	PREFETCHT0   (CX)(R10*1)
+	VMOVUPS      (BX)(R12*1), Y2
+	VMOVUPS      (SI)(R12*1), Y3
+	VMOVUPS      (DI)(R12*1), Y4
 	VADDPS       (DX), Y3, Y5
 	VMULPS       32(DX), Y5, Y5
 	VORPS        constants<>+384(SB), Y5, Y6
@@ -1481,23 +1566,23 @@ vector:
 	VBROADCASTSS 128(DX), Y5
 	VCMPPS       $0x1d, Y5, Y3, Y3
 	VANDPS       Y1, Y3, Y3
-	VMOVUPS      Y2, (R8)(R10*1)
-	VMOVUPS      Y4, (R9)(R10*1)
-	VMOVUPS      Y3, (CX)(R10*1)
-	ADDQ         $+32, R10
+	VMOVUPS      Y2, (R8)(R12*1)
+	VMOVUPS      Y4, (R9)(R12*1)
+	VMOVUPS      Y3, (CX)(R12*1)
+	ADDQ         $+32, R12
 	SUBQ         $0x08, AX
 	JGE          vector
 
 rest:
 	ADDQ         $0x08, AX
 	JZ           done
-	LEAQ         lanes<>+0(SB), R11
+	LEAQ         lanes<>+0(SB), R10
 	SHLQ         $0x02, AX
-	SUBQ         AX, R11
-	VMOVUPS      32(R11), Y2
-	VMASKMOVPS   (BX)(R10*1), Y2, Y3
-	VMASKMOVPS   (SI)(R10*1), Y2, Y4
-	VMASKMOVPS   (DI)(R10*1), Y2, Y5
+	SUBQ         AX, R10
+	VMOVUPS      32(R10), Y2
+	VMASKMOVPS   (BX)(R12*1), Y2, Y3
+	VMASKMOVPS   (SI)(R12*1), Y2, Y4
+	VMASKMOVPS   (DI)(R12*1), Y2, Y5
 	VADDPS       (DX), Y4, Y6
 	VMULPS       32(DX), Y6, Y6
 	VORPS        constants<>+384(SB), Y6, Y7
@@ -1575,16 +1660,16 @@ rest:
 	VBROADCASTSS 128(DX), Y5
 	VCMPPS       $0x1d, Y5, Y4, Y4
 	VANDPS       Y1, Y4, Y1
-	VMASKMOVPS   Y0, Y2, (R8)(R10*1)
-	VMASKMOVPS   Y3, Y2, (R9)(R10*1)
-	VMASKMOVPS   Y1, Y2, (CX)(R10*1)
+	VMASKMOVPS   Y0, Y2, (R8)(R12*1)
+	VMASKMOVPS   Y3, Y2, (R9)(R12*1)
+	VMASKMOVPS   Y1, Y2, (CX)(R12*1)
 
 done:
 	VZEROUPPER
 	RET
 
 // func leakySigmoidBackF32AVX512(n int, tiles *[11]*float32, numbers *float32)
-// Requires: AVX, AVX512DQ, AVX512F, BMI2, MMX+
+// Requires: AVX, AVX512DQ, AVX512F, BMI2, CMOV, MMX+
 TEXT ·leakySigmoidBackF32AVX512(SB), NOSPLIT, $0-24
 	MOVQ         n+0(FP), AX
 	MOVQ         tiles+8(FP), CX
@@ -1606,20 +1691,25 @@ TEXT ·leakySigmoidBackF32AVX512(SB), NOSPLIT, $0-24
 	MOVQ         24(CX), DI
 	MOVQ         32(CX), R8
 	MOVQ         40(CX), CX
-	XORQ         R9, R9
+	LEAQ         -1(AX), R10
+	SHLQ         $0x02, R10
+	XORQ         R11, R11
 	SUBQ         $0x10, AX
 	JL           rest
 
 vector:
-	PREFETCHT0        2048(DX)(R9*1)
-	PREFETCHT0        2048(BX)(R9*1)
-	PREFETCHT0        2048(SI)(R9*1)
-	PREFETCHT0        2048(DI)(R9*1)
-	PREFETCHT0        2048(R8)(R9*1)
-	PREFETCHT0        2048(CX)(R9*1)
-	VMOVUPS           (DX)(R9*1), Z11
-	VMOVUPS           (BX)(R9*1), Z12
-	VMOVUPS           (SI)(R9*1), Z13
+	LEAQ              2048(R11), R9
+	CMPQ              R9, R10
+	CMOVQGT           R10, R9
+	PREFETCHT0        (DX)(R9*1)
+	PREFETCHT0        (BX)(R9*1)
+	PREFETCHT0        (SI)(R9*1)
+	PREFETCHT0        (DI)(R9*1)
+	PREFETCHT0        (R8)(R9*1)
+	PREFETCHT0        (CX)(R9*1)
+	VMOVUPS           (DX)(R11*1), Z11
+	VMOVUPS           (BX)(R11*1), Z12
+	VMOVUPS           (SI)(R11*1), Z13
 	VADDPS            Z0, Z12, Z14
 	VMULPS            Z1, Z14, Z14
 	VORPS.BCST        constants<>+384(SB), Z14, Z15
@@ -1680,22 +1770,22 @@ vector:
 	VMULPS            Z3, Z11, Z13
 	VCMPPS            $0x1d, Z4, Z12, K1
 	VMOVUPS.Z         Z10, K1, Z12
-	VMOVUPS           Z11, (DI)(R9*1)
-	VMOVUPS           Z13, (R8)(R9*1)
-	VMOVUPS           Z12, (CX)(R9*1)
-	ADDQ              $+64, R9
+	VMOVUPS           Z11, (DI)(R11*1)
+	VMOVUPS           Z13, (R8)(R11*1)
+	VMOVUPS           Z12, (CX)(R11*1)
+	ADDQ              $+64, R11
 	SUBQ              $0x10, AX
 	JGE               vector
 
 rest:
 	ADDQ              $0x10, AX
 	JZ                done
-	MOVQ              $-1, R10
-	BZHIQ             AX, R10, R10
-	KMOVW             R10, K1
-	VMOVUPS.Z         (DX)(R9*1), K1, Z6
-	VMOVUPS.Z         (BX)(R9*1), K1, Z7
-	VMOVUPS.Z         (SI)(R9*1), K1, Z11
+	MOVQ              $-1, R9
+	BZHIQ             AX, R9, R9
+	KMOVW             R9, K1
+	VMOVUPS.Z         (DX)(R11*1), K1, Z6
+	VMOVUPS.Z         (BX)(R11*1), K1, Z7
+	VMOVUPS.Z         (SI)(R11*1), K1, Z11
 	VADDPS            Z0, Z7, Z0
 	VMULPS            Z1, Z0, Z0
 	VORPS.BCST        constants<>+384(SB), Z0, Z1
@@ -1756,16 +1846,16 @@ rest:
 	VMULPS            Z3, Z0, Z1
 	VCMPPS            $0x1d, Z4, Z7, K2
 	VMOVUPS.Z         Z10, K2, Z2
-	VMOVUPS           Z0, K1, (DI)(R9*1)
-	VMOVUPS           Z1, K1, (R8)(R9*1)
-	VMOVUPS           Z2, K1, (CX)(R9*1)
+	VMOVUPS           Z0, K1, (DI)(R11*1)
+	VMOVUPS           Z1, K1, (R8)(R11*1)
+	VMOVUPS           Z2, K1, (CX)(R11*1)
 
 done:
 	VZEROUPPER
 	RET
 
 // func leakyTriangleBackF32AVX2(n int, tiles *[11]*float32, numbers *float32)
-// Requires: AVX, AVX2, MMX+
+// Requires: AVX, AVX2, CMOV, MMX+
 TEXT ·leakyTriangleBackF32AVX2(SB), NOSPLIT, $0-24
 	MOVQ         n+0(FP), AX
 	MOVQ         tiles+8(FP), CX
@@ -1785,20 +1875,25 @@ TEXT ·leakyTriangleBackF32AVX2(SB), NOSPLIT, $0-24
 	MOVQ         24(CX), R8
 	MOVQ         32(CX), R9
 	MOVQ         40(CX), CX
-	XORQ         R10, R10
+	LEAQ         -1(AX), R11
+	SHLQ         $0x02, R11
+	XORQ         R12, R12
 	SUBQ         $0x08, AX
 	JL           rest
 
 vector:
-	PREFETCHT0   2048(BX)(R10*1)
-	PREFETCHT0   2048(SI)(R10*1)
-	PREFETCHT0   2048(DI)(R10*1)
-	PREFETCHT0   2048(R8)(R10*1)
-	PREFETCHT0   2048(R9)(R10*1)
-	PREFETCHT0   2048(CX)(R10*1)
-	VMOVUPS      (BX)(R10*1), Y3
-	VMOVUPS      (SI)(R10*1), Y4
-	VMOVUPS      (DI)(R10*1), Y5
+	LEAQ         2048(R12), R10
+	CMPQ         R10, R11
+	CMOVQGT      R11, R10
+	PREFETCHT0   (BX)(R10*1)
+	PREFETCHT0   (SI)(R10*1)
+	PREFETCHT0   (DI)(R10*1)
+	PREFETCHT0   (R8)(R10*1)
+	PREFETCHT0   (R9)(R10*1)
+	PREFETCHT0   (CX)(R10*1)
+	VMOVUPS      (BX)(R12*1), Y3
+	VMOVUPS      (SI)(R12*1), Y4
+	VMOVUPS      (DI)(R12*1), Y5
 	VADDPS       (DX), Y4, Y6
 	VANDNPS      Y6, Y0, Y6
 	VMULPS       32(DX), Y6, Y6
@@ -1812,23 +1907,23 @@ vector:
 	VBROADCASTSS 160(DX), Y6
 	VCMPPS       $0x1d, Y6, Y4, Y4
 	VANDPS       Y2, Y4, Y4
-	VMOVUPS      Y5, (R8)(R10*1)
-	VMOVUPS      Y3, (R9)(R10*1)
-	VMOVUPS      Y4, (CX)(R10*1)
-	ADDQ         $+32, R10
+	VMOVUPS      Y5, (R8)(R12*1)
+	VMOVUPS      Y3, (R9)(R12*1)
+	VMOVUPS      Y4, (CX)(R12*1)
+	ADDQ         $+32, R12
 	SUBQ         $0x08, AX
 	JGE          vector
 
 rest:
 	ADDQ         $0x08, AX
 	JZ           done
-	LEAQ         lanes<>+0(SB), R11
+	LEAQ         lanes<>+0(SB), R10
 	SHLQ         $0x02, AX
-	SUBQ         AX, R11
-	VMOVUPS      32(R11), Y3
-	VMASKMOVPS   (BX)(R10*1), Y3, Y4
-	VMASKMOVPS   (SI)(R10*1), Y3, Y5
-	VMASKMOVPS   (DI)(R10*1), Y3, Y6
+	SUBQ         AX, R10
+	VMOVUPS      32(R10), Y3
+	VMASKMOVPS   (BX)(R12*1), Y3, Y4
+	VMASKMOVPS   (SI)(R12*1), Y3, Y5
+	VMASKMOVPS   (DI)(R12*1), Y3, Y6
 	VADDPS       (DX), Y5, Y7
 	VANDNPS      Y7, Y0, Y0
 	VMULPS       32(DX), Y0, Y0
@@ -1842,16 +1937,16 @@ rest:
 	VBROADCASTSS 160(DX), Y4
 	VCMPPS       $0x1d, Y4, Y5, Y4
 	VANDPS       Y2, Y4, Y2
-	VMASKMOVPS   Y1, Y3, (R8)(R10*1)
-	VMASKMOVPS   Y0, Y3, (R9)(R10*1)
-	VMASKMOVPS   Y2, Y3, (CX)(R10*1)
+	VMASKMOVPS   Y1, Y3, (R8)(R12*1)
+	VMASKMOVPS   Y0, Y3, (R9)(R12*1)
+	VMASKMOVPS   Y2, Y3, (CX)(R12*1)
 
 done:
 	VZEROUPPER
 	RET
 
 // func leakyTriangleBackF32AVX512(n int, tiles *[11]*float32, numbers *float32)
-// Requires: AVX, AVX512DQ, AVX512F, BMI2, MMX+
+// Requires: AVX, AVX512DQ, AVX512F, BMI2, CMOV, MMX+
 TEXT ·leakyTriangleBackF32AVX512(SB), NOSPLIT, $0-24
 	MOVQ         n+0(FP), AX
 	MOVQ         tiles+8(FP), CX
@@ -1877,20 +1972,25 @@ TEXT ·leakyTriangleBackF32AVX512(SB), NOSPLIT, $0-24
 	MOVQ         24(CX), DI
 	MOVQ         32(CX), R8
 	MOVQ         40(CX), CX
-	XORQ         R9, R9
+	LEAQ         -1(AX), R10
+	SHLQ         $0x02, R10
+	XORQ         R11, R11
 	SUBQ         $0x10, AX
 	JL           rest
 
 vector:
-	PREFETCHT0 2048(DX)(R9*1)
-	PREFETCHT0 2048(BX)(R9*1)
-	PREFETCHT0 2048(SI)(R9*1)
-	PREFETCHT0 2048(DI)(R9*1)
-	PREFETCHT0 2048(R8)(R9*1)
-	PREFETCHT0 2048(CX)(R9*1)
-	VMOVUPS    (DX)(R9*1), Z9
-	VMOVUPS    (BX)(R9*1), Z10
-	VMOVUPS    (SI)(R9*1), Z11
+	LEAQ       2048(R11), R9
+	CMPQ       R9, R10
+	CMOVQGT    R10, R9
+	PREFETCHT0 (DX)(R9*1)
+	PREFETCHT0 (BX)(R9*1)
+	PREFETCHT0 (SI)(R9*1)
+	PREFETCHT0 (DI)(R9*1)
+	PREFETCHT0 (R8)(R9*1)
+	PREFETCHT0 (CX)(R9*1)
+	VMOVUPS    (DX)(R11*1), Z9
+	VMOVUPS    (BX)(R11*1), Z10
+	VMOVUPS    (SI)(R11*1), Z11
 	VADDPS     Z0, Z10, Z12
 	VANDNPS    Z12, Z6, Z12
 	VMULPS     Z1, Z12, Z12
@@ -1903,22 +2003,22 @@ vector:
 	VMULPS     Z4, Z9, Z11
 	VCMPPS     $0x1d, Z5, Z10, K1
 	VMOVUPS.Z  Z8, K1, Z10
-	VMOVUPS    Z11, (DI)(R9*1)
-	VMOVUPS    Z9, (R8)(R9*1)
-	VMOVUPS    Z10, (CX)(R9*1)
-	ADDQ       $+64, R9
+	VMOVUPS    Z11, (DI)(R11*1)
+	VMOVUPS    Z9, (R8)(R11*1)
+	VMOVUPS    Z10, (CX)(R11*1)
+	ADDQ       $+64, R11
 	SUBQ       $0x10, AX
 	JGE        vector
 
 rest:
 	ADDQ      $0x10, AX
 	JZ        done
-	MOVQ      $-1, R10
-	BZHIQ     AX, R10, R10
-	KMOVW     R10, K1
-	VMOVUPS.Z (DX)(R9*1), K1, Z9
-	VMOVUPS.Z (BX)(R9*1), K1, Z10
-	VMOVUPS.Z (SI)(R9*1), K1, Z11
+	MOVQ      $-1, R9
+	BZHIQ     AX, R9, R9
+	KMOVW     R9, K1
+	VMOVUPS.Z (DX)(R11*1), K1, Z9
+	VMOVUPS.Z (BX)(R11*1), K1, Z10
+	VMOVUPS.Z (SI)(R11*1), K1, Z11
 	VADDPS    Z0, Z10, Z0
 	VANDNPS   Z0, Z6, Z0
 	VMULPS    Z1, Z0, Z0
@@ -1931,16 +2031,16 @@ rest:
 	VMULPS    Z4, Z0, Z1
 	VCMPPS    $0x1d, Z5, Z10, K2
 	VMOVUPS.Z Z8, K2, Z2
-	VMOVUPS   Z1, K1, (DI)(R9*1)
-	VMOVUPS   Z0, K1, (R8)(R9*1)
-	VMOVUPS   Z2, K1, (CX)(R9*1)
+	VMOVUPS   Z1, K1, (DI)(R11*1)
+	VMOVUPS   Z0, K1, (R8)(R11*1)
+	VMOVUPS   Z2, K1, (CX)(R11*1)
 
 done:
 	VZEROUPPER
 	RET
 
 // func leakyZeroRectangleStepF32AVX2(n int, tiles *[11]*float32, numbers *float32)
-// Requires: AVX, AVX2, MMX+
+// Requires: AVX, AVX2, CMOV, MMX+
 TEXT ·leakyZeroRectangleStepF32AVX2(SB), NOSPLIT, $0-24
 	MOVQ         n+0(FP), AX
 	MOVQ         tiles+8(FP), CX
@@ -1959,22 +2059,27 @@ TEXT ·leakyZeroRectangleStepF32AVX2(SB), NOSPLIT, $0-24
 	MOVQ         40(CX), R10
 	MOVQ         48(CX), R11
 	MOVQ         56(CX), CX
-	XORQ         R12, R12
+	LEAQ         -1(AX), R13
+	SHLQ         $0x02, R13
+	XORQ         R14, R14
 	SUBQ         $0x08, AX
 	JL           rest
 
 vector:
-	PREFETCHT0   2048(BX)(R12*1)
-	PREFETCHT0   2048(SI)(R12*1)
-	PREFETCHT0   2048(DI)(R12*1)
-	PREFETCHT0   2048(R8)(R12*1)
-	PREFETCHT0   2048(R9)(R12*1)
-	PREFETCHT0   2048(R10)(R12*1)
-	PREFETCHT0   2048(R11)(R12*1)
-	PREFETCHT0   2048(CX)(R12*1)
-	VMOVUPS      (BX)(R12*1), Y2
-	VMOVUPS      (SI)(R12*1), Y3
-	VMOVUPS      (DI)(R12*1), Y4
+	LEAQ         2048(R14), R12
+	CMPQ         R12, R13
+	CMOVQGT      R13, R12
+	PREFETCHT0   (BX)(R12*1)
+	PREFETCHT0   (SI)(R12*1)
+	PREFETCHT0   (DI)(R12*1)
+	PREFETCHT0   (R8)(R12*1)
+	PREFETCHT0   (R9)(R12*1)
+	PREFETCHT0   (R10)(R12*1)
+	PREFETCHT0   (R11)(R12*1)
+	PREFETCHT0   (CX)(R12*1)
+	VMOVUPS      (BX)(R14*1), Y2
+	VMOVUPS      (SI)(R14*1), Y3
+	VMOVUPS      (DI)(R14*1), Y4
 	VBROADCASTSS (DX), Y5
 	VCMPPS       $0x1d, Y5, Y2, Y5
 	VANDPS       Y0, Y5, Y5
@@ -1998,25 +2103,25 @@ vector:
 	VBROADCASTSS 128(DX), Y7
 	VCMPPS       $0x04, Y7, Y5, Y5
 	VANDPS       Y0, Y5, Y5
-	VMOVUPS      Y3, (R8)(R12*1)
-	VMOVUPS      Y4, (R9)(R12*1)
-	VMOVUPS      Y2, (R10)(R12*1)
-	VMOVUPS      Y6, (R11)(R12*1)
-	VMOVUPS      Y5, (CX)(R12*1)
-	ADDQ         $+32, R12
+	VMOVUPS      Y3, (R8)(R14*1)
+	VMOVUPS      Y4, (R9)(R14*1)
+	VMOVUPS      Y2, (R10)(R14*1)
+	VMOVUPS      Y6, (R11)(R14*1)
+	VMOVUPS      Y5, (CX)(R14*1)
+	ADDQ         $+32, R14
 	SUBQ         $0x08, AX
 	JGE          vector
 
 rest:
 	ADDQ         $0x08, AX
 	JZ           done
-	LEAQ         lanes<>+0(SB), R13
+	LEAQ         lanes<>+0(SB), R12
 	SHLQ         $0x02, AX
-	SUBQ         AX, R13
-	VMOVUPS      32(R13), Y2
-	VMASKMOVPS   (BX)(R12*1), Y2, Y3
-	VMASKMOVPS   (SI)(R12*1), Y2, Y4
-	VMASKMOVPS   (DI)(R12*1), Y2, Y5
+	SUBQ         AX, R12
+	VMOVUPS      32(R12), Y2
+	VMASKMOVPS   (BX)(R14*1), Y2, Y3
+	VMASKMOVPS   (SI)(R14*1), Y2, Y4
+	VMASKMOVPS   (DI)(R14*1), Y2, Y5
 	VBROADCASTSS (DX), Y6
 	VCMPPS       $0x1d, Y6, Y3, Y6
 	VANDPS       Y0, Y6, Y6
@@ -2040,18 +2145,18 @@ rest:
 	VBROADCASTSS 128(DX), Y7
 	VCMPPS       $0x04, Y7, Y6, Y6
 	VANDPS       Y0, Y6, Y0
-	VMASKMOVPS   Y4, Y2, (R8)(R12*1)
-	VMASKMOVPS   Y5, Y2, (R9)(R12*1)
-	VMASKMOVPS   Y3, Y2, (R10)(R12*1)
-	VMASKMOVPS   Y1, Y2, (R11)(R12*1)
-	VMASKMOVPS   Y0, Y2, (CX)(R12*1)
+	VMASKMOVPS   Y4, Y2, (R8)(R14*1)
+	VMASKMOVPS   Y5, Y2, (R9)(R14*1)
+	VMASKMOVPS   Y3, Y2, (R10)(R14*1)
+	VMASKMOVPS   Y1, Y2, (R11)(R14*1)
+	VMASKMOVPS   Y0, Y2, (CX)(R14*1)
 
 done:
 	VZEROUPPER
 	RET
 
 // func leakyZeroRectangleStepF32AVX512(n int, tiles *[11]*float32, numbers *float32)
-// Requires: AVX, AVX512DQ, AVX512F, BMI2, MMX+
+// Requires: AVX, AVX512DQ, AVX512F, BMI2, CMOV, MMX+
 TEXT ·leakyZeroRectangleStepF32AVX512(SB), NOSPLIT, $0-24
 	MOVQ         n+0(FP), AX
 	MOVQ         tiles+8(FP), CX
@@ -2076,22 +2181,27 @@ TEXT ·leakyZeroRectangleStepF32AVX512(SB), NOSPLIT, $0-24
 	MOVQ         40(CX), R9
 	MOVQ         48(CX), R10
 	MOVQ         56(CX), CX
-	XORQ         R11, R11
+	LEAQ         -1(AX), R12
+	SHLQ         $0x02, R12
+	XORQ         R13, R13
 	SUBQ         $0x10, AX
 	JL           rest
 
 vector:
-	PREFETCHT0 2048(DX)(R11*1)
-	PREFETCHT0 2048(BX)(R11*1)
-	PREFETCHT0 2048(SI)(R11*1)
-	PREFETCHT0 2048(DI)(R11*1)
-	PREFETCHT0 2048(R8)(R11*1)
-	PREFETCHT0 2048(R9)(R11*1)
-	PREFETCHT0 2048(R10)(R11*1)
-	PREFETCHT0 2048(CX)(R11*1)
-	VMOVUPS    (DX)(R11*1), Z8
-	VMOVUPS    (BX)(R11*1), Z9
-	VMOVUPS    (SI)(R11*1), Z10
+	LEAQ       2048(R13), R11
+	CMPQ       R11, R12
+	CMOVQGT    R12, R11
+	PREFETCHT0 (DX)(R11*1)
+	PREFETCHT0 (BX)(R11*1)
+	PREFETCHT0 (SI)(R11*1)
+	PREFETCHT0 (DI)(R11*1)
+	PREFETCHT0 (R8)(R11*1)
+	PREFETCHT0 (R9)(R11*1)
+	PREFETCHT0 (R10)(R11*1)
+	PREFETCHT0 (CX)(R11*1)
+	VMOVUPS    (DX)(R13*1), Z8
+	VMOVUPS    (BX)(R13*1), Z9
+	VMOVUPS    (SI)(R13*1), Z10
 	VCMPPS     $0x1d, Z0, Z8, K1
 	VMOVUPS.Z  Z6, K1, Z11
 	VMULPS     Z1, Z11, Z12
@@ -2110,24 +2220,24 @@ vector:
 	VMOVUPS.Z  Z6, K1, Z12
 	VCMPPS     $0x04, Z4, Z11, K1
 	VMOVUPS.Z  Z6, K1, Z11
-	VMOVUPS    Z9, (DI)(R11*1)
-	VMOVUPS    Z10, (R8)(R11*1)
-	VMOVUPS    Z8, (R9)(R11*1)
-	VMOVUPS    Z12, (R10)(R11*1)
-	VMOVUPS    Z11, (CX)(R11*1)
-	ADDQ       $+64, R11
+	VMOVUPS    Z9, (DI)(R13*1)
+	VMOVUPS    Z10, (R8)(R13*1)
+	VMOVUPS    Z8, (R9)(R13*1)
+	VMOVUPS    Z12, (R10)(R13*1)
+	VMOVUPS    Z11, (CX)(R13*1)
+	ADDQ       $+64, R13
 	SUBQ       $0x10, AX
 	JGE        vector
 
 rest:
 	ADDQ      $0x10, AX
 	JZ        done
-	MOVQ      $-1, R12
-	BZHIQ     AX, R12, R12
-	KMOVW     R12, K1
-	VMOVUPS.Z (DX)(R11*1), K1, Z8
-	VMOVUPS.Z (BX)(R11*1), K1, Z9
-	VMOVUPS.Z (SI)(R11*1), K1, Z10
+	MOVQ      $-1, R11
+	BZHIQ     AX, R11, R11
+	KMOVW     R11, K1
+	VMOVUPS.Z (DX)(R13*1), K1, Z8
+	VMOVUPS.Z (BX)(R13*1), K1, Z9
+	VMOVUPS.Z (SI)(R13*1), K1, Z10
 	VCMPPS    $0x1d, Z0, Z8, K2
 	VMOVUPS.Z Z6, K2, Z11
 	VMULPS    Z1, Z11, Z1
@@ -2146,18 +2256,18 @@ rest:
 	VMOVUPS.Z Z6, K2, Z0
 	VCMPPS    $0x04, Z4, Z11, K2
 	VMOVUPS.Z Z6, K2, Z4
-	VMOVUPS   Z2, K1, (DI)(R11*1)
-	VMOVUPS   Z3, K1, (R8)(R11*1)
-	VMOVUPS   Z1, K1, (R9)(R11*1)
-	VMOVUPS   Z0, K1, (R10)(R11*1)
-	VMOVUPS   Z4, K1, (CX)(R11*1)
+	VMOVUPS   Z2, K1, (DI)(R13*1)
+	VMOVUPS   Z3, K1, (R8)(R13*1)
+	VMOVUPS   Z1, K1, (R9)(R13*1)
+	VMOVUPS   Z0, K1, (R10)(R13*1)
+	VMOVUPS   Z4, K1, (CX)(R13*1)
 
 done:
 	VZEROUPPER
 	RET
 
 // func leakyZeroRectangleStepFedF32AVX2(n int, tiles *[11]*float32, numbers *float32)
-// Requires: AVX, AVX2, MMX+
+// Requires: AVX, AVX2, CMOV, MMX+
 TEXT ·leakyZeroRectangleStepFedF32AVX2(SB), NOSPLIT, $0-24
 	MOVQ         n+0(FP), AX
 	MOVQ         tiles+8(FP), CX
@@ -2175,20 +2285,25 @@ TEXT ·leakyZeroRectangleStepFedF32AVX2(SB), NOSPLIT, $0-24
 	MOVQ         32(CX), R9
 	MOVQ         40(CX), R10
 	MOVQ         48(CX), CX
-	XORQ         R11, R11
+	LEAQ         -1(AX), R12
+	SHLQ         $0x02, R12
+	XORQ         R13, R13
 	SUBQ         $0x08, AX
 	JL           rest
 
 vector:
-	PREFETCHT0   2048(BX)(R11*1)
-	PREFETCHT0   2048(SI)(R11*1)
-	PREFETCHT0   2048(DI)(R11*1)
-	PREFETCHT0   2048(R8)(R11*1)
-	PREFETCHT0   2048(R9)(R11*1)
-	PREFETCHT0   2048(R10)(R11*1)
-	PREFETCHT0   2048(CX)(R11*1)
-	VMOVUPS      (BX)(R11*1), Y2
-	VMOVUPS      (SI)(R11*1), Y3
+	LEAQ         2048(R13), R11
+	CMPQ         R11, R12
+	CMOVQGT      R12, R11
+	PREFETCHT0   (BX)(R11*1)
+	PREFETCHT0   (SI)(R11*1)
+	PREFETCHT0   (DI)(R11*1)
+	PREFETCHT0   (R8)(R11*1)
+	PREFETCHT0   (R9)(R11*1)
+	PREFETCHT0   (R10)(R11*1)
+	PREFETCHT0   (CX)(R11*1)
+	VMOVUPS      (BX)(R13*1), Y2
+	VMOVUPS      (SI)(R13*1), Y3
 	VBROADCASTSS 32(DX), Y4
 	VCMPPS       $0x1d, Y4, Y2, Y4
 	VANDPS       Y0, Y4, Y4
@@ -2212,24 +2327,24 @@ vector:
 	VBROADCASTSS 128(DX), Y7
 	VCMPPS       $0x04, Y7, Y4, Y4
 	VANDPS       Y0, Y4, Y4
-	VMOVUPS      Y5, (DI)(R11*1)
-	VMOVUPS      Y3, (R8)(R11*1)
-	VMOVUPS      Y6, (R9)(R11*1)
-	VMOVUPS      Y2, (R10)(R11*1)
-	VMOVUPS      Y4, (CX)(R11*1)
-	ADDQ         $+32, R11
+	VMOVUPS      Y5, (DI)(R13*1)
+	VMOVUPS      Y3, (R8)(R13*1)
+	VMOVUPS      Y6, (R9)(R13*1)
+	VMOVUPS      Y2, (R10)(R13*1)
+	VMOVUPS      Y4, (CX)(R13*1)
+	ADDQ         $+32, R13
 	SUBQ         $0x08, AX
 	JGE          vector
 
 rest:
 	ADDQ         $0x08, AX
 	JZ           done
-	LEAQ         lanes<>+0(SB), R12
+	LEAQ         lanes<>+0(SB), R11
 	SHLQ         $0x02, AX
-	SUBQ         AX, R12
-	VMOVUPS      32(R12), Y2
-	VMASKMOVPS   (BX)(R11*1), Y2, Y3
-	VMASKMOVPS   (SI)(R11*1), Y2, Y4
+	SUBQ         AX, R11
+	VMOVUPS      32(R11), Y2
+	VMASKMOVPS   (BX)(R13*1), Y2, Y3
+	VMASKMOVPS   (SI)(R13*1), Y2, Y4
 	VBROADCASTSS 32(DX), Y5
 	VCMPPS       $0x1d, Y5, Y3, Y5
 	VANDPS       Y0, Y5, Y5
@@ -2253,18 +2368,18 @@ rest:
 	VBROADCASTSS 128(DX), Y7
 	VCMPPS       $0x04, Y7, Y5, Y5
 	VANDPS       Y0, Y5, Y0
-	VMASKMOVPS   Y6, Y2, (DI)(R11*1)
-	VMASKMOVPS   Y4, Y2, (R8)(R11*1)
-	VMASKMOVPS   Y1, Y2, (R9)(R11*1)
-	VMASKMOVPS   Y3, Y2, (R10)(R11*1)
-	VMASKMOVPS   Y0, Y2, (CX)(R11*1)
+	VMASKMOVPS   Y6, Y2, (DI)(R13*1)
+	VMASKMOVPS   Y4, Y2, (R8)(R13*1)
+	VMASKMOVPS   Y1, Y2, (R9)(R13*1)
+	VMASKMOVPS   Y3, Y2, (R10)(R13*1)
+	VMASKMOVPS   Y0, Y2, (CX)(R13*1)
 
 done:
 	VZEROUPPER
 	RET
 
 // func leakyZeroRectangleStepFedF32AVX512(n int, tiles *[11]*float32, numbers *float32)
-// Requires: AVX, AVX512DQ, AVX512F, BMI2, MMX+
+// Requires: AVX, AVX512DQ, AVX512F, BMI2, CMOV, MMX+
 TEXT ·leakyZeroRectangleStepFedF32AVX512(SB), NOSPLIT, $0-24
 	MOVQ         n+0(FP), AX
 	MOVQ         tiles+8(FP), CX
@@ -2288,20 +2403,25 @@ TEXT ·leakyZeroRectangleStepFedF32AVX512(SB), NOSPLIT, $0-24
 	MOVQ         32(CX), R8
 	MOVQ         40(CX), R9
 	MOVQ         48(CX), CX
-	XORQ         R10, R10
+	LEAQ         -1(AX), R11
+	SHLQ         $0x02, R11
+	XORQ         R12, R12
 	SUBQ         $0x10, AX
 	JL           rest
 
 vector:
-	PREFETCHT0 2048(DX)(R10*1)
-	PREFETCHT0 2048(BX)(R10*1)
-	PREFETCHT0 2048(SI)(R10*1)
-	PREFETCHT0 2048(DI)(R10*1)
-	PREFETCHT0 2048(R8)(R10*1)
-	PREFETCHT0 2048(R9)(R10*1)
-	PREFETCHT0 2048(CX)(R10*1)
-	VMOVUPS    (DX)(R10*1), Z8
-	VMOVUPS    (BX)(R10*1), Z9
+	LEAQ       2048(R12), R10
+	CMPQ       R10, R11
+	CMOVQGT    R11, R10
+	PREFETCHT0 (DX)(R10*1)
+	PREFETCHT0 (BX)(R10*1)
+	PREFETCHT0 (SI)(R10*1)
+	PREFETCHT0 (DI)(R10*1)
+	PREFETCHT0 (R8)(R10*1)
+	PREFETCHT0 (R9)(R10*1)
+	PREFETCHT0 (CX)(R10*1)
+	VMOVUPS    (DX)(R12*1), Z8
+	VMOVUPS    (BX)(R12*1), Z9
 	VCMPPS     $0x1d, Z1, Z8, K1
 	VMOVUPS.Z  Z6, K1, Z10
 	VMULPS     Z2, Z10, Z11
@@ -2319,23 +2439,23 @@ vector:
 	VMOVUPS.Z  Z6, K1, Z12
 	VCMPPS     $0x04, Z4, Z10, K1
 	VMOVUPS.Z  Z6, K1, Z10
-	VMOVUPS    Z11, (SI)(R10*1)
-	VMOVUPS    Z9, (DI)(R10*1)
-	VMOVUPS    Z12, (R8)(R10*1)
-	VMOVUPS    Z8, (R9)(R10*1)
-	VMOVUPS    Z10, (CX)(R10*1)
-	ADDQ       $+64, R10
+	VMOVUPS    Z11, (SI)(R12*1)
+	VMOVUPS    Z9, (DI)(R12*1)
+	VMOVUPS    Z12, (R8)(R12*1)
+	VMOVUPS    Z8, (R9)(R12*1)
+	VMOVUPS    Z10, (CX)(R12*1)
+	ADDQ       $+64, R12
 	SUBQ       $0x10, AX
 	JGE        vector
 
 rest:
 	ADDQ      $0x10, AX
 	JZ        done
-	MOVQ      $-1, R11
-	BZHIQ     AX, R11, R11
-	KMOVW     R11, K1
-	VMOVUPS.Z (DX)(R10*1), K1, Z8
-	VMOVUPS.Z (BX)(R10*1), K1, Z9
+	MOVQ      $-1, R10
+	BZHIQ     AX, R10, R10
+	KMOVW     R10, K1
+	VMOVUPS.Z (DX)(R12*1), K1, Z8
+	VMOVUPS.Z (BX)(R12*1), K1, Z9
 	VCMPPS    $0x1d, Z1, Z8, K2
 	VMOVUPS.Z Z6, K2, Z10
 	VMULPS    Z2, Z10, Z2
@@ -2353,18 +2473,18 @@ rest:
 	VMOVUPS.Z Z6, K2, Z1
 	VCMPPS    $0x04, Z4, Z10, K2
 	VMOVUPS.Z Z6, K2, Z4
-	VMOVUPS   Z3, K1, (SI)(R10*1)
-	VMOVUPS   Z2, K1, (DI)(R10*1)
-	VMOVUPS   Z1, K1, (R8)(R10*1)
-	VMOVUPS   Z0, K1, (R9)(R10*1)
-	VMOVUPS   Z4, K1, (CX)(R10*1)
+	VMOVUPS   Z3, K1, (SI)(R12*1)
+	VMOVUPS   Z2, K1, (DI)(R12*1)
+	VMOVUPS   Z1, K1, (R8)(R12*1)
+	VMOVUPS   Z0, K1, (R9)(R12*1)
+	VMOVUPS   Z4, K1, (CX)(R12*1)
 
 done:
 	VZEROUPPER
 	RET
 
 // func leakyZeroStepF32AVX2(n int, tiles *[11]*float32, numbers *float32)
-// Requires: AVX, AVX2, MMX+
+// Requires: AVX, AVX2, CMOV, MMX+
 TEXT ·leakyZeroStepF32AVX2(SB), NOSPLIT, $0-24
 	MOVQ         n+0(FP), AX
 	MOVQ         tiles+8(FP), CX
@@ -2378,20 +2498,25 @@ TEXT ·leakyZeroStepF32AVX2(SB), NOSPLIT, $0-24
 	MOVQ         24(CX), R8
 	MOVQ         32(CX), R9
 	MOVQ         40(CX), CX
-	XORQ         R10, R10
+	LEAQ         -1(AX), R11
+	SHLQ         $0x02, R11
+	XORQ         R12, R12
 	SUBQ         $0x08, AX
 	JL           rest
 
 vector:
-	PREFETCHT0   2048(BX)(R10*1)
-	PREFETCHT0   2048(SI)(R10*1)
-	PREFETCHT0   2048(DI)(R10*1)
-	PREFETCHT0   2048(R8)(R10*1)
-	PREFETCHT0   2048(R9)(R10*1)
-	PREFETCHT0   2048(CX)(R10*1)
-	VMOVUPS      (BX)(R10*1), Y1
-	VMOVUPS      (SI)(R10*1), Y2
-	VMOVUPS      (DI)(R10*1), Y3
+	LEAQ         2048(R12), R10
+	CMPQ         R10, R11
+	CMOVQGT      R11, R10
+	PREFETCHT0   (BX)(R10*1)
+	PREFETCHT0   (SI)(R10*1)
+	PREFETCHT0   (DI)(R10*1)
+	PREFETCHT0   (R8)(R10*1)
+	PREFETCHT0   (R9)(R10*1)
+	PREFETCHT0   (CX)(R10*1)
+	VMOVUPS      (BX)(R12*1), Y1
+	VMOVUPS      (SI)(R12*1), Y2
+	VMOVUPS      (DI)(R12*1), Y3
 	VBROADCASTSS (DX), Y4
 	VCMPPS       $0x1d, Y4, Y1, Y4
 	VANDPS       Y0, Y4, Y4
@@ -2407,23 +2532,23 @@ vector:
 	VBROADCASTSS 128(DX), Y3
 	VCMPPS       $0x04, Y3, Y4, Y3
 	VANDPS       Y0, Y3, Y3
-	VMOVUPS      Y2, (R8)(R10*1)
-	VMOVUPS      Y1, (R9)(R10*1)
-	VMOVUPS      Y3, (CX)(R10*1)
-	ADDQ         $+32, R10
+	VMOVUPS      Y2, (R8)(R12*1)
+	VMOVUPS      Y1, (R9)(R12*1)
+	VMOVUPS      Y3, (CX)(R12*1)
+	ADDQ         $+32, R12
 	SUBQ         $0x08, AX
 	JGE          vector
 
 rest:
 	ADDQ         $0x08, AX
 	JZ           done
-	LEAQ         lanes<>+0(SB), R11
+	LEAQ         lanes<>+0(SB), R10
 	SHLQ         $0x02, AX
-	SUBQ         AX, R11
-	VMOVUPS      32(R11), Y1
-	VMASKMOVPS   (BX)(R10*1), Y1, Y2
-	VMASKMOVPS   (SI)(R10*1), Y1, Y3
-	VMASKMOVPS   (DI)(R10*1), Y1, Y4
+	SUBQ         AX, R10
+	VMOVUPS      32(R10), Y1
+	VMASKMOVPS   (BX)(R12*1), Y1, Y2
+	VMASKMOVPS   (SI)(R12*1), Y1, Y3
+	VMASKMOVPS   (DI)(R12*1), Y1, Y4
 	VBROADCASTSS (DX), Y5
 	VCMPPS       $0x1d, Y5, Y2, Y5
 	VANDPS       Y0, Y5, Y5
@@ -2439,16 +2564,16 @@ rest:
 	VBROADCASTSS 128(DX), Y4
 	VCMPPS       $0x04, Y4, Y5, Y4
 	VANDPS       Y0, Y4, Y0
-	VMASKMOVPS   Y3, Y1, (R8)(R10*1)
-	VMASKMOVPS   Y2, Y1, (R9)(R10*1)
-	VMASKMOVPS   Y0, Y1, (CX)(R10*1)
+	VMASKMOVPS   Y3, Y1, (R8)(R12*1)
+	VMASKMOVPS   Y2, Y1, (R9)(R12*1)
+	VMASKMOVPS   Y0, Y1, (CX)(R12*1)
 
 done:
 	VZEROUPPER
 	RET
 
 // func leakyZeroStepF32AVX512(n int, tiles *[11]*float32, numbers *float32)
-// Requires: AVX, AVX512F, BMI2, MMX+
+// Requires: AVX, AVX512F, BMI2, CMOV, MMX+
 TEXT ·leakyZeroStepF32AVX512(SB), NOSPLIT, $0-24
 	MOVQ         n+0(FP), AX
 	MOVQ         tiles+8(FP), CX
@@ -2467,20 +2592,25 @@ TEXT ·leakyZeroStepF32AVX512(SB), NOSPLIT, $0-24
 	MOVQ         24(CX), DI
 	MOVQ         32(CX), R8
 	MOVQ         40(CX), CX
-	XORQ         R9, R9
+	LEAQ         -1(AX), R10
+	SHLQ         $0x02, R10
+	XORQ         R11, R11
 	SUBQ         $0x10, AX
 	JL           rest
 
 vector:
-	PREFETCHT0 2048(DX)(R9*1)
-	PREFETCHT0 2048(BX)(R9*1)
-	PREFETCHT0 2048(SI)(R9*1)
-	PREFETCHT0 2048(DI)(R9*1)
-	PREFETCHT0 2048(R8)(R9*1)
-	PREFETCHT0 2048(CX)(R9*1)
-	VMOVUPS    (DX)(R9*1), Z6
-	VMOVUPS    (BX)(R9*1), Z7
-	VMOVUPS    (SI)(R9*1), Z8
+	LEAQ       2048(R11), R9
+	CMPQ       R9, R10
+	CMOVQGT    R10, R9
+	PREFETCHT0 (DX)(R9*1)
+	PREFETCHT0 (BX)(R9*1)
+	PREFETCHT0 (SI)(R9*1)
+	PREFETCHT0 (DI)(R9*1)
+	PREFETCHT0 (R8)(R9*1)
+	PREFETCHT0 (CX)(R9*1)
+	VMOVUPS    (DX)(R11*1), Z6
+	VMOVUPS    (BX)(R11*1), Z7
+	VMOVUPS    (SI)(R11*1), Z8
 	VCMPPS     $0x1d, Z0, Z6, K1
 	VMOVUPS.Z  Z5, K1, Z9
 	VMULPS     Z1, Z9, Z10
@@ -2493,22 +2623,22 @@ vector:
 	VMOVUPS.Z  Z5, K1, Z7
 	VCMPPS     $0x04, Z4, Z9, K1
 	VMOVUPS.Z  Z5, K1, Z8
-	VMOVUPS    Z7, (DI)(R9*1)
-	VMOVUPS    Z6, (R8)(R9*1)
-	VMOVUPS    Z8, (CX)(R9*1)
-	ADDQ       $+64, R9
+	VMOVUPS    Z7, (DI)(R11*1)
+	VMOVUPS    Z6, (R8)(R11*1)
+	VMOVUPS    Z8, (CX)(R11*1)
+	ADDQ       $+64, R11
 	SUBQ       $0x10, AX
 	JGE        vector
 
 rest:
 	ADDQ      $0x10, AX
 	JZ        done
-	MOVQ      $-1, R10
-	BZHIQ     AX, R10, R10
-	KMOVW     R10, K1
-	VMOVUPS.Z (DX)(R9*1), K1, Z6
-	VMOVUPS.Z (BX)(R9*1), K1, Z7
-	VMOVUPS.Z (SI)(R9*1), K1, Z8
+	MOVQ      $-1, R9
+	BZHIQ     AX, R9, R9
+	KMOVW     R9, K1
+	VMOVUPS.Z (DX)(R11*1), K1, Z6
+	VMOVUPS.Z (BX)(R11*1), K1, Z7
+	VMOVUPS.Z (SI)(R11*1), K1, Z8
 	VCMPPS    $0x1d, Z0, Z6, K2
 	VMOVUPS.Z Z5, K2, Z9
 	VMULPS    Z1, Z9, Z1
@@ -2521,16 +2651,16 @@ rest:
 	VMOVUPS.Z Z5, K2, Z0
 	VCMPPS    $0x04, Z4, Z9, K2
 	VMOVUPS.Z Z5, K2, Z2
-	VMOVUPS   Z0, K1, (DI)(R9*1)
-	VMOVUPS   Z1, K1, (R8)(R9*1)
-	VMOVUPS   Z2, K1, (CX)(R9*1)
+	VMOVUPS   Z0, K1, (DI)(R11*1)
+	VMOVUPS   Z1, K1, (R8)(R11*1)
+	VMOVUPS   Z2, K1, (CX)(R11*1)
 
 done:
 	VZEROUPPER
 	RET
 
 // func leakyZeroStepFedF32AVX2(n int, tiles *[11]*float32, numbers *float32)
-// Requires: AVX, AVX2, MMX+
+// Requires: AVX, AVX2, CMOV, MMX+
 TEXT ·leakyZeroStepFedF32AVX2(SB), NOSPLIT, $0-24
 	MOVQ         n+0(FP), AX
 	MOVQ         tiles+8(FP), CX
@@ -2543,18 +2673,23 @@ TEXT ·leakyZeroStepFedF32AVX2(SB), NOSPLIT, $0-24
 	MOVQ         16(CX), DI
 	MOVQ         24(CX), R8
 	MOVQ         32(CX), CX
-	XORQ         R9, R9
+	LEAQ         -1(AX), R10
+	SHLQ         $0x02, R10
+	XORQ         R11, R11
 	SUBQ         $0x08, AX
 	JL           rest
 
 vector:
-	PREFETCHT0   2048(BX)(R9*1)
-	PREFETCHT0   2048(SI)(R9*1)
-	PREFETCHT0   2048(DI)(R9*1)
-	PREFETCHT0   2048(R8)(R9*1)
-	PREFETCHT0   2048(CX)(R9*1)
-	VMOVUPS      (BX)(R9*1), Y1
-	VMOVUPS      (SI)(R9*1), Y2
+	LEAQ         2048(R11), R9
+	CMPQ         R9, R10
+	CMOVQGT      R10, R9
+	PREFETCHT0   (BX)(R9*1)
+	PREFETCHT0   (SI)(R9*1)
+	PREFETCHT0   (DI)(R9*1)
+	PREFETCHT0   (R8)(R9*1)
+	PREFETCHT0   (CX)(R9*1)
+	VMOVUPS      (BX)(R11*1), Y1
+	VMOVUPS      (SI)(R11*1), Y2
 	VBROADCASTSS 32(DX), Y3
 	VCMPPS       $0x1d, Y3, Y1, Y3
 	VANDPS       Y0, Y3, Y3
@@ -2570,22 +2705,22 @@ vector:
 	VBROADCASTSS 128(DX), Y4
 	VCMPPS       $0x04, Y4, Y3, Y3
 	VANDPS       Y0, Y3, Y3
-	VMOVUPS      Y2, (DI)(R9*1)
-	VMOVUPS      Y1, (R8)(R9*1)
-	VMOVUPS      Y3, (CX)(R9*1)
-	ADDQ         $+32, R9
+	VMOVUPS      Y2, (DI)(R11*1)
+	VMOVUPS      Y1, (R8)(R11*1)
+	VMOVUPS      Y3, (CX)(R11*1)
+	ADDQ         $+32, R11
 	SUBQ         $0x08, AX
 	JGE          vector
 
 rest:
 	ADDQ         $0x08, AX
 	JZ           done
-	LEAQ         lanes<>+0(SB), R10
+	LEAQ         lanes<>+0(SB), R9
 	SHLQ         $0x02, AX
-	SUBQ         AX, R10
-	VMOVUPS      32(R10), Y1
-	VMASKMOVPS   (BX)(R9*1), Y1, Y2
-	VMASKMOVPS   (SI)(R9*1), Y1, Y3
+	SUBQ         AX, R9
+	VMOVUPS      32(R9), Y1
+	VMASKMOVPS   (BX)(R11*1), Y1, Y2
+	VMASKMOVPS   (SI)(R11*1), Y1, Y3
 	VBROADCASTSS 32(DX), Y4
 	VCMPPS       $0x1d, Y4, Y2, Y4
 	VANDPS       Y0, Y4, Y4
@@ -2601,16 +2736,16 @@ rest:
 	VBROADCASTSS 128(DX), Y5
 	VCMPPS       $0x04, Y5, Y4, Y4
 	VANDPS       Y0, Y4, Y0
-	VMASKMOVPS   Y3, Y1, (DI)(R9*1)
-	VMASKMOVPS   Y2, Y1, (R8)(R9*1)
-	VMASKMOVPS   Y0, Y1, (CX)(R9*1)
+	VMASKMOVPS   Y3, Y1, (DI)(R11*1)
+	VMASKMOVPS   Y2, Y1, (R8)(R11*1)
+	VMASKMOVPS   Y0, Y1, (CX)(R11*1)
 
 done:
 	VZEROUPPER
 	RET
 
 // func leakyZeroStepFedF32AVX512(n int, tiles *[11]*float32, numbers *float32)
-// Requires: AVX, AVX512F, BMI2, MMX+
+// Requires: AVX, AVX512F, BMI2, CMOV, MMX+
 TEXT ·leakyZeroStepFedF32AVX512(SB), NOSPLIT, $0-24
 	MOVQ         n+0(FP), AX
 	MOVQ         tiles+8(FP), CX
@@ -2628,18 +2763,23 @@ TEXT ·leakyZeroStepFedF32AVX512(SB), NOSPLIT, $0-24
 	MOVQ         16(CX), SI
 	MOVQ         24(CX), DI
 	MOVQ         32(CX), CX
-	XORQ         R8, R8
+	LEAQ         -1(AX), R9
+	SHLQ         $0x02, R9
+	XORQ         R10, R10
 	SUBQ         $0x10, AX
 	JL           rest
 
 vector:
-	PREFETCHT0 2048(DX)(R8*1)
-	PREFETCHT0 2048(BX)(R8*1)
-	PREFETCHT0 2048(SI)(R8*1)
-	PREFETCHT0 2048(DI)(R8*1)
-	PREFETCHT0 2048(CX)(R8*1)
-	VMOVUPS    (DX)(R8*1), Z6
-	VMOVUPS    (BX)(R8*1), Z7
+	LEAQ       2048(R10), R8
+	CMPQ       R8, R9
+	CMOVQGT    R9, R8
+	PREFETCHT0 (DX)(R8*1)
+	PREFETCHT0 (BX)(R8*1)
+	PREFETCHT0 (SI)(R8*1)
+	PREFETCHT0 (DI)(R8*1)
+	PREFETCHT0 (CX)(R8*1)
+	VMOVUPS    (DX)(R10*1), Z6
+	VMOVUPS    (BX)(R10*1), Z7
 	VCMPPS     $0x1d, Z1, Z6, K1
 	VMOVUPS.Z  Z5, K1, Z8
 	VMULPS     Z2, Z8, Z9
@@ -2651,21 +2791,21 @@ vector:
 	VMOVUPS.Z  Z5, K1, Z7
 	VCMPPS     $0x04, Z4, Z8, K1
 	VMOVUPS.Z  Z5, K1, Z8
-	VMOVUPS    Z7, (SI)(R8*1)
-	VMOVUPS    Z6, (DI)(R8*1)
-	VMOVUPS    Z8, (CX)(R8*1)
-	ADDQ       $+64, R8
+	VMOVUPS    Z7, (SI)(R10*1)
+	VMOVUPS    Z6, (DI)(R10*1)
+	VMOVUPS    Z8, (CX)(R10*1)
+	ADDQ       $+64, R10
 	SUBQ       $0x10, AX
 	JGE        vector
 
 rest:
 	ADDQ      $0x10, AX
 	JZ        done
-	MOVQ      $-1, R9
-	BZHIQ     AX, R9, R9
-	KMOVW     R9, K1
-	VMOVUPS.Z (DX)(R8*1), K1, Z6
-	VMOVUPS.Z (BX)(R8*1), K1, Z7
+	MOVQ      $-1, R8
+	BZHIQ     AX, R8, R8
+	KMOVW     R8, K1
+	VMOVUPS.Z (DX)(R10*1), K1, Z6
+	VMOVUPS.Z (BX)(R10*1), K1, Z7
 	VCMPPS    $0x1d, Z1, Z6, K2
 	VMOVUPS.Z Z5, K2, Z8
 	VMULPS    Z2, Z8, Z2
@@ -2677,16 +2817,16 @@ rest:
 	VMOVUPS.Z Z5, K2, Z1
 	VCMPPS    $0x04, Z4, Z8, K2
 	VMOVUPS.Z Z5, K2, Z2
-	VMOVUPS   Z1, K1, (SI)(R8*1)
-	VMOVUPS   Z0, K1, (DI)(R8*1)
-	VMOVUPS   Z2, K1, (CX)(R8*1)
+	VMOVUPS   Z1, K1, (SI)(R10*1)
+	VMOVUPS   Z0, K1, (DI)(R10*1)
+	VMOVUPS   Z2, K1, (CX)(R10*1)
 
 done:
 	VZEROUPPER
 	RET
 
 // func leakyZeroArctanBackF32AVX2(n int, tiles *[11]*float32, numbers *float32)
-// Requires: AVX, AVX2, MMX+
+// Requires: AVX, AVX2, CMOV, MMX+
 TEXT ·leakyZeroArctanBackF32AVX2(SB), NOSPLIT, $0-24
 	MOVQ         n+0(FP), AX
 	MOVQ         tiles+8(FP), CX
@@ -2701,22 +2841,27 @@ TEXT ·leakyZeroArctanBackF32AVX2(SB), NOSPLIT, $0-24
 	MOVQ         32(CX), R9
 	MOVQ         40(CX), R10
 	MOVQ         48(CX), CX
-	XORQ         R11, R11
+	LEAQ         -1(AX), R12
+	SHLQ         $0x02, R12
+	XORQ         R13, R13
 	SUBQ         $0x08, AX
 	JL           rest
 
 vector:
-	PREFETCHT0   2048(BX)(R11*1)
-	PREFETCHT0   2048(SI)(R11*1)
-	PREFETCHT0   2048(DI)(R11*1)
-	PREFETCHT0   2048(R8)(R11*1)
-	PREFETCHT0   2048(R9)(R11*1)
-	PREFETCHT0   2048(R10)(R11*1)
-	PREFETCHT0   2048(CX)(R11*1)
-	VMOVUPS      (BX)(R11*1), Y1
-	VMOVUPS      (SI)(R11*1), Y2
-	VMOVUPS      (DI)(R11*1), Y3
-	VMOVUPS      (R8)(R11*1), Y4
+	LEAQ         2048(R13), R11
+	CMPQ         R11, R12
+	CMOVQGT      R12, R11
+	PREFETCHT0   (BX)(R11*1)
+	PREFETCHT0   (SI)(R11*1)
+	PREFETCHT0   (DI)(R11*1)
+	PREFETCHT0   (R8)(R11*1)
+	PREFETCHT0   (R9)(R11*1)
+	PREFETCHT0   (R10)(R11*1)
+	PREFETCHT0   (CX)(R11*1)
+	VMOVUPS      (BX)(R13*1), Y1
+	VMOVUPS      (SI)(R13*1), Y2
+	VMOVUPS      (DI)(R13*1), Y3
+	VMOVUPS      (R8)(R13*1), Y4
 	VADDPS       32(DX), Y1, Y5
 	VMULPS       (DX), Y5, Y5
 	VMULPS       Y5, Y5, Y5
@@ -2731,24 +2876,24 @@ vector:
 	VBROADCASTSS 160(DX), Y4
 	VCMPPS       $0x1d, Y4, Y1, Y1
 	VANDPS       Y0, Y1, Y1
-	VMOVUPS      Y3, (R9)(R11*1)
-	VMOVUPS      Y2, (R10)(R11*1)
-	VMOVUPS      Y1, (CX)(R11*1)
-	ADDQ         $+32, R11
+	VMOVUPS      Y3, (R9)(R13*1)
+	VMOVUPS      Y2, (R10)(R13*1)
+	VMOVUPS      Y1, (CX)(R13*1)
+	ADDQ         $+32, R13
 	SUBQ         $0x08, AX
 	JGE          vector
 
 rest:
 	ADDQ         $0x08, AX
 	JZ           done
-	LEAQ         lanes<>+0(SB), R12
+	LEAQ         lanes<>+0(SB), R11
 	SHLQ         $0x02, AX
-	SUBQ         AX, R12
-	VMOVUPS      32(R12), Y1
-	VMASKMOVPS   (BX)(R11*1), Y1, Y2
-	VMASKMOVPS   (SI)(R11*1), Y1, Y3
-	VMASKMOVPS   (DI)(R11*1), Y1, Y4
-	VMASKMOVPS   (R8)(R11*1), Y1, Y5
+	SUBQ         AX, R11
+	VMOVUPS      32(R11), Y1
+	VMASKMOVPS   (BX)(R13*1), Y1, Y2
+	VMASKMOVPS   (SI)(R13*1), Y1, Y3
+	VMASKMOVPS   (DI)(R13*1), Y1, Y4
+	VMASKMOVPS   (R8)(R13*1), Y1, Y5
 	VADDPS       32(DX), Y2, Y6
 	VMULPS       (DX), Y6, Y6
 	VMULPS       Y6, Y6, Y6
@@ -2763,16 +2908,16 @@ rest:
 	VBROADCASTSS 160(DX), Y5
 	VCMPPS       $0x1d, Y5, Y2, Y2
 	VANDPS       Y0, Y2, Y0
-	VMASKMOVPS   Y4, Y1, (R9)(R11*1)
-	VMASKMOVPS   Y3, Y1, (R10)(R11*1)
-	VMASKMOVPS   Y0, Y1, (CX)(R11*1)
+	VMASKMOVPS   Y4, Y1, (R9)(R13*1)
+	VMASKMOVPS   Y3, Y1, (R10)(R13*1)
+	VMASKMOVPS   Y0, Y1, (CX)(R13*1)
 
 done:
 	VZEROUPPER
 	RET
 
 // func leakyZeroArctanBackF32AVX512(n int, tiles *[11]*float32, numbers *float32)
-// Requires: AVX, AVX512F, BMI2, MMX+
+// Requires: AVX, AVX512F, BMI2, CMOV, MMX+
 TEXT ·leakyZeroArctanBackF32AVX512(SB), NOSPLIT, $0-24
 	MOVQ         n+0(FP), AX
 	MOVQ         tiles+8(FP), CX
@@ -2793,22 +2938,27 @@ TEXT ·leakyZeroArctanBackF32AVX512(SB), NOSPLIT, $0-24
 	MOVQ         32(CX), R8
 	MOVQ         40(CX), R9
 	MOVQ         48(CX), CX
-	XORQ         R10, R10
+	LEAQ         -1(AX), R11
+	SHLQ         $0x02, R11
+	XORQ         R12, R12
 	SUBQ         $0x10, AX
 	JL           rest
 
 vector:
-	PREFETCHT0 2048(DX)(R10*1)
-	PREFETCHT0 2048(BX)(R10*1)
-	PREFETCHT0 2048(SI)(R10*1)
-	PREFETCHT0 2048(DI)(R10*1)
-	PREFETCHT0 2048(R8)(R10*1)
-	PREFETCHT0 2048(R9)(R10*1)
-	PREFETCHT0 2048(CX)(R10*1)
-	VMOVUPS    (DX)(R10*1), Z7
-	VMOVUPS    (BX)(R10*1), Z8
-	VMOVUPS    (SI)(R10*1), Z9
-	VMOVUPS    (DI)(R10*1), Z10
+	LEAQ       2048(R12), R10
+	CMPQ       R10, R11
+	CMOVQGT    R11, R10
+	PREFETCHT0 (DX)(R10*1)
+	PREFETCHT0 (BX)(R10*1)
+	PREFETCHT0 (SI)(R10*1)
+	PREFETCHT0 (DI)(R10*1)
+	PREFETCHT0 (R8)(R10*1)
+	PREFETCHT0 (R9)(R10*1)
+	PREFETCHT0 (CX)(R10*1)
+	VMOVUPS    (DX)(R12*1), Z7
+	VMOVUPS    (BX)(R12*1), Z8
+	VMOVUPS    (SI)(R12*1), Z9
+	VMOVUPS    (DI)(R12*1), Z10
 	VADDPS     Z1, Z7, Z11
 	VMULPS     Z0, Z11, Z11
 	VMULPS     Z11, Z11, Z11
@@ -2822,23 +2972,23 @@ vector:
 	VMULPS     Z10, Z9, Z9
 	VCMPPS     $0x1d, Z5, Z7, K1
 	VMOVUPS.Z  Z6, K1, Z7
-	VMOVUPS    Z9, (R8)(R10*1)
-	VMOVUPS    Z8, (R9)(R10*1)
-	VMOVUPS    Z7, (CX)(R10*1)
-	ADDQ       $+64, R10
+	VMOVUPS    Z9, (R8)(R12*1)
+	VMOVUPS    Z8, (R9)(R12*1)
+	VMOVUPS    Z7, (CX)(R12*1)
+	ADDQ       $+64, R12
 	SUBQ       $0x10, AX
 	JGE        vector
 
 rest:
 	ADDQ      $0x10, AX
 	JZ        done
-	MOVQ      $-1, R11
-	BZHIQ     AX, R11, R11
-	KMOVW     R11, K1
-	VMOVUPS.Z (DX)(R10*1), K1, Z7
-	VMOVUPS.Z (BX)(R10*1), K1, Z8
-	VMOVUPS.Z (SI)(R10*1), K1, Z9
-	VMOVUPS.Z (DI)(R10*1), K1, Z10
+	MOVQ      $-1, R10
+	BZHIQ     AX, R10, R10
+	KMOVW     R10, K1
+	VMOVUPS.Z (DX)(R12*1), K1, Z7
+	VMOVUPS.Z (BX)(R12*1), K1, Z8
+	VMOVUPS.Z (SI)(R12*1), K1, Z9
+	VMOVUPS.Z (DI)(R12*1), K1, Z10
 	VADDPS    Z1, Z7, Z1
 	VMULPS    Z0, Z1, Z0
 	VMULPS    Z0, Z0, Z0
@@ -2852,16 +3002,16 @@ rest:
 	VMULPS    Z2, Z1, Z1
 	VCMPPS    $0x1d, Z5, Z7, K2
 	VMOVUPS.Z Z6, K2, Z2
-	VMOVUPS   Z1, K1, (R8)(R10*1)
-	VMOVUPS   Z0, K1, (R9)(R10*1)
-	VMOVUPS   Z2, K1, (CX)(R10*1)
+	VMOVUPS   Z1, K1, (R8)(R12*1)
+	VMOVUPS   Z0, K1, (R9)(R12*1)
+	VMOVUPS   Z2, K1, (CX)(R12*1)
 
 done:
 	VZEROUPPER
 	RET
 
 // func leakyZeroFastSigmoidBackF32AVX2(n int, tiles *[11]*float32, numbers *float32)
-// Requires: AVX, AVX2, MMX+
+// Requires: AVX, AVX2, CMOV, MMX+
 TEXT ·leakyZeroFastSigmoidBackF32AVX2(SB), NOSPLIT, $0-24
 	MOVQ         n+0(FP), AX
 	MOVQ         tiles+8(FP), CX
@@ -2879,22 +3029,27 @@ TEXT ·leakyZeroFastSigmoidBackF32AVX2(SB), NOSPLIT, $0-24
 	MOVQ         32(CX), R9
 	MOVQ         40(CX), R10
 	MOVQ         48(CX), CX
-	XORQ         R11, R11
+	LEAQ         -1(AX), R12
+	SHLQ         $0x02, R12
+	XORQ         R13, R13
 	SUBQ         $0x08, AX
 	JL           rest
 
 vector:
-	PREFETCHT0   2048(BX)(R11*1)
-	PREFETCHT0   2048(SI)(R11*1)
-	PREFETCHT0   2048(DI)(R11*1)
-	PREFETCHT0   2048(R8)(R11*1)
-	PREFETCHT0   2048(R9)(R11*1)
-	PREFETCHT0   2048(R10)(R11*1)
-	PREFETCHT0   2048(CX)(R11*1)
-	VMOVUPS      (BX)(R11*1), Y2
-	VMOVUPS      (SI)(R11*1), Y3
-	VMOVUPS      (DI)(R11*1), Y4
-	VMOVUPS      (R8)(R11*1), Y5
+	LEAQ         2048(R13), R11
+	CMPQ         R11, R12
+	CMOVQGT      R12, R11
+	PREFETCHT0   (BX)(R11*1)
+	PREFETCHT0   (SI)(R11*1)
+	PREFETCHT0   (DI)(R11*1)
+	PREFETCHT0   (R8)(R11*1)
+	PREFETCHT0   (R9)(R11*1)
+	PREFETCHT0   (R10)(R11*1)
+	PREFETCHT0   (CX)(R11*1)
+	VMOVUPS      (BX)(R13*1), Y2
+	VMOVUPS      (SI)(R13*1), Y3
+	VMOVUPS      (DI)(R13*1), Y4
+	VMOVUPS      (R8)(R13*1), Y5
 	VADDPS       32(DX), Y2, Y6
 	VANDNPS      Y6, Y1, Y6
 	VMULPS       (DX), Y6, Y6
@@ -2910,24 +3065,24 @@ vector:
 	VBROADCASTSS 160(DX), Y5
 	VCMPPS       $0x1d, Y5, Y2, Y2
 	VANDPS       Y0, Y2, Y2
-	VMOVUPS      Y4, (R9)(R11*1)
-	VMOVUPS      Y2, (R10)(R11*1)
-	VMOVUPS      Y3, (CX)(R11*1)
-	ADDQ         $+32, R11
+	VMOVUPS      Y4, (R9)(R13*1)
+	VMOVUPS      Y2, (R10)(R13*1)
+	VMOVUPS      Y3, (CX)(R13*1)
+	ADDQ         $+32, R13
 	SUBQ         $0x08, AX
 	JGE          vector
 
 rest:
 	ADDQ         $0x08, AX
 	JZ           done
-	LEAQ         lanes<>+0(SB), R12
+	LEAQ         lanes<>+0(SB), R11
 	SHLQ         $0x02, AX
-	SUBQ         AX, R12
-	VMOVUPS      32(R12), Y2
-	VMASKMOVPS   (BX)(R11*1), Y2, Y3
-	VMASKMOVPS   (SI)(R11*1), Y2, Y4
-	VMASKMOVPS   (DI)(R11*1), Y2, Y5
-	VMASKMOVPS   (R8)(R11*1), Y2, Y6
+	SUBQ         AX, R11
+	VMOVUPS      32(R11), Y2
+	VMASKMOVPS   (BX)(R13*1), Y2, Y3
+	VMASKMOVPS   (SI)(R13*1), Y2, Y4
+	VMASKMOVPS   (DI)(R13*1), Y2, Y5
+	VMASKMOVPS   (R8)(R13*1), Y2, Y6
 	VADDPS       32(DX), Y3, Y7
 	VANDNPS      Y7, Y1, Y1
 	VMULPS       (DX), Y1, Y1
@@ -2943,16 +3098,16 @@ rest:
 	VBROADCASTSS 160(DX), Y5
 	VCMPPS       $0x1d, Y5, Y3, Y3
 	VANDPS       Y0, Y3, Y0
-	VMASKMOVPS   Y4, Y2, (R9)(R11*1)
-	VMASKMOVPS   Y0, Y2, (R10)(R11*1)
-	VMASKMOVPS   Y1, Y2, (CX)(R11*1)
+	VMASKMOVPS   Y4, Y2, (R9)(R13*1)
+	VMASKMOVPS   Y0, Y2, (R10)(R13*1)
+	VMASKMOVPS   Y1, Y2, (CX)(R13*1)
 
 done:
 	VZEROUPPER
 	RET
 
 // func leakyZeroFastSigmoidBackF32AVX512(n int, tiles *[11]*float32, numbers *float32)
-// Requires: AVX, AVX512DQ, AVX512F, BMI2, MMX+
+// Requires: AVX, AVX512DQ, AVX512F, BMI2, CMOV, MMX+
 TEXT ·leakyZeroFastSigmoidBackF32AVX512(SB), NOSPLIT, $0-24
 	MOVQ         n+0(FP), AX
 	MOVQ         tiles+8(FP), CX
@@ -2976,22 +3131,27 @@ TEXT ·leakyZeroFastSigmoidBackF32AVX512(SB), NOSPLIT, $0-24
 	MOVQ         32(CX), R8
 	MOVQ         40(CX), R9
 	MOVQ         48(CX), CX
-	XORQ         R10, R10
+	LEAQ         -1(AX), R11
+	SHLQ         $0x02, R11
+	XORQ         R12, R12
 	SUBQ         $0x10, AX
 	JL           rest
 
 vector:
-	PREFETCHT0 2048(DX)(R10*1)
-	PREFETCHT0 2048(BX)(R10*1)
-	PREFETCHT0 2048(SI)(R10*1)
-	PREFETCHT0 2048(DI)(R10*1)
-	PREFETCHT0 2048(R8)(R10*1)
-	PREFETCHT0 2048(R9)(R10*1)
-	PREFETCHT0 2048(CX)(R10*1)
-	VMOVUPS    (DX)(R10*1), Z8
-	VMOVUPS    (BX)(R10*1), Z9
-	VMOVUPS    (SI)(R10*1), Z10
-	VMOVUPS    (DI)(R10*1), Z11
+	LEAQ       2048(R12), R10
+	CMPQ       R10, R11
+	CMOVQGT    R11, R10
+	PREFETCHT0 (DX)(R10*1)
+	PREFETCHT0 (BX)(R10*1)
+	PREFETCHT0 (SI)(R10*1)
+	PREFETCHT0 (DI)(R10*1)
+	PREFETCHT0 (R8)(R10*1)
+	PREFETCHT0 (R9)(R10*1)
+	PREFETCHT0 (CX)(R10*1)
+	VMOVUPS    (DX)(R12*1), Z8
+	VMOVUPS    (BX)(R12*1), Z9
+	VMOVUPS    (SI)(R12*1), Z10
+	VMOVUPS    (DI)(R12*1), Z11
 	VADDPS     Z1, Z8, Z12
 	VANDNPS    Z12, Z7, Z12
 	VMULPS     Z0, Z12, Z12
@@ -3006,23 +3166,23 @@ vector:
 	VMULPS     Z11, Z10, Z10
 	VCMPPS     $0x1d, Z5, Z8, K1
 	VMOVUPS.Z  Z6, K1, Z8
-	VMOVUPS    Z10, (R8)(R10*1)
-	VMOVUPS    Z8, (R9)(R10*1)
-	VMOVUPS    Z9, (CX)(R10*1)
-	ADDQ       $+64, R10
+	VMOVUPS    Z10, (R8)(R12*1)
+	VMOVUPS    Z8, (R9)(R12*1)
+	VMOVUPS    Z9, (CX)(R12*1)
+	ADDQ       $+64, R12
 	SUBQ       $0x10, AX
 	JGE        vector
 
 rest:
 	ADDQ      $0x10, AX
 	JZ        done
-	MOVQ      $-1, R11
-	BZHIQ     AX, R11, R11
-	KMOVW     R11, K1
-	VMOVUPS.Z (DX)(R10*1), K1, Z8
-	VMOVUPS.Z (BX)(R10*1), K1, Z9
-	VMOVUPS.Z (SI)(R10*1), K1, Z10
-	VMOVUPS.Z (DI)(R10*1), K1, Z11
+	MOVQ      $-1, R10
+	BZHIQ     AX, R10, R10
+	KMOVW     R10, K1
+	VMOVUPS.Z (DX)(R12*1), K1, Z8
+	VMOVUPS.Z (BX)(R12*1), K1, Z9
+	VMOVUPS.Z (SI)(R12*1), K1, Z10
+	VMOVUPS.Z (DI)(R12*1), K1, Z11
 	VADDPS    Z1, Z8, Z1
 	VANDNPS   Z1, Z7, Z1
 	VMULPS    Z0, Z1, Z0
@@ -3037,16 +3197,16 @@ rest:
 	VMULPS    Z2, Z1, Z1
 	VCMPPS    $0x1d, Z5, Z8, K2
 	VMOVUPS.Z Z6, K2, Z2
-	VMOVUPS   Z1, K1, (R8)(R10*1)
-	VMOVUPS   Z2, K1, (R9)(R10*1)
-	VMOVUPS   Z0, K1, (CX)(R10*1)
+	VMOVUPS   Z1, K1, (R8)(R12*1)
+	VMOVUPS   Z2, K1, (R9)(R12*1)
+	VMOVUPS   Z0, K1, (CX)(R12*1)
 
 done:
 	VZEROUPPER
 	RET
 
 // func leakyZeroGaussianBackF32AVX2(n int, tiles *[11]*float32, numbers *float32)
-// Requires: AVX, AVX2, FMA3, MMX+
+// Requires: AVX, AVX2, CMOV, FMA3, MMX+
 TEXT ·leakyZeroGaussianBackF32AVX2(SB), NOSPLIT, $0-24
 	MOVQ         n+0(FP), AX
 	MOVQ         tiles+8(FP), CX
@@ -3061,22 +3221,27 @@ TEXT ·leakyZeroGaussianBackF32AVX2(SB), NOSPLIT, $0-24
 	MOVQ         32(CX), R9
 	MOVQ         40(CX), R10
 	MOVQ         48(CX), CX
-	XORQ         R11, R11
+	LEAQ         -1(AX), R12
+	SHLQ         $0x02, R12
+	XORQ         R13, R13
 	SUBQ         $0x08, AX
 	JL           rest
 
 vector:
-	PREFETCHT0   2048(BX)(R11*1)
-	PREFETCHT0   2048(SI)(R11*1)
-	PREFETCHT0   2048(DI)(R11*1)
-	PREFETCHT0   2048(R8)(R11*1)
-	PREFETCHT0   2048(R9)(R11*1)
-	PREFETCHT0   2048(R10)(R11*1)
-	PREFETCHT0   2048(CX)(R11*1)
-	VMOVUPS      (BX)(R11*1), Y1
-	VMOVUPS      (SI)(R11*1), Y2
-	VMOVUPS      (DI)(R11*1), Y3
-	VMOVUPS      (R8)(R11*1), Y4
+	LEAQ         2048(R13), R11
+	CMPQ         R11, R12
+	CMOVQGT      R12, R11
+	PREFETCHT0   (BX)(R11*1)
+	PREFETCHT0   (SI)(R11*1)
+	PREFETCHT0   (DI)(R11*1)
+	PREFETCHT0   (R8)(R11*1)
+	PREFETCHT0   (R9)(R11*1)
+	PREFETCHT0   (R10)(R11*1)
+	PREFETCHT0   (CX)(R11*1)
+	VMOVUPS      (BX)(R13*1), Y1
+	VMOVUPS      (SI)(R13*1), Y2
+	VMOVUPS      (DI)(R13*1), Y3
+	VMOVUPS      (R8)(R13*1), Y4
 	VADDPS       (DX), Y2, Y5
 	VMULPS       32(DX), Y5, Y5
 	VMULPS       Y5, Y5, Y5
@@ -3120,24 +3285,24 @@ vector:
 	VMULPS       224(DX), Y4, Y4
 	VADDPS       256(DX), Y4, Y4
 	VMULPS       Y4, Y3, Y3
-	VMOVUPS      Y1, (R9)(R11*1)
-	VMOVUPS      Y2, (R10)(R11*1)
-	VMOVUPS      Y3, (CX)(R11*1)
-	ADDQ         $+32, R11
+	VMOVUPS      Y1, (R9)(R13*1)
+	VMOVUPS      Y2, (R10)(R13*1)
+	VMOVUPS      Y3, (CX)(R13*1)
+	ADDQ         $+32, R13
 	SUBQ         $0x08, AX
 	JGE          vector
 
 rest:
 	ADDQ         $0x08, AX
 	JZ           done
-	LEAQ         lanes<>+0(SB), R12
+	LEAQ         lanes<>+0(SB), R11
 	SHLQ         $0x02, AX
-	SUBQ         AX, R12
-	VMOVUPS      32(R12), Y1
-	VMASKMOVPS   (BX)(R11*1), Y1, Y2
-	VMASKMOVPS   (SI)(R11*1), Y1, Y3
-	VMASKMOVPS   (DI)(R11*1), Y1, Y4
-	VMASKMOVPS   (R8)(R11*1), Y1, Y5
+	SUBQ         AX, R11
+	VMOVUPS      32(R11), Y1
+	VMASKMOVPS   (BX)(R13*1), Y1, Y2
+	VMASKMOVPS   (SI)(R13*1), Y1, Y3
+	VMASKMOVPS   (DI)(R13*1), Y1, Y4
+	VMASKMOVPS   (R8)(R13*1), Y1, Y5
 	VADDPS       (DX), Y3, Y6
 	VMULPS       32(DX), Y6, Y6
 	VMULPS       Y6, Y6, Y6
@@ -3181,16 +3346,16 @@ rest:
 	VMULPS       224(DX), Y5, Y4
 	VADDPS       256(DX), Y4, Y4
 	VMULPS       Y4, Y3, Y3
-	VMASKMOVPS   Y2, Y1, (R9)(R11*1)
-	VMASKMOVPS   Y0, Y1, (R10)(R11*1)
-	VMASKMOVPS   Y3, Y1, (CX)(R11*1)
+	VMASKMOVPS   Y2, Y1, (R9)(R13*1)
+	VMASKMOVPS   Y0, Y1, (R10)(R13*1)
+	VMASKMOVPS   Y3, Y1, (CX)(R13*1)
 
 done:
 	VZEROUPPER
 	RET
 
 // func leakyZeroGaussianBackF32AVX512(n int, tiles *[11]*float32, numbers *float32)
-// Requires: AVX, AVX512F, BMI2, MMX+
+// Requires: AVX, AVX512F, BMI2, CMOV, MMX+
 TEXT ·leakyZeroGaussianBackF32AVX512(SB), NOSPLIT, $0-24
 	MOVQ         n+0(FP), AX
 	MOVQ         tiles+8(FP), CX
@@ -3214,22 +3379,27 @@ TEXT ·leakyZeroGaussianBackF32AVX512(SB), NOSPLIT, $0-24
 	MOVQ         32(CX), R8
 	MOVQ         40(CX), R9
 	MOVQ         48(CX), CX
-	XORQ         R10, R10
+	LEAQ         -1(AX), R11
+	SHLQ         $0x02, R11
+	XORQ         R12, R12
 	SUBQ         $0x10, AX
 	JL           rest
 
 vector:
-	PREFETCHT0        2048(DX)(R10*1)
-	PREFETCHT0        2048(BX)(R10*1)
-	PREFETCHT0        2048(SI)(R10*1)
-	PREFETCHT0        2048(DI)(R10*1)
-	PREFETCHT0        2048(R8)(R10*1)
-	PREFETCHT0        2048(R9)(R10*1)
-	PREFETCHT0        2048(CX)(R10*1)
-	VMOVUPS           (DX)(R10*1), Z10
-	VMOVUPS           (BX)(R10*1), Z11
-	VMOVUPS           (SI)(R10*1), Z12
-	VMOVUPS           (DI)(R10*1), Z13
+	LEAQ              2048(R12), R10
+	CMPQ              R10, R11
+	CMOVQGT           R11, R10
+	PREFETCHT0        (DX)(R10*1)
+	PREFETCHT0        (BX)(R10*1)
+	PREFETCHT0        (SI)(R10*1)
+	PREFETCHT0        (DI)(R10*1)
+	PREFETCHT0        (R8)(R10*1)
+	PREFETCHT0        (R9)(R10*1)
+	PREFETCHT0        (CX)(R10*1)
+	VMOVUPS           (DX)(R12*1), Z10
+	VMOVUPS           (BX)(R12*1), Z11
+	VMOVUPS           (SI)(R12*1), Z12
+	VMOVUPS           (DI)(R12*1), Z13
 	VADDPS            Z0, Z11, Z14
 	VMULPS            Z1, Z14, Z14
 	VMULPS            Z14, Z14, Z14
@@ -3264,23 +3434,23 @@ vector:
 	VMULPS            Z7, Z13, Z13
 	VADDPS            Z8, Z13, Z13
 	VMULPS            Z13, Z12, Z12
-	VMOVUPS           Z10, (R8)(R10*1)
-	VMOVUPS           Z11, (R9)(R10*1)
-	VMOVUPS           Z12, (CX)(R10*1)
-	ADDQ              $+64, R10
+	VMOVUPS           Z10, (R8)(R12*1)
+	VMOVUPS           Z11, (R9)(R12*1)
+	VMOVUPS           Z12, (CX)(R12*1)
+	ADDQ              $+64, R12
 	SUBQ              $0x10, AX
 	JGE               vector
 
 rest:
 	ADDQ              $0x10, AX
 	JZ                done
-	MOVQ              $-1, R11
-	BZHIQ             AX, R11, R11
-	KMOVW             R11, K1
-	VMOVUPS.Z         (DX)(R10*1), K1, Z10
-	VMOVUPS.Z         (BX)(R10*1), K1, Z11
-	VMOVUPS.Z         (SI)(R10*1), K1, Z12
-	VMOVUPS.Z         (DI)(R10*1), K1, Z13
+	MOVQ              $-1, R10
+	BZHIQ             AX, R10, R10
+	KMOVW             R10, K1
+	VMOVUPS.Z         (DX)(R12*1), K1, Z10
+	VMOVUPS.Z         (BX)(R12*1), K1, Z11
+	VMOVUPS.Z         (SI)(R12*1), K1, Z12
+	VMOVUPS.Z         (DI)(R12*1), K1, Z13
 	VADDPS            Z0, Z11, Z0
 	VMULPS            Z1, Z0, Z0
 	VMULPS            Z0, Z0, Z0
@@ -3315,16 +3485,16 @@ rest:
 	VMULPS            Z7, Z13, Z3
 	VADDPS            Z8, Z3, Z3
 	VMULPS            Z3, Z2, Z2
-	VMOVUPS           Z0, K1, (R8)(R10*1)
-	VMOVUPS           Z1, K1, (R9)(R10*1)
-	VMOVUPS           Z2, K1, (CX)(R10*1)
+	VMOVUPS           Z0, K1, (R8)(R12*1)
+	VMOVUPS           Z1, K1, (R9)(R12*1)
+	VMOVUPS           Z2, K1, (CX)(R12*1)
 
 done:
 	VZEROUPPER
 	RET
 
 // func leakyZeroRectangleBackF32AVX2(n int, tiles *[11]*float32, numbers *float32)
-// Requires: AVX, AVX2, MMX+
+// Requires: AVX, AVX2, CMOV, MMX+
 TEXT ·leakyZeroRectangleBackF32AVX2(SB), NOSPLIT, $0-24
 	MOVQ         n+0(FP), AX
 	MOVQ         tiles+8(FP), CX
@@ -3338,21 +3508,26 @@ TEXT ·leakyZeroRectangleBackF32AVX2(SB), NOSPLIT, $0-24
 	MOVQ         24(CX), R8
 	MOVQ         32(CX), R9
 	MOVQ         40(CX), CX
-	XORQ         R10, R10
+	LEAQ         -1(AX), R11
+	SHLQ         $0x02, R11
+	XORQ         R12, R12
 	SUBQ         $0x08, AX
 	JL           rest
 
 vector:
-	PREFETCHT0   2048(BX)(R10*1)
-	PREFETCHT0   2048(SI)(R10*1)
-	PREFETCHT0   2048(DI)(R10*1)
-	PREFETCHT0   2048(R8)(R10*1)
-	PREFETCHT0   2048(R9)(R10*1)
-	PREFETCHT0   2048(CX)(R10*1)
-	VMOVUPS      (BX)(R10*1), Y1
-	VMOVUPS      (SI)(R10*1), Y2
-	VMOVUPS      (DI)(R10*1), Y3
-	VMOVUPS      (R8)(R10*1), Y4
+	LEAQ         2048(R12), R10
+	CMPQ         R10, R11
+	CMOVQGT      R11, R10
+	PREFETCHT0   (BX)(R10*1)
+	PREFETCHT0   (SI)(R10*1)
+	PREFETCHT0   (DI)(R10*1)
+	PREFETCHT0   (R8)(R10*1)
+	PREFETCHT0   (R9)(R10*1)
+	PREFETCHT0   (CX)(R10*1)
+	VMOVUPS      (BX)(R12*1), Y1
+	VMOVUPS      (SI)(R12*1), Y2
+	VMOVUPS      (DI)(R12*1), Y3
+	VMOVUPS      (R8)(R12*1), Y4
 	VBROADCASTSS (DX), Y5
 	VBROADCASTSS 32(DX), Y6
 	VCMPPS       $0x04, Y0, Y2, Y2
@@ -3363,23 +3538,23 @@ vector:
 	VADDPS       96(DX), Y2, Y2
 	VMULPS       128(DX), Y1, Y3
 	VMULPS       Y3, Y2, Y2
-	VMOVUPS      Y1, (R9)(R10*1)
-	VMOVUPS      Y2, (CX)(R10*1)
-	ADDQ         $+32, R10
+	VMOVUPS      Y1, (R9)(R12*1)
+	VMOVUPS      Y2, (CX)(R12*1)
+	ADDQ         $+32, R12
 	SUBQ         $0x08, AX
 	JGE          vector
 
 rest:
 	ADDQ         $0x08, AX
 	JZ           done
-	LEAQ         lanes<>+0(SB), R11
+	LEAQ         lanes<>+0(SB), R10
 	SHLQ         $0x02, AX
-	SUBQ         AX, R11
-	VMOVUPS      32(R11), Y1
-	VMASKMOVPS   (BX)(R10*1), Y1, Y2
-	VMASKMOVPS   (SI)(R10*1), Y1, Y3
-	VMASKMOVPS   (DI)(R10*1), Y1, Y4
-	VMASKMOVPS   (R8)(R10*1), Y1, Y5
+	SUBQ         AX, R10
+	VMOVUPS      32(R10), Y1
+	VMASKMOVPS   (BX)(R12*1), Y1, Y2
+	VMASKMOVPS   (SI)(R12*1), Y1, Y3
+	VMASKMOVPS   (DI)(R12*1), Y1, Y4
+	VMASKMOVPS   (R8)(R12*1), Y1, Y5
 	VBROADCASTSS (DX), Y6
 	VBROADCASTSS 32(DX), Y7
 	VCMPPS       $0x04, Y0, Y3, Y0
@@ -3390,15 +3565,15 @@ rest:
 	VADDPS       96(DX), Y2, Y2
 	VMULPS       128(DX), Y0, Y3
 	VMULPS       Y3, Y2, Y2
-	VMASKMOVPS   Y0, Y1, (R9)(R10*1)
-	VMASKMOVPS   Y2, Y1, (CX)(R10*1)
+	VMASKMOVPS   Y0, Y1, (R9)(R12*1)
+	VMASKMOVPS   Y2, Y1, (CX)(R12*1)
 
 done:
 	VZEROUPPER
 	RET
 
 // func leakyZeroRectangleBackF32AVX512(n int, tiles *[11]*float32, numbers *float32)
-// Requires: AVX, AVX512F, BMI2, MMX+
+// Requires: AVX, AVX512F, BMI2, CMOV, MMX+
 TEXT ·leakyZeroRectangleBackF32AVX512(SB), NOSPLIT, $0-24
 	MOVQ         n+0(FP), AX
 	MOVQ         tiles+8(FP), CX
@@ -3417,21 +3592,26 @@ TEXT ·leakyZeroRectangleBackF32AVX512(SB), NOSPLIT, $0-24
 	MOVQ         24(CX), DI
 	MOVQ         32(CX), R8
 	MOVQ         40(CX), CX
-	XORQ         R9, R9
+	LEAQ         -1(AX), R10
+	SHLQ         $0x02, R10
+	XORQ         R11, R11
 	SUBQ         $0x10, AX
 	JL           rest
 
 vector:
-	PREFETCHT0 2048(DX)(R9*1)
-	PREFETCHT0 2048(BX)(R9*1)
-	PREFETCHT0 2048(SI)(R9*1)
-	PREFETCHT0 2048(DI)(R9*1)
-	PREFETCHT0 2048(R8)(R9*1)
-	PREFETCHT0 2048(CX)(R9*1)
-	VMOVUPS    (DX)(R9*1), Z8
-	VMOVUPS    (BX)(R9*1), Z9
-	VMOVUPS    (SI)(R9*1), Z10
-	VMOVUPS    (DI)(R9*1), Z11
+	LEAQ       2048(R11), R9
+	CMPQ       R9, R10
+	CMOVQGT    R10, R9
+	PREFETCHT0 (DX)(R9*1)
+	PREFETCHT0 (BX)(R9*1)
+	PREFETCHT0 (SI)(R9*1)
+	PREFETCHT0 (DI)(R9*1)
+	PREFETCHT0 (R8)(R9*1)
+	PREFETCHT0 (CX)(R9*1)
+	VMOVUPS    (DX)(R11*1), Z8
+	VMOVUPS    (BX)(R11*1), Z9
+	VMOVUPS    (SI)(R11*1), Z10
+	VMOVUPS    (DI)(R11*1), Z11
 	VCMPPS     $0x04, Z5, Z9, K1
 	VBLENDMPS  Z0, Z1, K1, Z6
 	VMULPS     Z6, Z8, Z8
@@ -3440,22 +3620,22 @@ vector:
 	VADDPS     Z3, Z9, Z9
 	VMULPS     Z4, Z8, Z10
 	VMULPS     Z10, Z9, Z9
-	VMOVUPS    Z8, (R8)(R9*1)
-	VMOVUPS    Z9, (CX)(R9*1)
-	ADDQ       $+64, R9
+	VMOVUPS    Z8, (R8)(R11*1)
+	VMOVUPS    Z9, (CX)(R11*1)
+	ADDQ       $+64, R11
 	SUBQ       $0x10, AX
 	JGE        vector
 
 rest:
 	ADDQ      $0x10, AX
 	JZ        done
-	MOVQ      $-1, R10
-	BZHIQ     AX, R10, R10
-	KMOVW     R10, K1
-	VMOVUPS.Z (DX)(R9*1), K1, Z6
-	VMOVUPS.Z (BX)(R9*1), K1, Z8
-	VMOVUPS.Z (SI)(R9*1), K1, Z9
-	VMOVUPS.Z (DI)(R9*1), K1, Z10
+	MOVQ      $-1, R9
+	BZHIQ     AX, R9, R9
+	KMOVW     R9, K1
+	VMOVUPS.Z (DX)(R11*1), K1, Z6
+	VMOVUPS.Z (BX)(R11*1), K1, Z8
+	VMOVUPS.Z (SI)(R11*1), K1, Z9
+	VMOVUPS.Z (DI)(R11*1), K1, Z10
 	VCMPPS    $0x04, Z5, Z8, K2
 	VBLENDMPS Z0, Z1, K2, Z7
 	VMULPS    Z7, Z6, Z0
@@ -3464,15 +3644,15 @@ rest:
 	VADDPS    Z3, Z1, Z1
 	VMULPS    Z4, Z0, Z2
 	VMULPS    Z2, Z1, Z1
-	VMOVUPS   Z0, K1, (R8)(R9*1)
-	VMOVUPS   Z1, K1, (CX)(R9*1)
+	VMOVUPS   Z0, K1, (R8)(R11*1)
+	VMOVUPS   Z1, K1, (CX)(R11*1)
 
 done:
 	VZEROUPPER
 	RET
 
 // func leakyZeroSigmoidBackF32AVX2(n int, tiles *[11]*float32, numbers *float32)
-// Requires: AVX, AVX2, FMA3, MMX+
+// Requires: AVX, AVX2, CMOV, FMA3, MMX+
 TEXT ·leakyZeroSigmoidBackF32AVX2(SB), NOSPLIT, $0-24
 	MOVQ         n+0(FP), AX
 	MOVQ         tiles+8(FP), CX
@@ -3490,22 +3670,27 @@ TEXT ·leakyZeroSigmoidBackF32AVX2(SB), NOSPLIT, $0-24
 	MOVQ         32(CX), R9
 	MOVQ         40(CX), R10
 	MOVQ         48(CX), CX
-	XORQ         R11, R11
+	LEAQ         -1(AX), R12
+	SHLQ         $0x02, R12
+	XORQ         R13, R13
 	SUBQ         $0x08, AX
 	JL           rest
 
 vector:
-	PREFETCHT0   2048(BX)(R11*1)
-	PREFETCHT0   2048(SI)(R11*1)
-	PREFETCHT0   2048(DI)(R11*1)
-	PREFETCHT0   2048(R8)(R11*1)
-	PREFETCHT0   2048(R9)(R11*1)
-	PREFETCHT0   2048(R10)(R11*1)
-	PREFETCHT0   2048(CX)(R11*1)
-	VMOVUPS      (BX)(R11*1), Y2
-	VMOVUPS      (SI)(R11*1), Y3
-	VMOVUPS      (DI)(R11*1), Y4
-	VMOVUPS      (R8)(R11*1), Y5
+	LEAQ         2048(R13), R11
+	CMPQ         R11, R12
+	CMOVQGT      R12, R11
+	PREFETCHT0   (BX)(R11*1)
+	PREFETCHT0   (SI)(R11*1)
+	PREFETCHT0   (DI)(R11*1)
+	PREFETCHT0   (R8)(R11*1)
+	PREFETCHT0   (R9)(R11*1)
+	PREFETCHT0   (R10)(R11*1)
+	PREFETCHT0   (CX)(R11*1)
+	VMOVUPS      (BX)(R13*1), Y2
+	VMOVUPS      (SI)(R13*1), Y3
+	VMOVUPS      (DI)(R13*1), Y4
+	VMOVUPS      (R8)(R13*1), Y5
 	VADDPS       (DX), Y3, Y6
 	VMULPS       32(DX), Y6, Y6
 	VORPS        constants<>+384(SB), Y6, Y7
@@ -3586,24 +3771,24 @@ vector:
 	VMULPS       160(DX), Y5, Y5
 	VADDPS       192(DX), Y5, Y5
 	VMULPS       Y5, Y4, Y4
-	VMOVUPS      Y2, (R9)(R11*1)
-	VMOVUPS      Y3, (R10)(R11*1)
-	VMOVUPS      Y4, (CX)(R11*1)
-	ADDQ         $+32, R11
+	VMOVUPS      Y2, (R9)(R13*1)
+	VMOVUPS      Y3, (R10)(R13*1)
+	VMOVUPS      Y4, (CX)(R13*1)
+	ADDQ         $+32, R13
 	SUBQ         $0x08, AX
 	JGE          vector
 
 rest:
 	ADDQ         $0x08, AX
 	JZ           done
-	LEAQ         lanes<>+0(SB), R12
+	LEAQ         lanes<>+0(SB), R11
 	SHLQ         $0x02, AX
-	SUBQ         AX, R12
-	VMOVUPS      32(R12), Y2
-	VMASKMOVPS   (BX)(R11*1), Y2, Y3
-	VMASKMOVPS   (SI)(R11*1), Y2, Y4
-	VMASKMOVPS   (DI)(R11*1), Y2, Y5
-	VMASKMOVPS   (R8)(R11*1), Y2, Y6
+	SUBQ         AX, R11
+	VMOVUPS      32(R11), Y2
+	VMASKMOVPS   (BX)(R13*1), Y2, Y3
+	VMASKMOVPS   (SI)(R13*1), Y2, Y4
+	VMASKMOVPS   (DI)(R13*1), Y2, Y5
+	VMASKMOVPS   (R8)(R13*1), Y2, Y6
 	VADDPS       (DX), Y4, Y7
 	VMULPS       32(DX), Y7, Y7
 	VORPS        constants<>+384(SB), Y7, Y8
@@ -3684,16 +3869,16 @@ rest:
 	VMULPS       160(DX), Y6, Y4
 	VADDPS       192(DX), Y4, Y4
 	VMULPS       Y4, Y3, Y3
-	VMASKMOVPS   Y0, Y2, (R9)(R11*1)
-	VMASKMOVPS   Y1, Y2, (R10)(R11*1)
-	VMASKMOVPS   Y3, Y2, (CX)(R11*1)
+	VMASKMOVPS   Y0, Y2, (R9)(R13*1)
+	VMASKMOVPS   Y1, Y2, (R10)(R13*1)
+	VMASKMOVPS   Y3, Y2, (CX)(R13*1)
 
 done:
 	VZEROUPPER
 	RET
 
 // func leakyZeroSigmoidBackF32AVX512(n int, tiles *[11]*float32, numbers *float32)
-// Requires: AVX, AVX512DQ, AVX512F, BMI2, MMX+
+// Requires: AVX, AVX512DQ, AVX512F, BMI2, CMOV, MMX+
 TEXT ·leakyZeroSigmoidBackF32AVX512(SB), NOSPLIT, $0-24
 	MOVQ         n+0(FP), AX
 	MOVQ         tiles+8(FP), CX
@@ -3718,22 +3903,27 @@ TEXT ·leakyZeroSigmoidBackF32AVX512(SB), NOSPLIT, $0-24
 	MOVQ         32(CX), R8
 	MOVQ         40(CX), R9
 	MOVQ         48(CX), CX
-	XORQ         R10, R10
+	LEAQ         -1(AX), R11
+	SHLQ         $0x02, R11
+	XORQ         R12, R12
 	SUBQ         $0x10, AX
 	JL           rest
 
 vector:
-	PREFETCHT0        2048(DX)(R10*1)
-	PREFETCHT0        2048(BX)(R10*1)
-	PREFETCHT0        2048(SI)(R10*1)
-	PREFETCHT0        2048(DI)(R10*1)
-	PREFETCHT0        2048(R8)(R10*1)
-	PREFETCHT0        2048(R9)(R10*1)
-	PREFETCHT0        2048(CX)(R10*1)
-	VMOVUPS           (DX)(R10*1), Z13
-	VMOVUPS           (BX)(R10*1), Z14
-	VMOVUPS           (SI)(R10*1), Z15
-	VMOVUPS           (DI)(R10*1), Z16
+	LEAQ              2048(R12), R10
+	CMPQ              R10, R11
+	CMOVQGT           R11, R10
+	PREFETCHT0        (DX)(R10*1)
+	PREFETCHT0        (BX)(R10*1)
+	PREFETCHT0        (SI)(R10*1)
+	PREFETCHT0        (DI)(R10*1)
+	PREFETCHT0        (R8)(R10*1)
+	PREFETCHT0        (R9)(R10*1)
+	PREFETCHT0        (CX)(R10*1)
+	VMOVUPS           (DX)(R12*1), Z13
+	VMOVUPS           (BX)(R12*1), Z14
+	VMOVUPS           (SI)(R12*1), Z15
+	VMOVUPS           (DI)(R12*1), Z16
 	VADDPS            Z0, Z14, Z17
 	VMULPS            Z1, Z17, Z17
 	VORPS.BCST        constants<>+384(SB), Z17, Z18
@@ -3797,23 +3987,23 @@ vector:
 	VMULPS            Z5, Z16, Z16
 	VADDPS            Z6, Z16, Z16
 	VMULPS            Z16, Z15, Z15
-	VMOVUPS           Z13, (R8)(R10*1)
-	VMOVUPS           Z14, (R9)(R10*1)
-	VMOVUPS           Z15, (CX)(R10*1)
-	ADDQ              $+64, R10
+	VMOVUPS           Z13, (R8)(R12*1)
+	VMOVUPS           Z14, (R9)(R12*1)
+	VMOVUPS           Z15, (CX)(R12*1)
+	ADDQ              $+64, R12
 	SUBQ              $0x10, AX
 	JGE               vector
 
 rest:
 	ADDQ              $0x10, AX
 	JZ                done
-	MOVQ              $-1, R11
-	BZHIQ             AX, R11, R11
-	KMOVW             R11, K1
-	VMOVUPS.Z         (DX)(R10*1), K1, Z8
-	VMOVUPS.Z         (BX)(R10*1), K1, Z9
-	VMOVUPS.Z         (SI)(R10*1), K1, Z13
-	VMOVUPS.Z         (DI)(R10*1), K1, Z14
+	MOVQ              $-1, R10
+	BZHIQ             AX, R10, R10
+	KMOVW             R10, K1
+	VMOVUPS.Z         (DX)(R12*1), K1, Z8
+	VMOVUPS.Z         (BX)(R12*1), K1, Z9
+	VMOVUPS.Z         (SI)(R12*1), K1, Z13
+	VMOVUPS.Z         (DI)(R12*1), K1, Z14
 	VADDPS            Z0, Z9, Z0
 	VMULPS            Z1, Z0, Z0
 	VORPS.BCST        constants<>+384(SB), Z0, Z1
@@ -3877,16 +4067,16 @@ rest:
 	VMULPS            Z5, Z14, Z3
 	VADDPS            Z6, Z3, Z3
 	VMULPS            Z3, Z2, Z2
-	VMOVUPS           Z0, K1, (R8)(R10*1)
-	VMOVUPS           Z1, K1, (R9)(R10*1)
-	VMOVUPS           Z2, K1, (CX)(R10*1)
+	VMOVUPS           Z0, K1, (R8)(R12*1)
+	VMOVUPS           Z1, K1, (R9)(R12*1)
+	VMOVUPS           Z2, K1, (CX)(R12*1)
 
 done:
 	VZEROUPPER
 	RET
 
 // func leakyZeroTriangleBackF32AVX2(n int, tiles *[11]*float32, numbers *float32)
-// Requires: AVX, AVX2, MMX+
+// Requires: AVX, AVX2, CMOV, MMX+
 TEXT ·leakyZeroTriangleBackF32AVX2(SB), NOSPLIT, $0-24
 	MOVQ         n+0(FP), AX
 	MOVQ         tiles+8(FP), CX
@@ -3907,22 +4097,27 @@ TEXT ·leakyZeroTriangleBackF32AVX2(SB), NOSPLIT, $0-24
 	MOVQ         32(CX), R9
 	MOVQ         40(CX), R10
 	MOVQ         48(CX), CX
-	XORQ         R11, R11
+	LEAQ         -1(AX), R12
+	SHLQ         $0x02, R12
+	XORQ         R13, R13
 	SUBQ         $0x08, AX
 	JL           rest
 
 vector:
-	PREFETCHT0   2048(BX)(R11*1)
-	PREFETCHT0   2048(SI)(R11*1)
-	PREFETCHT0   2048(DI)(R11*1)
-	PREFETCHT0   2048(R8)(R11*1)
-	PREFETCHT0   2048(R9)(R11*1)
-	PREFETCHT0   2048(R10)(R11*1)
-	PREFETCHT0   2048(CX)(R11*1)
-	VMOVUPS      (BX)(R11*1), Y3
-	VMOVUPS      (SI)(R11*1), Y4
-	VMOVUPS      (DI)(R11*1), Y5
-	VMOVUPS      (R8)(R11*1), Y6
+	LEAQ         2048(R13), R11
+	CMPQ         R11, R12
+	CMOVQGT      R12, R11
+	PREFETCHT0   (BX)(R11*1)
+	PREFETCHT0   (SI)(R11*1)
+	PREFETCHT0   (DI)(R11*1)
+	PREFETCHT0   (R8)(R11*1)
+	PREFETCHT0   (R9)(R11*1)
+	PREFETCHT0   (R10)(R11*1)
+	PREFETCHT0   (CX)(R11*1)
+	VMOVUPS      (BX)(R13*1), Y3
+	VMOVUPS      (SI)(R13*1), Y4
+	VMOVUPS      (DI)(R13*1), Y5
+	VMOVUPS      (R8)(R13*1), Y6
 	VADDPS       (DX), Y4, Y7
 	VANDNPS      Y7, Y0, Y7
 	VMULPS       32(DX), Y7, Y7
@@ -3939,24 +4134,24 @@ vector:
 	VBROADCASTSS 224(DX), Y6
 	VCMPPS       $0x1d, Y6, Y4, Y4
 	VANDPS       Y2, Y4, Y4
-	VMOVUPS      Y5, (R9)(R11*1)
-	VMOVUPS      Y3, (R10)(R11*1)
-	VMOVUPS      Y4, (CX)(R11*1)
-	ADDQ         $+32, R11
+	VMOVUPS      Y5, (R9)(R13*1)
+	VMOVUPS      Y3, (R10)(R13*1)
+	VMOVUPS      Y4, (CX)(R13*1)
+	ADDQ         $+32, R13
 	SUBQ         $0x08, AX
 	JGE          vector
 
 rest:
 	ADDQ         $0x08, AX
 	JZ           done
-	LEAQ         lanes<>+0(SB), R12
+	LEAQ         lanes<>+0(SB), R11
 	SHLQ         $0x02, AX
-	SUBQ         AX, R12
-	VMOVUPS      32(R12), Y3
-	VMASKMOVPS   (BX)(R11*1), Y3, Y4
-	VMASKMOVPS   (SI)(R11*1), Y3, Y5
-	VMASKMOVPS   (DI)(R11*1), Y3, Y6
-	VMASKMOVPS   (R8)(R11*1), Y3, Y7
+	SUBQ         AX, R11
+	VMOVUPS      32(R11), Y3
+	VMASKMOVPS   (BX)(R13*1), Y3, Y4
+	VMASKMOVPS   (SI)(R13*1), Y3, Y5
+	VMASKMOVPS   (DI)(R13*1), Y3, Y6
+	VMASKMOVPS   (R8)(R13*1), Y3, Y7
 	VADDPS       (DX), Y5, Y8
 	VANDNPS      Y8, Y0, Y0
 	VMULPS       32(DX), Y0, Y0
@@ -3973,16 +4168,16 @@ rest:
 	VBROADCASTSS 224(DX), Y4
 	VCMPPS       $0x1d, Y4, Y5, Y4
 	VANDPS       Y2, Y4, Y2
-	VMASKMOVPS   Y1, Y3, (R9)(R11*1)
-	VMASKMOVPS   Y0, Y3, (R10)(R11*1)
-	VMASKMOVPS   Y2, Y3, (CX)(R11*1)
+	VMASKMOVPS   Y1, Y3, (R9)(R13*1)
+	VMASKMOVPS   Y0, Y3, (R10)(R13*1)
+	VMASKMOVPS   Y2, Y3, (CX)(R13*1)
 
 done:
 	VZEROUPPER
 	RET
 
 // func leakyZeroTriangleBackF32AVX512(n int, tiles *[11]*float32, numbers *float32)
-// Requires: AVX, AVX512DQ, AVX512F, BMI2, MMX+
+// Requires: AVX, AVX512DQ, AVX512F, BMI2, CMOV, MMX+
 TEXT ·leakyZeroTriangleBackF32AVX512(SB), NOSPLIT, $0-24
 	MOVQ         n+0(FP), AX
 	MOVQ         tiles+8(FP), CX
@@ -4011,22 +4206,27 @@ TEXT ·leakyZeroTriangleBackF32AVX512(SB), NOSPLIT, $0-24
 	MOVQ         32(CX), R8
 	MOVQ         40(CX), R9
 	MOVQ         48(CX), CX
-	XORQ         R10, R10
+	LEAQ         -1(AX), R11
+	SHLQ         $0x02, R11
+	XORQ         R12, R12
 	SUBQ         $0x10, AX
 	JL           rest
 
 vector:
-	PREFETCHT0 2048(DX)(R10*1)
-	PREFETCHT0 2048(BX)(R10*1)
-	PREFETCHT0 2048(SI)(R10*1)
-	PREFETCHT0 2048(DI)(R10*1)
-	PREFETCHT0 2048(R8)(R10*1)
-	PREFETCHT0 2048(R9)(R10*1)
-	PREFETCHT0 2048(CX)(R10*1)
-	VMOVUPS    (DX)(R10*1), Z11
-	VMOVUPS    (BX)(R10*1), Z12
-	VMOVUPS    (SI)(R10*1), Z13
-	VMOVUPS    (DI)(R10*1), Z14
+	LEAQ       2048(R12), R10
+	CMPQ       R10, R11
+	CMOVQGT    R11, R10
+	PREFETCHT0 (DX)(R10*1)
+	PREFETCHT0 (BX)(R10*1)
+	PREFETCHT0 (SI)(R10*1)
+	PREFETCHT0 (DI)(R10*1)
+	PREFETCHT0 (R8)(R10*1)
+	PREFETCHT0 (R9)(R10*1)
+	PREFETCHT0 (CX)(R10*1)
+	VMOVUPS    (DX)(R12*1), Z11
+	VMOVUPS    (BX)(R12*1), Z12
+	VMOVUPS    (SI)(R12*1), Z13
+	VMOVUPS    (DI)(R12*1), Z14
 	VADDPS     Z0, Z12, Z15
 	VANDNPS    Z15, Z8, Z15
 	VMULPS     Z1, Z15, Z15
@@ -4042,23 +4242,23 @@ vector:
 	VMULPS     Z14, Z13, Z13
 	VCMPPS     $0x1d, Z7, Z12, K1
 	VMOVUPS.Z  Z10, K1, Z12
-	VMOVUPS    Z13, (R8)(R10*1)
-	VMOVUPS    Z11, (R9)(R10*1)
-	VMOVUPS    Z12, (CX)(R10*1)
-	ADDQ       $+64, R10
+	VMOVUPS    Z13, (R8)(R12*1)
+	VMOVUPS    Z11, (R9)(R12*1)
+	VMOVUPS    Z12, (CX)(R12*1)
+	ADDQ       $+64, R12
 	SUBQ       $0x10, AX
 	JGE        vector
 
 rest:
 	ADDQ      $0x10, AX
 	JZ        done
-	MOVQ      $-1, R11
-	BZHIQ     AX, R11, R11
-	KMOVW     R11, K1
-	VMOVUPS.Z (DX)(R10*1), K1, Z11
-	VMOVUPS.Z (BX)(R10*1), K1, Z12
-	VMOVUPS.Z (SI)(R10*1), K1, Z13
-	VMOVUPS.Z (DI)(R10*1), K1, Z14
+	MOVQ      $-1, R10
+	BZHIQ     AX, R10, R10
+	KMOVW     R10, K1
+	VMOVUPS.Z (DX)(R12*1), K1, Z11
+	VMOVUPS.Z (BX)(R12*1), K1, Z12
+	VMOVUPS.Z (SI)(R12*1), K1, Z13
+	VMOVUPS.Z (DI)(R12*1), K1, Z14
 	VADDPS    Z0, Z12, Z0
 	VANDNPS   Z0, Z8, Z0
 	VMULPS    Z1, Z0, Z0
@@ -4074,16 +4274,16 @@ rest:
 	VMULPS    Z2, Z1, Z1
 	VCMPPS    $0x1d, Z7, Z12, K2
 	VMOVUPS.Z Z10, K2, Z2
-	VMOVUPS   Z1, K1, (R8)(R10*1)
-	VMOVUPS   Z0, K1, (R9)(R10*1)
-	VMOVUPS   Z2, K1, (CX)(R10*1)
+	VMOVUPS   Z1, K1, (R8)(R12*1)
+	VMOVUPS   Z0, K1, (R9)(R12*1)
+	VMOVUPS   Z2, K1, (CX)(R12*1)
 
 done:
 	VZEROUPPER
 	RET
 
 // func softRectangleStepF32AVX2(n int, tiles *[11]*float32, numbers *float32)
-// Requires: AVX, AVX2, MMX+
+// Requires: AVX, AVX2, CMOV, MMX+
 TEXT ·softRectangleStepF32AVX2(SB), NOSPLIT, $0-24
 	MOVQ         n+0(FP), AX
 	MOVQ         tiles+8(FP), CX
@@ -4101,21 +4301,26 @@ TEXT ·softRectangleStepF32AVX2(SB), NOSPLIT, $0-24
 	MOVQ         32(CX), R9
 	MOVQ         40(CX), R10
 	MOVQ         48(CX), CX
-	XORQ         R11, R11
+	LEAQ         -1(AX), R12
+	SHLQ         $0x02, R12
+	XORQ         R13, R13
 	SUBQ         $0x08, AX
 	JL           rest
 
 vector:
-	PREFETCHT0   2048(BX)(R11*1)
-	PREFETCHT0   2048(SI)(R11*1)
-	PREFETCHT0   2048(DI)(R11*1)
-	PREFETCHT0   2048(R8)(R11*1)
-	PREFETCHT0   2048(R9)(R11*1)
-	PREFETCHT0   2048(R10)(R11*1)
-	PREFETCHT0   2048(CX)(R11*1)
-	VMOVUPS      (BX)(R11*1), Y2
-	VMOVUPS      (SI)(R11*1), Y3
-	VMOVUPS      (DI)(R11*1), Y4
+	LEAQ         2048(R13), R11
+	CMPQ         R11, R12
+	CMOVQGT      R12, R11
+	PREFETCHT0   (BX)(R11*1)
+	PREFETCHT0   (SI)(R11*1)
+	PREFETCHT0   (DI)(R11*1)
+	PREFETCHT0   (R8)(R11*1)
+	PREFETCHT0   (R9)(R11*1)
+	PREFETCHT0   (R10)(R11*1)
+	PREFETCHT0   (CX)(R11*1)
+	VMOVUPS      (BX)(R13*1), Y2
+	VMOVUPS      (SI)(R13*1), Y3
+	VMOVUPS      (DI)(R13*1), Y4
 	VADDPS       Y4, Y3, Y3
 	VMULPS       32(DX), Y3, Y3
 	VBROADCASTSS (DX), Y4
@@ -4133,24 +4338,24 @@ vector:
 	VBROADCASTSS 64(DX), Y6
 	VCMPPS       $0x12, Y6, Y2, Y2
 	VANDPS       Y0, Y2, Y2
-	VMOVUPS      Y4, (R8)(R11*1)
-	VMOVUPS      Y5, (R9)(R11*1)
-	VMOVUPS      Y2, (R10)(R11*1)
-	VMOVUPS      Y3, (CX)(R11*1)
-	ADDQ         $+32, R11
+	VMOVUPS      Y4, (R8)(R13*1)
+	VMOVUPS      Y5, (R9)(R13*1)
+	VMOVUPS      Y2, (R10)(R13*1)
+	VMOVUPS      Y3, (CX)(R13*1)
+	ADDQ         $+32, R13
 	SUBQ         $0x08, AX
 	JGE          vector
 
 rest:
 	ADDQ         $0x08, AX
 	JZ           done
-	LEAQ         lanes<>+0(SB), R12
+	LEAQ         lanes<>+0(SB), R11
 	SHLQ         $0x02, AX
-	SUBQ         AX, R12
-	VMOVUPS      32(R12), Y2
-	VMASKMOVPS   (BX)(R11*1), Y2, Y3
-	VMASKMOVPS   (SI)(R11*1), Y2, Y4
-	VMASKMOVPS   (DI)(R11*1), Y2, Y5
+	SUBQ         AX, R11
+	VMOVUPS      32(R11), Y2
+	VMASKMOVPS   (BX)(R13*1), Y2, Y3
+	VMASKMOVPS   (SI)(R13*1), Y2, Y4
+	VMASKMOVPS   (DI)(R13*1), Y2, Y5
 	VADDPS       Y5, Y4, Y4
 	VMULPS       32(DX), Y4, Y4
 	VBROADCASTSS (DX), Y5
@@ -4168,17 +4373,17 @@ rest:
 	VBROADCASTSS 64(DX), Y3
 	VCMPPS       $0x12, Y3, Y1, Y1
 	VANDPS       Y0, Y1, Y0
-	VMASKMOVPS   Y5, Y2, (R8)(R11*1)
-	VMASKMOVPS   Y6, Y2, (R9)(R11*1)
-	VMASKMOVPS   Y0, Y2, (R10)(R11*1)
-	VMASKMOVPS   Y4, Y2, (CX)(R11*1)
+	VMASKMOVPS   Y5, Y2, (R8)(R13*1)
+	VMASKMOVPS   Y6, Y2, (R9)(R13*1)
+	VMASKMOVPS   Y0, Y2, (R10)(R13*1)
+	VMASKMOVPS   Y4, Y2, (CX)(R13*1)
 
 done:
 	VZEROUPPER
 	RET
 
 // func softRectangleStepF32AVX512(n int, tiles *[11]*float32, numbers *float32)
-// Requires: AVX, AVX512DQ, AVX512F, BMI2, MMX+
+// Requires: AVX, AVX512DQ, AVX512F, BMI2, CMOV, MMX+
 TEXT ·softRectangleStepF32AVX512(SB), NOSPLIT, $0-24
 	MOVQ         n+0(FP), AX
 	MOVQ         tiles+8(FP), CX
@@ -4201,21 +4406,26 @@ TEXT ·softRectangleStepF32AVX512(SB), NOSPLIT, $0-24
 	MOVQ         32(CX), R8
 	MOVQ         40(CX), R9
 	MOVQ         48(CX), CX
-	XORQ         R10, R10
+	LEAQ         -1(AX), R11
+	SHLQ         $0x02, R11
+	XORQ         R12, R12
 	SUBQ         $0x10, AX
 	JL           rest
 
 vector:
-	PREFETCHT0 2048(DX)(R10*1)
-	PREFETCHT0 2048(BX)(R10*1)
-	PREFETCHT0 2048(SI)(R10*1)
-	PREFETCHT0 2048(DI)(R10*1)
-	PREFETCHT0 2048(R8)(R10*1)
-	PREFETCHT0 2048(R9)(R10*1)
-	PREFETCHT0 2048(CX)(R10*1)
-	VMOVUPS    (DX)(R10*1), Z7
-	VMOVUPS    (BX)(R10*1), Z8
-	VMOVUPS    (SI)(R10*1), Z9
+	LEAQ       2048(R12), R10
+	CMPQ       R10, R11
+	CMOVQGT    R11, R10
+	PREFETCHT0 (DX)(R10*1)
+	PREFETCHT0 (BX)(R10*1)
+	PREFETCHT0 (SI)(R10*1)
+	PREFETCHT0 (DI)(R10*1)
+	PREFETCHT0 (R8)(R10*1)
+	PREFETCHT0 (R9)(R10*1)
+	PREFETCHT0 (CX)(R10*1)
+	VMOVUPS    (DX)(R12*1), Z7
+	VMOVUPS    (BX)(R12*1), Z8
+	VMOVUPS    (SI)(R12*1), Z9
 	VADDPS     Z9, Z8, Z8
 	VMULPS     Z1, Z8, Z8
 	VMULPS     Z0, Z7, Z7
@@ -4229,23 +4439,23 @@ vector:
 	VANDNPS    Z7, Z6, Z7
 	VCMPPS     $0x12, Z2, Z7, K1
 	VMOVUPS.Z  Z5, K1, Z7
-	VMOVUPS    Z9, (DI)(R10*1)
-	VMOVUPS    Z10, (R8)(R10*1)
-	VMOVUPS    Z7, (R9)(R10*1)
-	VMOVUPS    Z8, (CX)(R10*1)
-	ADDQ       $+64, R10
+	VMOVUPS    Z9, (DI)(R12*1)
+	VMOVUPS    Z10, (R8)(R12*1)
+	VMOVUPS    Z7, (R9)(R12*1)
+	VMOVUPS    Z8, (CX)(R12*1)
+	ADDQ       $+64, R12
 	SUBQ       $0x10, AX
 	JGE        vector
 
 rest:
 	ADDQ      $0x10, AX
 	JZ        done
-	MOVQ      $-1, R11
-	BZHIQ     AX, R11, R11
-	KMOVW     R11, K1
-	VMOVUPS.Z (DX)(R10*1), K1, Z7
-	VMOVUPS.Z (BX)(R10*1), K1, Z8
-	VMOVUPS.Z (SI)(R10*1), K1, Z9
+	MOVQ      $-1, R10
+	BZHIQ     AX, R10, R10
+	KMOVW     R10, K1
+	VMOVUPS.Z (DX)(R12*1), K1, Z7
+	VMOVUPS.Z (BX)(R12*1), K1, Z8
+	VMOVUPS.Z (SI)(R12*1), K1, Z9
 	VADDPS    Z9, Z8, Z8
 	VMULPS    Z1, Z8, Z1
 	VMULPS    Z0, Z7, Z0
@@ -4259,17 +4469,17 @@ rest:
 	VANDNPS   Z0, Z6, Z0
 	VCMPPS    $0x12, Z2, Z0, K2
 	VMOVUPS.Z Z5, K2, Z0
-	VMOVUPS   Z7, K1, (DI)(R10*1)
-	VMOVUPS   Z3, K1, (R8)(R10*1)
-	VMOVUPS   Z0, K1, (R9)(R10*1)
-	VMOVUPS   Z1, K1, (CX)(R10*1)
+	VMOVUPS   Z7, K1, (DI)(R12*1)
+	VMOVUPS   Z3, K1, (R8)(R12*1)
+	VMOVUPS   Z0, K1, (R9)(R12*1)
+	VMOVUPS   Z1, K1, (CX)(R12*1)
 
 done:
 	VZEROUPPER
 	RET
 
 // func softRectangleStepFedF32AVX2(n int, tiles *[11]*float32, numbers *float32)
-// Requires: AVX, AVX2, MMX+
+// Requires: AVX, AVX2, CMOV, MMX+
 TEXT ·softRectangleStepFedF32AVX2(SB), NOSPLIT, $0-24
 	MOVQ         n+0(FP), AX
 	MOVQ         tiles+8(FP), CX
@@ -4286,19 +4496,24 @@ TEXT ·softRectangleStepFedF32AVX2(SB), NOSPLIT, $0-24
 	MOVQ         24(CX), R8
 	MOVQ         32(CX), R9
 	MOVQ         40(CX), CX
-	XORQ         R10, R10
+	LEAQ         -1(AX), R11
+	SHLQ         $0x02, R11
+	XORQ         R12, R12
 	SUBQ         $0x08, AX
 	JL           rest
 
 vector:
-	PREFETCHT0   2048(BX)(R10*1)
-	PREFETCHT0   2048(SI)(R10*1)
-	PREFETCHT0   2048(DI)(R10*1)
-	PREFETCHT0   2048(R8)(R10*1)
-	PREFETCHT0   2048(R9)(R10*1)
-	PREFETCHT0   2048(CX)(R10*1)
-	VMOVUPS      (BX)(R10*1), Y2
-	VMOVUPS      (SI)(R10*1), Y3
+	LEAQ         2048(R12), R10
+	CMPQ         R10, R11
+	CMOVQGT      R11, R10
+	PREFETCHT0   (BX)(R10*1)
+	PREFETCHT0   (SI)(R10*1)
+	PREFETCHT0   (DI)(R10*1)
+	PREFETCHT0   (R8)(R10*1)
+	PREFETCHT0   (R9)(R10*1)
+	PREFETCHT0   (CX)(R10*1)
+	VMOVUPS      (BX)(R12*1), Y2
+	VMOVUPS      (SI)(R12*1), Y3
 	VMULPS       32(DX), Y3, Y3
 	VBROADCASTSS (DX), Y4
 	VMULPS       Y4, Y2, Y2
@@ -4315,23 +4530,23 @@ vector:
 	VBROADCASTSS 128(DX), Y5
 	VCMPPS       $0x04, Y5, Y4, Y5
 	VANDPS       Y1, Y5, Y5
-	VMOVUPS      Y3, (DI)(R10*1)
-	VMOVUPS      Y2, (R8)(R10*1)
-	VMOVUPS      Y4, (R9)(R10*1)
-	VMOVUPS      Y5, (CX)(R10*1)
-	ADDQ         $+32, R10
+	VMOVUPS      Y3, (DI)(R12*1)
+	VMOVUPS      Y2, (R8)(R12*1)
+	VMOVUPS      Y4, (R9)(R12*1)
+	VMOVUPS      Y5, (CX)(R12*1)
+	ADDQ         $+32, R12
 	SUBQ         $0x08, AX
 	JGE          vector
 
 rest:
 	ADDQ         $0x08, AX
 	JZ           done
-	LEAQ         lanes<>+0(SB), R11
+	LEAQ         lanes<>+0(SB), R10
 	SHLQ         $0x02, AX
-	SUBQ         AX, R11
-	VMOVUPS      32(R11), Y2
-	VMASKMOVPS   (BX)(R10*1), Y2, Y3
-	VMASKMOVPS   (SI)(R10*1), Y2, Y4
+	SUBQ         AX, R10
+	VMOVUPS      32(R10), Y2
+	VMASKMOVPS   (BX)(R12*1), Y2, Y3
+	VMASKMOVPS   (SI)(R12*1), Y2, Y4
 	VMULPS       32(DX), Y4, Y4
 	VBROADCASTSS (DX), Y5
 	VMULPS       Y5, Y3, Y3
@@ -4348,17 +4563,17 @@ rest:
 	VBROADCASTSS 128(DX), Y5
 	VCMPPS       $0x04, Y5, Y4, Y5
 	VANDPS       Y1, Y5, Y1
-	VMASKMOVPS   Y0, Y2, (DI)(R10*1)
-	VMASKMOVPS   Y3, Y2, (R8)(R10*1)
-	VMASKMOVPS   Y4, Y2, (R9)(R10*1)
-	VMASKMOVPS   Y1, Y2, (CX)(R10*1)
+	VMASKMOVPS   Y0, Y2, (DI)(R12*1)
+	VMASKMOVPS   Y3, Y2, (R8)(R12*1)
+	VMASKMOVPS   Y4, Y2, (R9)(R12*1)
+	VMASKMOVPS   Y1, Y2, (CX)(R12*1)
 
 done:
 	VZEROUPPER
 	RET
 
 // func softRectangleStepFedF32AVX512(n int, tiles *[11]*float32, numbers *float32)
-// Requires: AVX, AVX512DQ, AVX512F, BMI2, MMX+
+// Requires: AVX, AVX512DQ, AVX512F, BMI2, CMOV, MMX+
 TEXT ·softRectangleStepFedF32AVX512(SB), NOSPLIT, $0-24
 	MOVQ         n+0(FP), AX
 	MOVQ         tiles+8(FP), CX
@@ -4380,19 +4595,24 @@ TEXT ·softRectangleStepFedF32AVX512(SB), NOSPLIT, $0-24
 	MOVQ         24(CX), DI
 	MOVQ         32(CX), R8
 	MOVQ         40(CX), CX
-	XORQ         R9, R9
+	LEAQ         -1(AX), R10
+	SHLQ         $0x02, R10
+	XORQ         R11, R11
 	SUBQ         $0x10, AX
 	JL           rest
 
 vector:
-	PREFETCHT0 2048(DX)(R9*1)
-	PREFETCHT0 2048(BX)(R9*1)
-	PREFETCHT0 2048(SI)(R9*1)
-	PREFETCHT0 2048(DI)(R9*1)
-	PREFETCHT0 2048(R8)(R9*1)
-	PREFETCHT0 2048(CX)(R9*1)
-	VMOVUPS    (DX)(R9*1), Z7
-	VMOVUPS    (BX)(R9*1), Z8
+	LEAQ       2048(R11), R9
+	CMPQ       R9, R10
+	CMOVQGT    R10, R9
+	PREFETCHT0 (DX)(R9*1)
+	PREFETCHT0 (BX)(R9*1)
+	PREFETCHT0 (SI)(R9*1)
+	PREFETCHT0 (DI)(R9*1)
+	PREFETCHT0 (R8)(R9*1)
+	PREFETCHT0 (CX)(R9*1)
+	VMOVUPS    (DX)(R11*1), Z7
+	VMOVUPS    (BX)(R11*1), Z8
 	VMULPS     Z1, Z8, Z8
 	VMULPS     Z0, Z7, Z7
 	VADDPS     Z8, Z7, Z7
@@ -4405,22 +4625,22 @@ vector:
 	VSUBPS     Z9, Z7, Z7
 	VCMPPS     $0x04, Z4, Z9, K1
 	VMOVUPS.Z  Z6, K1, Z10
-	VMOVUPS    Z8, (SI)(R9*1)
-	VMOVUPS    Z7, (DI)(R9*1)
-	VMOVUPS    Z9, (R8)(R9*1)
-	VMOVUPS    Z10, (CX)(R9*1)
-	ADDQ       $+64, R9
+	VMOVUPS    Z8, (SI)(R11*1)
+	VMOVUPS    Z7, (DI)(R11*1)
+	VMOVUPS    Z9, (R8)(R11*1)
+	VMOVUPS    Z10, (CX)(R11*1)
+	ADDQ       $+64, R11
 	SUBQ       $0x10, AX
 	JGE        vector
 
 rest:
 	ADDQ      $0x10, AX
 	JZ        done
-	MOVQ      $-1, R10
-	BZHIQ     AX, R10, R10
-	KMOVW     R10, K1
-	VMOVUPS.Z (DX)(R9*1), K1, Z7
-	VMOVUPS.Z (BX)(R9*1), K1, Z8
+	MOVQ      $-1, R9
+	BZHIQ     AX, R9, R9
+	KMOVW     R9, K1
+	VMOVUPS.Z (DX)(R11*1), K1, Z7
+	VMOVUPS.Z (BX)(R11*1), K1, Z8
 	VMULPS    Z1, Z8, Z1
 	VMULPS    Z0, Z7, Z0
 	VADDPS    Z1, Z0, Z0
@@ -4433,17 +4653,17 @@ rest:
 	VSUBPS    Z2, Z0, Z0
 	VCMPPS    $0x04, Z4, Z2, K2
 	VMOVUPS.Z Z6, K2, Z3
-	VMOVUPS   Z1, K1, (SI)(R9*1)
-	VMOVUPS   Z0, K1, (DI)(R9*1)
-	VMOVUPS   Z2, K1, (R8)(R9*1)
-	VMOVUPS   Z3, K1, (CX)(R9*1)
+	VMOVUPS   Z1, K1, (SI)(R11*1)
+	VMOVUPS   Z0, K1, (DI)(R11*1)
+	VMOVUPS   Z2, K1, (R8)(R11*1)
+	VMOVUPS   Z3, K1, (CX)(R11*1)
 
 done:
 	VZEROUPPER
 	RET
 
 // func softStepF32AVX2(n int, tiles *[11]*float32, numbers *float32)
-// Requires: AVX, AVX2, MMX+
+// Requires: AVX, AVX2, CMOV, MMX+
 TEXT ·softStepF32AVX2(SB), NOSPLIT, $0-24
 	MOVQ         n+0(FP), AX
 	MOVQ         tiles+8(FP), CX
@@ -4460,20 +4680,25 @@ TEXT ·softStepF32AVX2(SB), NOSPLIT, $0-24
 	MOVQ         24(CX), R8
 	MOVQ         32(CX), R9
 	MOVQ         40(CX), CX
-	XORQ         R10, R10
+	LEAQ         -1(AX), R11
+	SHLQ         $0x02, R11
+	XORQ         R12, R12
 	SUBQ         $0x08, AX
 	JL           rest
 
 vector:
-	PREFETCHT0   2048(BX)(R10*1)
-	PREFETCHT0   2048(SI)(R10*1)
-	PREFETCHT0   2048(DI)(R10*1)
-	PREFETCHT0   2048(R8)(R10*1)
-	PREFETCHT0   2048(R9)(R10*1)
-	PREFETCHT0   2048(CX)(R10*1)
-	VMOVUPS      (BX)(R10*1), Y2
-	VMOVUPS      (SI)(R10*1), Y3
-	VMOVUPS      (DI)(R10*1), Y4
+	LEAQ         2048(R12), R10
+	CMPQ         R10, R11
+	CMOVQGT      R11, R10
+	PREFETCHT0   (BX)(R10*1)
+	PREFETCHT0   (SI)(R10*1)
+	PREFETCHT0   (DI)(R10*1)
+	PREFETCHT0   (R8)(R10*1)
+	PREFETCHT0   (R9)(R10*1)
+	PREFETCHT0   (CX)(R10*1)
+	VMOVUPS      (BX)(R12*1), Y2
+	VMOVUPS      (SI)(R12*1), Y3
+	VMOVUPS      (DI)(R12*1), Y4
 	VADDPS       Y4, Y3, Y3
 	VMULPS       32(DX), Y3, Y3
 	VBROADCASTSS (DX), Y4
@@ -4483,23 +4708,23 @@ vector:
 	VCMPPS       $0x1d, Y0, Y3, Y4
 	VANDPS       Y1, Y4, Y4
 	VSUBPS       Y4, Y2, Y2
-	VMOVUPS      Y4, (R8)(R10*1)
-	VMOVUPS      Y2, (R9)(R10*1)
-	VMOVUPS      Y3, (CX)(R10*1)
-	ADDQ         $+32, R10
+	VMOVUPS      Y4, (R8)(R12*1)
+	VMOVUPS      Y2, (R9)(R12*1)
+	VMOVUPS      Y3, (CX)(R12*1)
+	ADDQ         $+32, R12
 	SUBQ         $0x08, AX
 	JGE          vector
 
 rest:
 	ADDQ         $0x08, AX
 	JZ           done
-	LEAQ         lanes<>+0(SB), R11
+	LEAQ         lanes<>+0(SB), R10
 	SHLQ         $0x02, AX
-	SUBQ         AX, R11
-	VMOVUPS      32(R11), Y2
-	VMASKMOVPS   (BX)(R10*1), Y2, Y3
-	VMASKMOVPS   (SI)(R10*1), Y2, Y4
-	VMASKMOVPS   (DI)(R10*1), Y2, Y5
+	SUBQ         AX, R10
+	VMOVUPS      32(R10), Y2
+	VMASKMOVPS   (BX)(R12*1), Y2, Y3
+	VMASKMOVPS   (SI)(R12*1), Y2, Y4
+	VMASKMOVPS   (DI)(R12*1), Y2, Y5
 	VADDPS       Y5, Y4, Y4
 	VMULPS       32(DX), Y4, Y4
 	VBROADCASTSS (DX), Y5
@@ -4509,16 +4734,16 @@ rest:
 	VCMPPS       $0x1d, Y0, Y4, Y0
 	VANDPS       Y1, Y0, Y0
 	VSUBPS       Y0, Y3, Y1
-	VMASKMOVPS   Y0, Y2, (R8)(R10*1)
-	VMASKMOVPS   Y1, Y2, (R9)(R10*1)
-	VMASKMOVPS   Y4, Y2, (CX)(R10*1)
+	VMASKMOVPS   Y0, Y2, (R8)(R12*1)
+	VMASKMOVPS   Y1, Y2, (R9)(R12*1)
+	VMASKMOVPS   Y4, Y2, (CX)(R12*1)
 
 done:
 	VZEROUPPER
 	RET
 
 // func softStepF32AVX512(n int, tiles *[11]*float32, numbers *float32)
-// Requires: AVX, AVX512F, BMI2, MMX+
+// Requires: AVX, AVX512F, BMI2, CMOV, MMX+
 TEXT ·softStepF32AVX512(SB), NOSPLIT, $0-24
 	MOVQ         n+0(FP), AX
 	MOVQ         tiles+8(FP), CX
@@ -4538,20 +4763,25 @@ TEXT ·softStepF32AVX512(SB), NOSPLIT, $0-24
 	MOVQ         24(CX), DI
 	MOVQ         32(CX), R8
 	MOVQ         40(CX), CX
-	XORQ         R9, R9
+	LEAQ         -1(AX), R10
+	SHLQ         $0x02, R10
+	XORQ         R11, R11
 	SUBQ         $0x10, AX
 	JL           rest
 
 vector:
-	PREFETCHT0 2048(DX)(R9*1)
-	PREFETCHT0 2048(BX)(R9*1)
-	PREFETCHT0 2048(SI)(R9*1)
-	PREFETCHT0 2048(DI)(R9*1)
-	PREFETCHT0 2048(R8)(R9*1)
-	PREFETCHT0 2048(CX)(R9*1)
-	VMOVUPS    (DX)(R9*1), Z5
-	VMOVUPS    (BX)(R9*1), Z6
-	VMOVUPS    (SI)(R9*1), Z7
+	LEAQ       2048(R11), R9
+	CMPQ       R9, R10
+	CMOVQGT    R10, R9
+	PREFETCHT0 (DX)(R9*1)
+	PREFETCHT0 (BX)(R9*1)
+	PREFETCHT0 (SI)(R9*1)
+	PREFETCHT0 (DI)(R9*1)
+	PREFETCHT0 (R8)(R9*1)
+	PREFETCHT0 (CX)(R9*1)
+	VMOVUPS    (DX)(R11*1), Z5
+	VMOVUPS    (BX)(R11*1), Z6
+	VMOVUPS    (SI)(R11*1), Z7
 	VADDPS     Z7, Z6, Z6
 	VMULPS     Z1, Z6, Z6
 	VMULPS     Z0, Z5, Z5
@@ -4560,22 +4790,22 @@ vector:
 	VCMPPS     $0x1d, Z3, Z6, K1
 	VMOVUPS.Z  Z4, K1, Z7
 	VSUBPS     Z7, Z5, Z5
-	VMOVUPS    Z7, (DI)(R9*1)
-	VMOVUPS    Z5, (R8)(R9*1)
-	VMOVUPS    Z6, (CX)(R9*1)
-	ADDQ       $+64, R9
+	VMOVUPS    Z7, (DI)(R11*1)
+	VMOVUPS    Z5, (R8)(R11*1)
+	VMOVUPS    Z6, (CX)(R11*1)
+	ADDQ       $+64, R11
 	SUBQ       $0x10, AX
 	JGE        vector
 
 rest:
 	ADDQ      $0x10, AX
 	JZ        done
-	MOVQ      $-1, R10
-	BZHIQ     AX, R10, R10
-	KMOVW     R10, K1
-	VMOVUPS.Z (DX)(R9*1), K1, Z5
-	VMOVUPS.Z (BX)(R9*1), K1, Z6
-	VMOVUPS.Z (SI)(R9*1), K1, Z7
+	MOVQ      $-1, R9
+	BZHIQ     AX, R9, R9
+	KMOVW     R9, K1
+	VMOVUPS.Z (DX)(R11*1), K1, Z5
+	VMOVUPS.Z (BX)(R11*1), K1, Z6
+	VMOVUPS.Z (SI)(R11*1), K1, Z7
 	VADDPS    Z7, Z6, Z6
 	VMULPS    Z1, Z6, Z1
 	VMULPS    Z0, Z5, Z0
@@ -4584,16 +4814,16 @@ rest:
 	VCMPPS    $0x1d, Z3, Z1, K2
 	VMOVUPS.Z Z4, K2, Z2
 	VSUBPS    Z2, Z0, Z0
-	VMOVUPS   Z2, K1, (DI)(R9*1)
-	VMOVUPS   Z0, K1, (R8)(R9*1)
-	VMOVUPS   Z1, K1, (CX)(R9*1)
+	VMOVUPS   Z2, K1, (DI)(R11*1)
+	VMOVUPS   Z0, K1, (R8)(R11*1)
+	VMOVUPS   Z1, K1, (CX)(R11*1)
 
 done:
 	VZEROUPPER
 	RET
 
 // func softStepFedF32AVX2(n int, tiles *[11]*float32, numbers *float32)
-// Requires: AVX, AVX2, MMX+
+// Requires: AVX, AVX2, CMOV, MMX+
 TEXT ·softStepFedF32AVX2(SB), NOSPLIT, $0-24
 	MOVQ         n+0(FP), AX
 	MOVQ         tiles+8(FP), CX
@@ -4609,18 +4839,23 @@ TEXT ·softStepFedF32AVX2(SB), NOSPLIT, $0-24
 	MOVQ         16(CX), DI
 	MOVQ         24(CX), R8
 	MOVQ         32(CX), CX
-	XORQ         R9, R9
+	LEAQ         -1(AX), R10
+	SHLQ         $0x02, R10
+	XORQ         R11, R11
 	SUBQ         $0x08, AX
 	JL           rest
 
 vector:
-	PREFETCHT0   2048(BX)(R9*1)
-	PREFETCHT0   2048(SI)(R9*1)
-	PREFETCHT0   2048(DI)(R9*1)
-	PREFETCHT0   2048(R8)(R9*1)
-	PREFETCHT0   2048(CX)(R9*1)
-	VMOVUPS      (BX)(R9*1), Y2
-	VMOVUPS      (SI)(R9*1), Y3
+	LEAQ         2048(R11), R9
+	CMPQ         R9, R10
+	CMOVQGT      R10, R9
+	PREFETCHT0   (BX)(R9*1)
+	PREFETCHT0   (SI)(R9*1)
+	PREFETCHT0   (DI)(R9*1)
+	PREFETCHT0   (R8)(R9*1)
+	PREFETCHT0   (CX)(R9*1)
+	VMOVUPS      (BX)(R11*1), Y2
+	VMOVUPS      (SI)(R11*1), Y3
 	VMULPS       32(DX), Y3, Y3
 	VBROADCASTSS (DX), Y4
 	VMULPS       Y4, Y2, Y2
@@ -4629,22 +4864,22 @@ vector:
 	VCMPPS       $0x1d, Y0, Y3, Y4
 	VANDPS       Y1, Y4, Y4
 	VSUBPS       Y4, Y2, Y2
-	VMOVUPS      Y3, (DI)(R9*1)
-	VMOVUPS      Y4, (R8)(R9*1)
-	VMOVUPS      Y2, (CX)(R9*1)
-	ADDQ         $+32, R9
+	VMOVUPS      Y3, (DI)(R11*1)
+	VMOVUPS      Y4, (R8)(R11*1)
+	VMOVUPS      Y2, (CX)(R11*1)
+	ADDQ         $+32, R11
 	SUBQ         $0x08, AX
 	JGE          vector
 
 rest:
 	ADDQ         $0x08, AX
 	JZ           done
-	LEAQ         lanes<>+0(SB), R10
+	LEAQ         lanes<>+0(SB), R9
 	SHLQ         $0x02, AX
-	SUBQ         AX, R10
-	VMOVUPS      32(R10), Y2
-	VMASKMOVPS   (BX)(R9*1), Y2, Y3
-	VMASKMOVPS   (SI)(R9*1), Y2, Y4
+	SUBQ         AX, R9
+	VMOVUPS      32(R9), Y2
+	VMASKMOVPS   (BX)(R11*1), Y2, Y3
+	VMASKMOVPS   (SI)(R11*1), Y2, Y4
 	VMULPS       32(DX), Y4, Y4
 	VBROADCASTSS (DX), Y5
 	VMULPS       Y5, Y3, Y3
@@ -4653,16 +4888,16 @@ rest:
 	VCMPPS       $0x1d, Y0, Y4, Y0
 	VANDPS       Y1, Y0, Y0
 	VSUBPS       Y0, Y3, Y1
-	VMASKMOVPS   Y4, Y2, (DI)(R9*1)
-	VMASKMOVPS   Y0, Y2, (R8)(R9*1)
-	VMASKMOVPS   Y1, Y2, (CX)(R9*1)
+	VMASKMOVPS   Y4, Y2, (DI)(R11*1)
+	VMASKMOVPS   Y0, Y2, (R8)(R11*1)
+	VMASKMOVPS   Y1, Y2, (CX)(R11*1)
 
 done:
 	VZEROUPPER
 	RET
 
 // func softStepFedF32AVX512(n int, tiles *[11]*float32, numbers *float32)
-// Requires: AVX, AVX512F, BMI2, MMX+
+// Requires: AVX, AVX512F, BMI2, CMOV, MMX+
 TEXT ·softStepFedF32AVX512(SB), NOSPLIT, $0-24
 	MOVQ         n+0(FP), AX
 	MOVQ         tiles+8(FP), CX
@@ -4681,18 +4916,23 @@ TEXT ·softStepFedF32AVX512(SB), NOSPLIT, $0-24
 	MOVQ         16(CX), SI
 	MOVQ         24(CX), DI
 	MOVQ         32(CX), CX
-	XORQ         R8, R8
+	LEAQ         -1(AX), R9
+	SHLQ         $0x02, R9
+	XORQ         R10, R10
 	SUBQ         $0x10, AX
 	JL           rest
 
 vector:
-	PREFETCHT0 2048(DX)(R8*1)
-	PREFETCHT0 2048(BX)(R8*1)
-	PREFETCHT0 2048(SI)(R8*1)
-	PREFETCHT0 2048(DI)(R8*1)
-	PREFETCHT0 2048(CX)(R8*1)
-	VMOVUPS    (DX)(R8*1), Z5
-	VMOVUPS    (BX)(R8*1), Z6
+	LEAQ       2048(R10), R8
+	CMPQ       R8, R9
+	CMOVQGT    R9, R8
+	PREFETCHT0 (DX)(R8*1)
+	PREFETCHT0 (BX)(R8*1)
+	PREFETCHT0 (SI)(R8*1)
+	PREFETCHT0 (DI)(R8*1)
+	PREFETCHT0 (CX)(R8*1)
+	VMOVUPS    (DX)(R10*1), Z5
+	VMOVUPS    (BX)(R10*1), Z6
 	VMULPS     Z1, Z6, Z6
 	VMULPS     Z0, Z5, Z5
 	VADDPS     Z6, Z5, Z5
@@ -4700,21 +4940,21 @@ vector:
 	VCMPPS     $0x1d, Z3, Z6, K1
 	VMOVUPS.Z  Z4, K1, Z7
 	VSUBPS     Z7, Z5, Z5
-	VMOVUPS    Z6, (SI)(R8*1)
-	VMOVUPS    Z7, (DI)(R8*1)
-	VMOVUPS    Z5, (CX)(R8*1)
-	ADDQ       $+64, R8
+	VMOVUPS    Z6, (SI)(R10*1)
+	VMOVUPS    Z7, (DI)(R10*1)
+	VMOVUPS    Z5, (CX)(R10*1)
+	ADDQ       $+64, R10
 	SUBQ       $0x10, AX
 	JGE        vector
 
 rest:
 	ADDQ      $0x10, AX
 	JZ        done
-	MOVQ      $-1, R9
-	BZHIQ     AX, R9, R9
-	KMOVW     R9, K1
-	VMOVUPS.Z (DX)(R8*1), K1, Z5
-	VMOVUPS.Z (BX)(R8*1), K1, Z6
+	MOVQ      $-1, R8
+	BZHIQ     AX, R8, R8
+	KMOVW     R8, K1
+	VMOVUPS.Z (DX)(R10*1), K1, Z5
+	VMOVUPS.Z (BX)(R10*1), K1, Z6
 	VMULPS    Z1, Z6, Z1
 	VMULPS    Z0, Z5, Z0
 	VADDPS    Z1, Z0, Z0
@@ -4722,16 +4962,16 @@ rest:
 	VCMPPS    $0x1d, Z3, Z1, K2
 	VMOVUPS.Z Z4, K2, Z2
 	VSUBPS    Z2, Z0, Z0
-	VMOVUPS   Z1, K1, (SI)(R8*1)
-	VMOVUPS   Z2, K1, (DI)(R8*1)
-	VMOVUPS   Z0, K1, (CX)(R8*1)
+	VMOVUPS   Z1, K1, (SI)(R10*1)
+	VMOVUPS   Z2, K1, (DI)(R10*1)
+	VMOVUPS   Z0, K1, (CX)(R10*1)
 
 done:
 	VZEROUPPER
 	RET
 
 // func softArctanBackF32AVX2(n int, tiles *[11]*float32, numbers *float32)
-// Requires: AVX, AVX2, MMX+
+// Requires: AVX, AVX2, CMOV, MMX+
 TEXT ·softArctanBackF32AVX2(SB), NOSPLIT, $0-24
 	MOVQ         n+0(FP), AX
 	MOVQ         tiles+8(FP), CX
@@ -4744,19 +4984,24 @@ TEXT ·softArctanBackF32AVX2(SB), NOSPLIT, $0-24
 	MOVQ         16(CX), DI
 	MOVQ         24(CX), R8
 	MOVQ         32(CX), CX
-	XORQ         R9, R9
+	LEAQ         -1(AX), R10
+	SHLQ         $0x02, R10
+	XORQ         R11, R11
 	SUBQ         $0x08, AX
 	JL           rest
 
 vector:
-	PREFETCHT0 2048(BX)(R9*1)
-	PREFETCHT0 2048(SI)(R9*1)
-	PREFETCHT0 2048(DI)(R9*1)
-	PREFETCHT0 2048(R8)(R9*1)
-	PREFETCHT0 2048(CX)(R9*1)
-	VMOVUPS    (BX)(R9*1), Y1
-	VMOVUPS    (SI)(R9*1), Y2
-	VMOVUPS    (DI)(R9*1), Y3
+	LEAQ       2048(R11), R9
+	CMPQ       R9, R10
+	CMOVQGT    R10, R9
+	PREFETCHT0 (BX)(R9*1)
+	PREFETCHT0 (SI)(R9*1)
+	PREFETCHT0 (DI)(R9*1)
+	PREFETCHT0 (R8)(R9*1)
+	PREFETCHT0 (CX)(R9*1)
+	VMOVUPS    (BX)(R11*1), Y1
+	VMOVUPS    (SI)(R11*1), Y2
+	VMOVUPS    (DI)(R11*1), Y3
 	VSUBPS     Y3, Y2, Y2
 	VADDPS     32(DX), Y1, Y1
 	VMULPS     (DX), Y1, Y1
@@ -4767,22 +5012,22 @@ vector:
 	VADDPS     Y3, Y1, Y1
 	VMULPS     64(DX), Y1, Y2
 	VMULPS     96(DX), Y1, Y1
-	VMOVUPS    Y2, (R8)(R9*1)
-	VMOVUPS    Y1, (CX)(R9*1)
-	ADDQ       $+32, R9
+	VMOVUPS    Y2, (R8)(R11*1)
+	VMOVUPS    Y1, (CX)(R11*1)
+	ADDQ       $+32, R11
 	SUBQ       $0x08, AX
 	JGE        vector
 
 rest:
 	ADDQ       $0x08, AX
 	JZ         done
-	LEAQ       lanes<>+0(SB), R10
+	LEAQ       lanes<>+0(SB), R9
 	SHLQ       $0x02, AX
-	SUBQ       AX, R10
-	VMOVUPS    32(R10), Y1
-	VMASKMOVPS (BX)(R9*1), Y1, Y2
-	VMASKMOVPS (SI)(R9*1), Y1, Y3
-	VMASKMOVPS (DI)(R9*1), Y1, Y4
+	SUBQ       AX, R9
+	VMOVUPS    32(R9), Y1
+	VMASKMOVPS (BX)(R11*1), Y1, Y2
+	VMASKMOVPS (SI)(R11*1), Y1, Y3
+	VMASKMOVPS (DI)(R11*1), Y1, Y4
 	VSUBPS     Y4, Y3, Y3
 	VADDPS     32(DX), Y2, Y2
 	VMULPS     (DX), Y2, Y2
@@ -4793,15 +5038,15 @@ rest:
 	VADDPS     Y4, Y0, Y0
 	VMULPS     64(DX), Y0, Y2
 	VMULPS     96(DX), Y0, Y0
-	VMASKMOVPS Y2, Y1, (R8)(R9*1)
-	VMASKMOVPS Y0, Y1, (CX)(R9*1)
+	VMASKMOVPS Y2, Y1, (R8)(R11*1)
+	VMASKMOVPS Y0, Y1, (CX)(R11*1)
 
 done:
 	VZEROUPPER
 	RET
 
 // func softArctanBackF32AVX512(n int, tiles *[11]*float32, numbers *float32)
-// Requires: AVX, AVX512F, BMI2, MMX+
+// Requires: AVX, AVX512F, BMI2, CMOV, MMX+
 TEXT ·softArctanBackF32AVX512(SB), NOSPLIT, $0-24
 	MOVQ         n+0(FP), AX
 	MOVQ         tiles+8(FP), CX
@@ -4818,19 +5063,24 @@ TEXT ·softArctanBackF32AVX512(SB), NOSPLIT, $0-24
 	MOVQ         16(CX), SI
 	MOVQ         24(CX), DI
 	MOVQ         32(CX), CX
-	XORQ         R8, R8
+	LEAQ         -1(AX), R9
+	SHLQ         $0x02, R9
+	XORQ         R10, R10
 	SUBQ         $0x10, AX
 	JL           rest
 
 vector:
-	PREFETCHT0 2048(DX)(R8*1)
-	PREFETCHT0 2048(BX)(R8*1)
-	PREFETCHT0 2048(SI)(R8*1)
-	PREFETCHT0 2048(DI)(R8*1)
-	PREFETCHT0 2048(CX)(R8*1)
-	VMOVUPS    (DX)(R8*1), Z5
-	VMOVUPS    (BX)(R8*1), Z6
-	VMOVUPS    (SI)(R8*1), Z7
+	LEAQ       2048(R10), R8
+	CMPQ       R8, R9
+	CMOVQGT    R9, R8
+	PREFETCHT0 (DX)(R8*1)
+	PREFETCHT0 (BX)(R8*1)
+	PREFETCHT0 (SI)(R8*1)
+	PREFETCHT0 (DI)(R8*1)
+	PREFETCHT0 (CX)(R8*1)
+	VMOVUPS    (DX)(R10*1), Z5
+	VMOVUPS    (BX)(R10*1), Z6
+	VMOVUPS    (SI)(R10*1), Z7
 	VSUBPS     Z7, Z6, Z6
 	VADDPS     Z1, Z5, Z5
 	VMULPS     Z0, Z5, Z5
@@ -4841,21 +5091,21 @@ vector:
 	VADDPS     Z7, Z5, Z5
 	VMULPS     Z2, Z5, Z6
 	VMULPS     Z3, Z5, Z5
-	VMOVUPS    Z6, (DI)(R8*1)
-	VMOVUPS    Z5, (CX)(R8*1)
-	ADDQ       $+64, R8
+	VMOVUPS    Z6, (DI)(R10*1)
+	VMOVUPS    Z5, (CX)(R10*1)
+	ADDQ       $+64, R10
 	SUBQ       $0x10, AX
 	JGE        vector
 
 rest:
 	ADDQ      $0x10, AX
 	JZ        done
-	MOVQ      $-1, R9
-	BZHIQ     AX, R9, R9
-	KMOVW     R9, K1
-	VMOVUPS.Z (DX)(R8*1), K1, Z5
-	VMOVUPS.Z (BX)(R8*1), K1, Z6
-	VMOVUPS.Z (SI)(R8*1), K1, Z7
+	MOVQ      $-1, R8
+	BZHIQ     AX, R8, R8
+	KMOVW     R8, K1
+	VMOVUPS.Z (DX)(R10*1), K1, Z5
+	VMOVUPS.Z (BX)(R10*1), K1, Z6
+	VMOVUPS.Z (SI)(R10*1), K1, Z7
 	VSUBPS    Z7, Z6, Z6
 	VADDPS    Z1, Z5, Z1
 	VMULPS    Z0, Z1, Z0
@@ -4866,15 +5116,15 @@ rest:
 	VADDPS    Z7, Z0, Z0
 	VMULPS    Z2, Z0, Z1
 	VMULPS    Z3, Z0, Z0
-	VMOVUPS   Z1, K1, (DI)(R8*1)
-	VMOVUPS   Z0, K1, (CX)(R8*1)
+	VMOVUPS   Z1, K1, (DI)(R10*1)
+	VMOVUPS   Z0, K1, (CX)(R10*1)
 
 done:
 	VZEROUPPER
 	RET
 
 // func softFastSigmoidBackF32AVX2(n int, tiles *[11]*float32, numbers *float32)
-// Requires: AVX, AVX2, MMX+
+// Requires: AVX, AVX2, CMOV, MMX+
 TEXT ·softFastSigmoidBackF32AVX2(SB), NOSPLIT, $0-24
 	MOVQ         n+0(FP), AX
 	MOVQ         tiles+8(FP), CX
@@ -4890,19 +5140,24 @@ TEXT ·softFastSigmoidBackF32AVX2(SB), NOSPLIT, $0-24
 	MOVQ         16(CX), DI
 	MOVQ         24(CX), R8
 	MOVQ         32(CX), CX
-	XORQ         R9, R9
+	LEAQ         -1(AX), R10
+	SHLQ         $0x02, R10
+	XORQ         R11, R11
 	SUBQ         $0x08, AX
 	JL           rest
 
 vector:
-	PREFETCHT0 2048(BX)(R9*1)
-	PREFETCHT0 2048(SI)(R9*1)
-	PREFETCHT0 2048(DI)(R9*1)
-	PREFETCHT0 2048(R8)(R9*1)
-	PREFETCHT0 2048(CX)(R9*1)
-	VMOVUPS    (BX)(R9*1), Y2
-	VMOVUPS    (SI)(R9*1), Y3
-	VMOVUPS    (DI)(R9*1), Y4
+	LEAQ       2048(R11), R9
+	CMPQ       R9, R10
+	CMOVQGT    R10, R9
+	PREFETCHT0 (BX)(R9*1)
+	PREFETCHT0 (SI)(R9*1)
+	PREFETCHT0 (DI)(R9*1)
+	PREFETCHT0 (R8)(R9*1)
+	PREFETCHT0 (CX)(R9*1)
+	VMOVUPS    (BX)(R11*1), Y2
+	VMOVUPS    (SI)(R11*1), Y3
+	VMOVUPS    (DI)(R11*1), Y4
 	VSUBPS     Y4, Y3, Y3
 	VADDPS     32(DX), Y2, Y2
 	VANDNPS    Y2, Y1, Y2
@@ -4914,22 +5169,22 @@ vector:
 	VADDPS     Y4, Y2, Y2
 	VMULPS     64(DX), Y2, Y3
 	VMULPS     96(DX), Y2, Y2
-	VMOVUPS    Y3, (R8)(R9*1)
-	VMOVUPS    Y2, (CX)(R9*1)
-	ADDQ       $+32, R9
+	VMOVUPS    Y3, (R8)(R11*1)
+	VMOVUPS    Y2, (CX)(R11*1)
+	ADDQ       $+32, R11
 	SUBQ       $0x08, AX
 	JGE        vector
 
 rest:
 	ADDQ       $0x08, AX
 	JZ         done
-	LEAQ       lanes<>+0(SB), R10
+	LEAQ       lanes<>+0(SB), R9
 	SHLQ       $0x02, AX
-	SUBQ       AX, R10
-	VMOVUPS    32(R10), Y2
-	VMASKMOVPS (BX)(R9*1), Y2, Y3
-	VMASKMOVPS (SI)(R9*1), Y2, Y4
-	VMASKMOVPS (DI)(R9*1), Y2, Y5
+	SUBQ       AX, R9
+	VMOVUPS    32(R9), Y2
+	VMASKMOVPS (BX)(R11*1), Y2, Y3
+	VMASKMOVPS (SI)(R11*1), Y2, Y4
+	VMASKMOVPS (DI)(R11*1), Y2, Y5
 	VSUBPS     Y5, Y4, Y4
 	VADDPS     32(DX), Y3, Y3
 	VANDNPS    Y3, Y1, Y1
@@ -4941,15 +5196,15 @@ rest:
 	VADDPS     Y5, Y0, Y0
 	VMULPS     64(DX), Y0, Y1
 	VMULPS     96(DX), Y0, Y0
-	VMASKMOVPS Y1, Y2, (R8)(R9*1)
-	VMASKMOVPS Y0, Y2, (CX)(R9*1)
+	VMASKMOVPS Y1, Y2, (R8)(R11*1)
+	VMASKMOVPS Y0, Y2, (CX)(R11*1)
 
 done:
 	VZEROUPPER
 	RET
 
 // func softFastSigmoidBackF32AVX512(n int, tiles *[11]*float32, numbers *float32)
-// Requires: AVX, AVX512DQ, AVX512F, BMI2, MMX+
+// Requires: AVX, AVX512DQ, AVX512F, BMI2, CMOV, MMX+
 TEXT ·softFastSigmoidBackF32AVX512(SB), NOSPLIT, $0-24
 	MOVQ         n+0(FP), AX
 	MOVQ         tiles+8(FP), CX
@@ -4969,19 +5224,24 @@ TEXT ·softFastSigmoidBackF32AVX512(SB), NOSPLIT, $0-24
 	MOVQ         16(CX), SI
 	MOVQ         24(CX), DI
 	MOVQ         32(CX), CX
-	XORQ         R8, R8
+	LEAQ         -1(AX), R9
+	SHLQ         $0x02, R9
+	XORQ         R10, R10
 	SUBQ         $0x10, AX
 	JL           rest
 
 vector:
-	PREFETCHT0 2048(DX)(R8*1)
-	PREFETCHT0 2048(BX)(R8*1)
-	PREFETCHT0 2048(SI)(R8*1)
-	PREFETCHT0 2048(DI)(R8*1)
-	PREFETCHT0 2048(CX)(R8*1)
-	VMOVUPS    (DX)(R8*1), Z6
-	VMOVUPS    (BX)(R8*1), Z7
-	VMOVUPS    (SI)(R8*1), Z8
+	LEAQ       2048(R10), R8
+	CMPQ       R8, R9
+	CMOVQGT    R9, R8
+	PREFETCHT0 (DX)(R8*1)
+	PREFETCHT0 (BX)(R8*1)
+	PREFETCHT0 (SI)(R8*1)
+	PREFETCHT0 (DI)(R8*1)
+	PREFETCHT0 (CX)(R8*1)
+	VMOVUPS    (DX)(R10*1), Z6
+	VMOVUPS    (BX)(R10*1), Z7
+	VMOVUPS    (SI)(R10*1), Z8
 	VSUBPS     Z8, Z7, Z7
 	VADDPS     Z1, Z6, Z6
 	VANDNPS    Z6, Z5, Z6
@@ -4993,21 +5253,21 @@ vector:
 	VADDPS     Z8, Z6, Z6
 	VMULPS     Z2, Z6, Z7
 	VMULPS     Z3, Z6, Z6
-	VMOVUPS    Z7, (DI)(R8*1)
-	VMOVUPS    Z6, (CX)(R8*1)
-	ADDQ       $+64, R8
+	VMOVUPS    Z7, (DI)(R10*1)
+	VMOVUPS    Z6, (CX)(R10*1)
+	ADDQ       $+64, R10
 	SUBQ       $0x10, AX
 	JGE        vector
 
 rest:
 	ADDQ      $0x10, AX
 	JZ        done
-	MOVQ      $-1, R9
-	BZHIQ     AX, R9, R9
-	KMOVW     R9, K1
-	VMOVUPS.Z (DX)(R8*1), K1, Z6
-	VMOVUPS.Z (BX)(R8*1), K1, Z7
-	VMOVUPS.Z (SI)(R8*1), K1, Z8
+	MOVQ      $-1, R8
+	BZHIQ     AX, R8, R8
+	KMOVW     R8, K1
+	VMOVUPS.Z (DX)(R10*1), K1, Z6
+	VMOVUPS.Z (BX)(R10*1), K1, Z7
+	VMOVUPS.Z (SI)(R10*1), K1, Z8
 	VSUBPS    Z8, Z7, Z7
 	VADDPS    Z1, Z6, Z1
 	VANDNPS   Z1, Z5, Z1
@@ -5019,15 +5279,15 @@ rest:
 	VADDPS    Z8, Z0, Z0
 	VMULPS    Z2, Z0, Z1
 	VMULPS    Z3, Z0, Z0
-	VMOVUPS   Z1, K1, (DI)(R8*1)
-	VMOVUPS   Z0, K1, (CX)(R8*1)
+	VMOVUPS   Z1, K1, (DI)(R10*1)
+	VMOVUPS   Z0, K1, (CX)(R10*1)
 
 done:
 	VZEROUPPER
 	RET
 
 // func softGaussianBackF32AVX2(n int, tiles *[11]*float32, numbers *float32)
-// Requires: AVX, AVX2, FMA3, MMX+
+// Requires: AVX, AVX2, CMOV, FMA3, MMX+
 TEXT ·softGaussianBackF32AVX2(SB), NOSPLIT, $0-24
 	MOVQ n+0(FP), AX
 	MOVQ tiles+8(FP), CX
@@ -5037,19 +5297,24 @@ TEXT ·softGaussianBackF32AVX2(SB), NOSPLIT, $0-24
 	MOVQ 16(CX), DI
 	MOVQ 24(CX), R8
 	MOVQ 32(CX), CX
-	XORQ R9, R9
+	LEAQ -1(AX), R10
+	SHLQ $0x02, R10
+	XORQ R11, R11
 	SUBQ $0x08, AX
 	JL   rest
 
 vector:
-	PREFETCHT0   2048(BX)(R9*1)
-	PREFETCHT0   2048(SI)(R9*1)
-	PREFETCHT0   2048(DI)(R9*1)
-	PREFETCHT0   2048(R8)(R9*1)
-	PREFETCHT0   2048(CX)(R9*1)
-	VMOVUPS      (BX)(R9*1), Y0
-	VMOVUPS      (SI)(R9*1), Y1
-	VMOVUPS      (DI)(R9*1), Y2
+	LEAQ         2048(R11), R9
+	CMPQ         R9, R10
+	CMOVQGT      R10, R9
+	PREFETCHT0   (BX)(R9*1)
+	PREFETCHT0   (SI)(R9*1)
+	PREFETCHT0   (DI)(R9*1)
+	PREFETCHT0   (R8)(R9*1)
+	PREFETCHT0   (CX)(R9*1)
+	VMOVUPS      (BX)(R11*1), Y0
+	VMOVUPS      (SI)(R11*1), Y1
+	VMOVUPS      (DI)(R11*1), Y2
 	VMULPS       (DX), Y0, Y0
 	VMULPS       Y0, Y0, Y0
 	VMULPS       32(DX), Y0, Y0
@@ -5088,22 +5353,22 @@ vector:
 	VADDPS       Y2, Y0, Y0
 	VMULPS       128(DX), Y0, Y1
 	VMULPS       160(DX), Y0, Y0
-	VMOVUPS      Y1, (R8)(R9*1)
-	VMOVUPS      Y0, (CX)(R9*1)
-	ADDQ         $+32, R9
+	VMOVUPS      Y1, (R8)(R11*1)
+	VMOVUPS      Y0, (CX)(R11*1)
+	ADDQ         $+32, R11
 	SUBQ         $0x08, AX
 	JGE          vector
 
 rest:
 	ADDQ         $0x08, AX
 	JZ           done
-	LEAQ         lanes<>+0(SB), R10
+	LEAQ         lanes<>+0(SB), R9
 	SHLQ         $0x02, AX
-	SUBQ         AX, R10
-	VMOVUPS      32(R10), Y0
-	VMASKMOVPS   (BX)(R9*1), Y0, Y1
-	VMASKMOVPS   (SI)(R9*1), Y0, Y2
-	VMASKMOVPS   (DI)(R9*1), Y0, Y3
+	SUBQ         AX, R9
+	VMOVUPS      32(R9), Y0
+	VMASKMOVPS   (BX)(R11*1), Y0, Y1
+	VMASKMOVPS   (SI)(R11*1), Y0, Y2
+	VMASKMOVPS   (DI)(R11*1), Y0, Y3
 	VMULPS       (DX), Y1, Y1
 	VMULPS       Y1, Y1, Y1
 	VMULPS       32(DX), Y1, Y1
@@ -5142,15 +5407,15 @@ rest:
 	VADDPS       Y3, Y1, Y1
 	VMULPS       128(DX), Y1, Y2
 	VMULPS       160(DX), Y1, Y1
-	VMASKMOVPS   Y2, Y0, (R8)(R9*1)
-	VMASKMOVPS   Y1, Y0, (CX)(R9*1)
+	VMASKMOVPS   Y2, Y0, (R8)(R11*1)
+	VMASKMOVPS   Y1, Y0, (CX)(R11*1)
 
 done:
 	VZEROUPPER
 	RET
 
 // func softGaussianBackF32AVX512(n int, tiles *[11]*float32, numbers *float32)
-// Requires: AVX, AVX512F, BMI2, MMX+
+// Requires: AVX, AVX512F, BMI2, CMOV, MMX+
 TEXT ·softGaussianBackF32AVX512(SB), NOSPLIT, $0-24
 	MOVQ         n+0(FP), AX
 	MOVQ         tiles+8(FP), CX
@@ -5166,19 +5431,24 @@ TEXT ·softGaussianBackF32AVX512(SB), NOSPLIT, $0-24
 	MOVQ         16(CX), SI
 	MOVQ         24(CX), DI
 	MOVQ         32(CX), CX
-	XORQ         R8, R8
+	LEAQ         -1(AX), R9
+	SHLQ         $0x02, R9
+	XORQ         R10, R10
 	SUBQ         $0x10, AX
 	JL           rest
 
 vector:
-	PREFETCHT0        2048(DX)(R8*1)
-	PREFETCHT0        2048(BX)(R8*1)
-	PREFETCHT0        2048(SI)(R8*1)
-	PREFETCHT0        2048(DI)(R8*1)
-	PREFETCHT0        2048(CX)(R8*1)
-	VMOVUPS           (DX)(R8*1), Z6
-	VMOVUPS           (BX)(R8*1), Z7
-	VMOVUPS           (SI)(R8*1), Z8
+	LEAQ              2048(R10), R8
+	CMPQ              R8, R9
+	CMOVQGT           R9, R8
+	PREFETCHT0        (DX)(R8*1)
+	PREFETCHT0        (BX)(R8*1)
+	PREFETCHT0        (SI)(R8*1)
+	PREFETCHT0        (DI)(R8*1)
+	PREFETCHT0        (CX)(R8*1)
+	VMOVUPS           (DX)(R10*1), Z6
+	VMOVUPS           (BX)(R10*1), Z7
+	VMOVUPS           (SI)(R10*1), Z8
 	VMULPS            Z0, Z6, Z6
 	VMULPS            Z6, Z6, Z6
 	VMULPS            Z1, Z6, Z6
@@ -5209,21 +5479,21 @@ vector:
 	VADDPS            Z8, Z6, Z6
 	VMULPS            Z4, Z6, Z7
 	VMULPS            Z5, Z6, Z6
-	VMOVUPS           Z7, (DI)(R8*1)
-	VMOVUPS           Z6, (CX)(R8*1)
-	ADDQ              $+64, R8
+	VMOVUPS           Z7, (DI)(R10*1)
+	VMOVUPS           Z6, (CX)(R10*1)
+	ADDQ              $+64, R10
 	SUBQ              $0x10, AX
 	JGE               vector
 
 rest:
 	ADDQ              $0x10, AX
 	JZ                done
-	MOVQ              $-1, R9
-	BZHIQ             AX, R9, R9
-	KMOVW             R9, K1
-	VMOVUPS.Z         (DX)(R8*1), K1, Z6
-	VMOVUPS.Z         (BX)(R8*1), K1, Z7
-	VMOVUPS.Z         (SI)(R8*1), K1, Z8
+	MOVQ              $-1, R8
+	BZHIQ             AX, R8, R8
+	KMOVW             R8, K1
+	VMOVUPS.Z         (DX)(R10*1), K1, Z6
+	VMOVUPS.Z         (BX)(R10*1), K1, Z7
+	VMOVUPS.Z         (SI)(R10*1), K1, Z8
 	VMULPS            Z0, Z6, Z0
 	VMULPS            Z0, Z0, Z0
 	VMULPS            Z1, Z0, Z0
@@ -5254,15 +5524,15 @@ rest:
 	VADDPS            Z8, Z0, Z0
 	VMULPS            Z4, Z0, Z1
 	VMULPS            Z5, Z0, Z0
-	VMOVUPS           Z1, K1, (DI)(R8*1)
-	VMOVUPS           Z0, K1, (CX)(R8*1)
+	VMOVUPS           Z1, K1, (DI)(R10*1)
+	VMOVUPS           Z0, K1, (CX)(R10*1)
 
 done:
 	VZEROUPPER
 	RET
 
 // func softRectangleBackF32AVX2(n int, tiles *[11]*float32, numbers *float32)
-// Requires: AVX, AVX2, MMX+
+// Requires: AVX, AVX2, CMOV, MMX+
 TEXT ·softRectangleBackF32AVX2(SB), NOSPLIT, $0-24
 	MOVQ         n+0(FP), AX
 	MOVQ         tiles+8(FP), CX
@@ -5275,19 +5545,24 @@ TEXT ·softRectangleBackF32AVX2(SB), NOSPLIT, $0-24
 	MOVQ         16(CX), DI
 	MOVQ         24(CX), R8
 	MOVQ         32(CX), CX
-	XORQ         R9, R9
+	LEAQ         -1(AX), R10
+	SHLQ         $0x02, R10
+	XORQ         R11, R11
 	SUBQ         $0x08, AX
 	JL           rest
 
 vector:
-	PREFETCHT0   2048(BX)(R9*1)
-	PREFETCHT0   2048(SI)(R9*1)
-	PREFETCHT0   2048(DI)(R9*1)
-	PREFETCHT0   2048(R8)(R9*1)
-	PREFETCHT0   2048(CX)(R9*1)
-	VMOVUPS      (BX)(R9*1), Y1
-	VMOVUPS      (SI)(R9*1), Y2
-	VMOVUPS      (DI)(R9*1), Y3
+	LEAQ         2048(R11), R9
+	CMPQ         R9, R10
+	CMOVQGT      R10, R9
+	PREFETCHT0   (BX)(R9*1)
+	PREFETCHT0   (SI)(R9*1)
+	PREFETCHT0   (DI)(R9*1)
+	PREFETCHT0   (R8)(R9*1)
+	PREFETCHT0   (CX)(R9*1)
+	VMOVUPS      (BX)(R11*1), Y1
+	VMOVUPS      (SI)(R11*1), Y2
+	VMOVUPS      (DI)(R11*1), Y3
 	VBROADCASTSS (DX), Y4
 	VBROADCASTSS 32(DX), Y5
 	VCMPPS       $0x04, Y0, Y1, Y1
@@ -5297,22 +5572,22 @@ vector:
 	VADDPS       Y3, Y1, Y1
 	VMULPS       64(DX), Y1, Y2
 	VMULPS       96(DX), Y1, Y1
-	VMOVUPS      Y2, (R8)(R9*1)
-	VMOVUPS      Y1, (CX)(R9*1)
-	ADDQ         $+32, R9
+	VMOVUPS      Y2, (R8)(R11*1)
+	VMOVUPS      Y1, (CX)(R11*1)
+	ADDQ         $+32, R11
 	SUBQ         $0x08, AX
 	JGE          vector
 
 rest:
 	ADDQ         $0x08, AX
 	JZ           done
-	LEAQ         lanes<>+0(SB), R10
+	LEAQ         lanes<>+0(SB), R9
 	SHLQ         $0x02, AX
-	SUBQ         AX, R10
-	VMOVUPS      32(R10), Y1
-	VMASKMOVPS   (BX)(R9*1), Y1, Y2
-	VMASKMOVPS   (SI)(R9*1), Y1, Y3
-	VMASKMOVPS   (DI)(R9*1), Y1, Y4
+	SUBQ         AX, R9
+	VMOVUPS      32(R9), Y1
+	VMASKMOVPS   (BX)(R11*1), Y1, Y2
+	VMASKMOVPS   (SI)(R11*1), Y1, Y3
+	VMASKMOVPS   (DI)(R11*1), Y1, Y4
 	VBROADCASTSS (DX), Y5
 	VBROADCASTSS 32(DX), Y6
 	VCMPPS       $0x04, Y0, Y2, Y0
@@ -5322,15 +5597,15 @@ rest:
 	VADDPS       Y4, Y0, Y0
 	VMULPS       64(DX), Y0, Y2
 	VMULPS       96(DX), Y0, Y0
-	VMASKMOVPS   Y2, Y1, (R8)(R9*1)
-	VMASKMOVPS   Y0, Y1, (CX)(R9*1)
+	VMASKMOVPS   Y2, Y1, (R8)(R11*1)
+	VMASKMOVPS   Y0, Y1, (CX)(R11*1)
 
 done:
 	VZEROUPPER
 	RET
 
 // func softRectangleBackF32AVX512(n int, tiles *[11]*float32, numbers *float32)
-// Requires: AVX, AVX512F, BMI2, MMX+
+// Requires: AVX, AVX512F, BMI2, CMOV, MMX+
 TEXT ·softRectangleBackF32AVX512(SB), NOSPLIT, $0-24
 	MOVQ         n+0(FP), AX
 	MOVQ         tiles+8(FP), CX
@@ -5347,19 +5622,24 @@ TEXT ·softRectangleBackF32AVX512(SB), NOSPLIT, $0-24
 	MOVQ         16(CX), SI
 	MOVQ         24(CX), DI
 	MOVQ         32(CX), CX
-	XORQ         R8, R8
+	LEAQ         -1(AX), R9
+	SHLQ         $0x02, R9
+	XORQ         R10, R10
 	SUBQ         $0x10, AX
 	JL           rest
 
 vector:
-	PREFETCHT0 2048(DX)(R8*1)
-	PREFETCHT0 2048(BX)(R8*1)
-	PREFETCHT0 2048(SI)(R8*1)
-	PREFETCHT0 2048(DI)(R8*1)
-	PREFETCHT0 2048(CX)(R8*1)
-	VMOVUPS    (DX)(R8*1), Z7
-	VMOVUPS    (BX)(R8*1), Z8
-	VMOVUPS    (SI)(R8*1), Z9
+	LEAQ       2048(R10), R8
+	CMPQ       R8, R9
+	CMOVQGT    R9, R8
+	PREFETCHT0 (DX)(R8*1)
+	PREFETCHT0 (BX)(R8*1)
+	PREFETCHT0 (SI)(R8*1)
+	PREFETCHT0 (DI)(R8*1)
+	PREFETCHT0 (CX)(R8*1)
+	VMOVUPS    (DX)(R10*1), Z7
+	VMOVUPS    (BX)(R10*1), Z8
+	VMOVUPS    (SI)(R10*1), Z9
 	VCMPPS     $0x04, Z4, Z7, K1
 	VBLENDMPS  Z0, Z1, K1, Z5
 	VSUBPS     Z9, Z8, Z7
@@ -5367,21 +5647,21 @@ vector:
 	VADDPS     Z9, Z7, Z7
 	VMULPS     Z2, Z7, Z8
 	VMULPS     Z3, Z7, Z7
-	VMOVUPS    Z8, (DI)(R8*1)
-	VMOVUPS    Z7, (CX)(R8*1)
-	ADDQ       $+64, R8
+	VMOVUPS    Z8, (DI)(R10*1)
+	VMOVUPS    Z7, (CX)(R10*1)
+	ADDQ       $+64, R10
 	SUBQ       $0x10, AX
 	JGE        vector
 
 rest:
 	ADDQ      $0x10, AX
 	JZ        done
-	MOVQ      $-1, R9
-	BZHIQ     AX, R9, R9
-	KMOVW     R9, K1
-	VMOVUPS.Z (DX)(R8*1), K1, Z5
-	VMOVUPS.Z (BX)(R8*1), K1, Z7
-	VMOVUPS.Z (SI)(R8*1), K1, Z8
+	MOVQ      $-1, R8
+	BZHIQ     AX, R8, R8
+	KMOVW     R8, K1
+	VMOVUPS.Z (DX)(R10*1), K1, Z5
+	VMOVUPS.Z (BX)(R10*1), K1, Z7
+	VMOVUPS.Z (SI)(R10*1), K1, Z8
 	VCMPPS    $0x04, Z4, Z5, K2
 	VBLENDMPS Z0, Z1, K2, Z6
 	VSUBPS    Z8, Z7, Z0
@@ -5389,15 +5669,15 @@ rest:
 	VADDPS    Z8, Z0, Z0
 	VMULPS    Z2, Z0, Z1
 	VMULPS    Z3, Z0, Z0
-	VMOVUPS   Z1, K1, (DI)(R8*1)
-	VMOVUPS   Z0, K1, (CX)(R8*1)
+	VMOVUPS   Z1, K1, (DI)(R10*1)
+	VMOVUPS   Z0, K1, (CX)(R10*1)
 
 done:
 	VZEROUPPER
 	RET
 
 // func softSigmoidBackF32AVX2(n int, tiles *[11]*float32, numbers *float32)
-// Requires: AVX, AVX2, FMA3, MMX+
+// Requires: AVX, AVX2, CMOV, FMA3, MMX+
 TEXT ·softSigmoidBackF32AVX2(SB), NOSPLIT, $0-24
 	MOVQ         n+0(FP), AX
 	MOVQ         tiles+8(FP), CX
@@ -5410,19 +5690,24 @@ TEXT ·softSigmoidBackF32AVX2(SB), NOSPLIT, $0-24
 	MOVQ         16(CX), DI
 	MOVQ         24(CX), R8
 	MOVQ         32(CX), CX
-	XORQ         R9, R9
+	LEAQ         -1(AX), R10
+	SHLQ         $0x02, R10
+	XORQ         R11, R11
 	SUBQ         $0x08, AX
 	JL           rest
 
 vector:
-	PREFETCHT0   2048(BX)(R9*1)
-	PREFETCHT0   2048(SI)(R9*1)
-	PREFETCHT0   2048(DI)(R9*1)
-	PREFETCHT0   2048(R8)(R9*1)
-	PREFETCHT0   2048(CX)(R9*1)
-	VMOVUPS      (BX)(R9*1), Y1
-	VMOVUPS      (SI)(R9*1), Y2
-	VMOVUPS      (DI)(R9*1), Y3
+	LEAQ         2048(R11), R9
+	CMPQ         R9, R10
+	CMOVQGT      R10, R9
+	PREFETCHT0   (BX)(R9*1)
+	PREFETCHT0   (SI)(R9*1)
+	PREFETCHT0   (DI)(R9*1)
+	PREFETCHT0   (R8)(R9*1)
+	PREFETCHT0   (CX)(R9*1)
+	VMOVUPS      (BX)(R11*1), Y1
+	VMOVUPS      (SI)(R11*1), Y2
+	VMOVUPS      (DI)(R11*1), Y3
 	VSUBPS       Y2, Y1, Y1
 	VMULPS       (DX), Y3, Y3
 	VORPS        constants<>+384(SB), Y3, Y4
@@ -5498,22 +5783,22 @@ vector:
 	VADDPS       Y2, Y1, Y1
 	VMULPS       64(DX), Y1, Y2
 	VMULPS       96(DX), Y1, Y1
-	VMOVUPS      Y2, (R8)(R9*1)
-	VMOVUPS      Y1, (CX)(R9*1)
-	ADDQ         $+32, R9
+	VMOVUPS      Y2, (R8)(R11*1)
+	VMOVUPS      Y1, (CX)(R11*1)
+	ADDQ         $+32, R11
 	SUBQ         $0x08, AX
 	JGE          vector
 
 rest:
 	ADDQ         $0x08, AX
 	JZ           done
-	LEAQ         lanes<>+0(SB), R10
+	LEAQ         lanes<>+0(SB), R9
 	SHLQ         $0x02, AX
-	SUBQ         AX, R10
-	VMOVUPS      32(R10), Y1
-	VMASKMOVPS   (BX)(R9*1), Y1, Y2
-	VMASKMOVPS   (SI)(R9*1), Y1, Y3
-	VMASKMOVPS   (DI)(R9*1), Y1, Y4
+	SUBQ         AX, R9
+	VMOVUPS      32(R9), Y1
+	VMASKMOVPS   (BX)(R11*1), Y1, Y2
+	VMASKMOVPS   (SI)(R11*1), Y1, Y3
+	VMASKMOVPS   (DI)(R11*1), Y1, Y4
 	VSUBPS       Y3, Y2, Y2
 	VMULPS       (DX), Y4, Y4
 	VORPS        constants<>+384(SB), Y4, Y5
@@ -5589,15 +5874,15 @@ rest:
 	VADDPS       Y3, Y0, Y0
 	VMULPS       64(DX), Y0, Y2
 	VMULPS       96(DX), Y0, Y0
-	VMASKMOVPS   Y2, Y1, (R8)(R9*1)
-	VMASKMOVPS   Y0, Y1, (CX)(R9*1)
+	VMASKMOVPS   Y2, Y1, (R8)(R11*1)
+	VMASKMOVPS   Y0, Y1, (CX)(R11*1)
 
 done:
 	VZEROUPPER
 	RET
 
 // func softSigmoidBackF32AVX512(n int, tiles *[11]*float32, numbers *float32)
-// Requires: AVX, AVX512DQ, AVX512F, BMI2, MMX+
+// Requires: AVX, AVX512DQ, AVX512F, BMI2, CMOV, MMX+
 TEXT ·softSigmoidBackF32AVX512(SB), NOSPLIT, $0-24
 	MOVQ         n+0(FP), AX
 	MOVQ         tiles+8(FP), CX
@@ -5614,19 +5899,24 @@ TEXT ·softSigmoidBackF32AVX512(SB), NOSPLIT, $0-24
 	MOVQ         16(CX), SI
 	MOVQ         24(CX), DI
 	MOVQ         32(CX), CX
-	XORQ         R8, R8
+	LEAQ         -1(AX), R9
+	SHLQ         $0x02, R9
+	XORQ         R10, R10
 	SUBQ         $0x10, AX
 	JL           rest
 
 vector:
-	PREFETCHT0        2048(DX)(R8*1)
-	PREFETCHT0        2048(BX)(R8*1)
-	PREFETCHT0        2048(SI)(R8*1)
-	PREFETCHT0        2048(DI)(R8*1)
-	PREFETCHT0        2048(CX)(R8*1)
-	VMOVUPS           (DX)(R8*1), Z9
-	VMOVUPS           (BX)(R8*1), Z10
-	VMOVUPS           (SI)(R8*1), Z11
+	LEAQ              2048(R10), R8
+	CMPQ              R8, R9
+	CMOVQGT           R9, R8
+	PREFETCHT0        (DX)(R8*1)
+	PREFETCHT0        (BX)(R8*1)
+	PREFETCHT0        (SI)(R8*1)
+	PREFETCHT0        (DI)(R8*1)
+	PREFETCHT0        (CX)(R8*1)
+	VMOVUPS           (DX)(R10*1), Z9
+	VMOVUPS           (BX)(R10*1), Z10
+	VMOVUPS           (SI)(R10*1), Z11
 	VSUBPS            Z10, Z9, Z9
 	VMULPS            Z0, Z11, Z11
 	VORPS.BCST        constants<>+384(SB), Z11, Z12
@@ -5686,21 +5976,21 @@ vector:
 	VADDPS            Z10, Z9, Z9
 	VMULPS            Z2, Z9, Z10
 	VMULPS            Z3, Z9, Z9
-	VMOVUPS           Z10, (DI)(R8*1)
-	VMOVUPS           Z9, (CX)(R8*1)
-	ADDQ              $+64, R8
+	VMOVUPS           Z10, (DI)(R10*1)
+	VMOVUPS           Z9, (CX)(R10*1)
+	ADDQ              $+64, R10
 	SUBQ              $0x10, AX
 	JGE               vector
 
 rest:
 	ADDQ              $0x10, AX
 	JZ                done
-	MOVQ              $-1, R9
-	BZHIQ             AX, R9, R9
-	KMOVW             R9, K1
-	VMOVUPS.Z         (DX)(R8*1), K1, Z5
-	VMOVUPS.Z         (BX)(R8*1), K1, Z6
-	VMOVUPS.Z         (SI)(R8*1), K1, Z9
+	MOVQ              $-1, R8
+	BZHIQ             AX, R8, R8
+	KMOVW             R8, K1
+	VMOVUPS.Z         (DX)(R10*1), K1, Z5
+	VMOVUPS.Z         (BX)(R10*1), K1, Z6
+	VMOVUPS.Z         (SI)(R10*1), K1, Z9
 	VSUBPS            Z6, Z5, Z5
 	VMULPS            Z0, Z9, Z0
 	VORPS.BCST        constants<>+384(SB), Z0, Z9
@@ -5760,15 +6050,15 @@ rest:
 	VADDPS            Z6, Z0, Z0
 	VMULPS            Z2, Z0, Z1
 	VMULPS            Z3, Z0, Z0
-	VMOVUPS           Z1, K1, (DI)(R8*1)
-	VMOVUPS           Z0, K1, (CX)(R8*1)
+	VMOVUPS           Z1, K1, (DI)(R10*1)
+	VMOVUPS           Z0, K1, (CX)(R10*1)
 
 done:
 	VZEROUPPER
 	RET
 
 // func softTriangleBackF32AVX2(n int, tiles *[11]*float32, numbers *float32)
-// Requires: AVX, AVX2, MMX+
+// Requires: AVX, AVX2, CMOV, MMX+
 TEXT ·softTriangleBackF32AVX2(SB), NOSPLIT, $0-24
 	MOVQ         n+0(FP), AX
 	MOVQ         tiles+8(FP), CX
@@ -5784,19 +6074,24 @@ TEXT ·softTriangleBackF32AVX2(SB), NOSPLIT, $0-24
 	MOVQ         16(CX), DI
 	MOVQ         24(CX), R8
 	MOVQ         32(CX), CX
-	XORQ         R9, R9
+	LEAQ         -1(AX), R10
+	SHLQ         $0x02, R10
+	XORQ         R11, R11
 	SUBQ         $0x08, AX
 	JL           rest
 
 vector:
-	PREFETCHT0 2048(BX)(R9*1)
-	PREFETCHT0 2048(SI)(R9*1)
-	PREFETCHT0 2048(DI)(R9*1)
-	PREFETCHT0 2048(R8)(R9*1)
-	PREFETCHT0 2048(CX)(R9*1)
-	VMOVUPS    (BX)(R9*1), Y2
-	VMOVUPS    (SI)(R9*1), Y3
-	VMOVUPS    (DI)(R9*1), Y4
+	LEAQ       2048(R11), R9
+	CMPQ       R9, R10
+	CMOVQGT    R10, R9
+	PREFETCHT0 (BX)(R9*1)
+	PREFETCHT0 (SI)(R9*1)
+	PREFETCHT0 (DI)(R9*1)
+	PREFETCHT0 (R8)(R9*1)
+	PREFETCHT0 (CX)(R9*1)
+	VMOVUPS    (BX)(R11*1), Y2
+	VMOVUPS    (SI)(R11*1), Y3
+	VMOVUPS    (DI)(R11*1), Y4
 	VANDNPS    Y2, Y0, Y2
 	VMULPS     (DX), Y2, Y2
 	VADDPS     32(DX), Y2, Y2
@@ -5808,22 +6103,22 @@ vector:
 	VADDPS     Y4, Y2, Y2
 	VMULPS     96(DX), Y2, Y3
 	VMULPS     128(DX), Y2, Y2
-	VMOVUPS    Y3, (R8)(R9*1)
-	VMOVUPS    Y2, (CX)(R9*1)
-	ADDQ       $+32, R9
+	VMOVUPS    Y3, (R8)(R11*1)
+	VMOVUPS    Y2, (CX)(R11*1)
+	ADDQ       $+32, R11
 	SUBQ       $0x08, AX
 	JGE        vector
 
 rest:
 	ADDQ       $0x08, AX
 	JZ         done
-	LEAQ       lanes<>+0(SB), R10
+	LEAQ       lanes<>+0(SB), R9
 	SHLQ       $0x02, AX
-	SUBQ       AX, R10
-	VMOVUPS    32(R10), Y2
-	VMASKMOVPS (BX)(R9*1), Y2, Y3
-	VMASKMOVPS (SI)(R9*1), Y2, Y4
-	VMASKMOVPS (DI)(R9*1), Y2, Y5
+	SUBQ       AX, R9
+	VMOVUPS    32(R9), Y2
+	VMASKMOVPS (BX)(R11*1), Y2, Y3
+	VMASKMOVPS (SI)(R11*1), Y2, Y4
+	VMASKMOVPS (DI)(R11*1), Y2, Y5
 	VANDNPS    Y3, Y0, Y0
 	VMULPS     (DX), Y0, Y0
 	VADDPS     32(DX), Y0, Y0
@@ -5835,15 +6130,15 @@ rest:
 	VADDPS     Y5, Y0, Y0
 	VMULPS     96(DX), Y0, Y1
 	VMULPS     128(DX), Y0, Y0
-	VMASKMOVPS Y1, Y2, (R8)(R9*1)
-	VMASKMOVPS Y0, Y2, (CX)(R9*1)
+	VMASKMOVPS Y1, Y2, (R8)(R11*1)
+	VMASKMOVPS Y0, Y2, (CX)(R11*1)
 
 done:
 	VZEROUPPER
 	RET
 
 // func softTriangleBackF32AVX512(n int, tiles *[11]*float32, numbers *float32)
-// Requires: AVX, AVX512DQ, AVX512F, BMI2, MMX+
+// Requires: AVX, AVX512DQ, AVX512F, BMI2, CMOV, MMX+
 TEXT ·softTriangleBackF32AVX512(SB), NOSPLIT, $0-24
 	MOVQ         n+0(FP), AX
 	MOVQ         tiles+8(FP), CX
@@ -5864,19 +6159,24 @@ TEXT ·softTriangleBackF32AVX512(SB), NOSPLIT, $0-24
 	MOVQ         16(CX), SI
 	MOVQ         24(CX), DI
 	MOVQ         32(CX), CX
-	XORQ         R8, R8
+	LEAQ         -1(AX), R9
+	SHLQ         $0x02, R9
+	XORQ         R10, R10
 	SUBQ         $0x10, AX
 	JL           rest
 
 vector:
-	PREFETCHT0 2048(DX)(R8*1)
-	PREFETCHT0 2048(BX)(R8*1)
-	PREFETCHT0 2048(SI)(R8*1)
-	PREFETCHT0 2048(DI)(R8*1)
-	PREFETCHT0 2048(CX)(R8*1)
-	VMOVUPS    (DX)(R8*1), Z7
-	VMOVUPS    (BX)(R8*1), Z8
-	VMOVUPS    (SI)(R8*1), Z9
+	LEAQ       2048(R10), R8
+	CMPQ       R8, R9
+	CMOVQGT    R9, R8
+	PREFETCHT0 (DX)(R8*1)
+	PREFETCHT0 (BX)(R8*1)
+	PREFETCHT0 (SI)(R8*1)
+	PREFETCHT0 (DI)(R8*1)
+	PREFETCHT0 (CX)(R8*1)
+	VMOVUPS    (DX)(R10*1), Z7
+	VMOVUPS    (BX)(R10*1), Z8
+	VMOVUPS    (SI)(R10*1), Z9
 	VANDNPS    Z7, Z5, Z7
 	VMULPS     Z0, Z7, Z7
 	VADDPS     Z1, Z7, Z7
@@ -5888,21 +6188,21 @@ vector:
 	VADDPS     Z9, Z7, Z7
 	VMULPS     Z3, Z7, Z8
 	VMULPS     Z4, Z7, Z7
-	VMOVUPS    Z8, (DI)(R8*1)
-	VMOVUPS    Z7, (CX)(R8*1)
-	ADDQ       $+64, R8
+	VMOVUPS    Z8, (DI)(R10*1)
+	VMOVUPS    Z7, (CX)(R10*1)
+	ADDQ       $+64, R10
 	SUBQ       $0x10, AX
 	JGE        vector
 
 rest:
 	ADDQ      $0x10, AX
 	JZ        done
-	MOVQ      $-1, R9
-	BZHIQ     AX, R9, R9
-	KMOVW     R9, K1
-	VMOVUPS.Z (DX)(R8*1), K1, Z7
-	VMOVUPS.Z (BX)(R8*1), K1, Z8
-	VMOVUPS.Z (SI)(R8*1), K1, Z9
+	MOVQ      $-1, R8
+	BZHIQ     AX, R8, R8
+	KMOVW     R8, K1
+	VMOVUPS.Z (DX)(R10*1), K1, Z7
+	VMOVUPS.Z (BX)(R10*1), K1, Z8
+	VMOVUPS.Z (SI)(R10*1), K1, Z9
 	VANDNPS   Z7, Z5, Z5
 	VMULPS    Z0, Z5, Z0
 	VADDPS    Z1, Z0, Z0
@@ -5914,15 +6214,15 @@ rest:
 	VADDPS    Z9, Z0, Z0
 	VMULPS    Z3, Z0, Z1
 	VMULPS    Z4, Z0, Z0
-	VMOVUPS   Z1, K1, (DI)(R8*1)
-	VMOVUPS   Z0, K1, (CX)(R8*1)
+	VMOVUPS   Z1, K1, (DI)(R10*1)
+	VMOVUPS   Z0, K1, (CX)(R10*1)
 
 done:
 	VZEROUPPER
 	RET
 
 // func hardRectangleStepF32AVX2(n int, tiles *[11]*float32, numbers *float32)
-// Requires: AVX, AVX2, MMX+
+// Requires: AVX, AVX2, CMOV, MMX+
 TEXT ·hardRectangleStepF32AVX2(SB), NOSPLIT, $0-24
 	MOVQ         n+0(FP), AX
 	MOVQ         tiles+8(FP), CX
@@ -5940,21 +6240,26 @@ TEXT ·hardRectangleStepF32AVX2(SB), NOSPLIT, $0-24
 	MOVQ         32(CX), R9
 	MOVQ         40(CX), R10
 	MOVQ         48(CX), CX
-	XORQ         R11, R11
+	LEAQ         -1(AX), R12
+	SHLQ         $0x02, R12
+	XORQ         R13, R13
 	SUBQ         $0x08, AX
 	JL           rest
 
 vector:
-	PREFETCHT0   2048(BX)(R11*1)
-	PREFETCHT0   2048(SI)(R11*1)
-	PREFETCHT0   2048(DI)(R11*1)
-	PREFETCHT0   2048(R8)(R11*1)
-	PREFETCHT0   2048(R9)(R11*1)
-	PREFETCHT0   2048(R10)(R11*1)
-	PREFETCHT0   2048(CX)(R11*1)
-	VMOVUPS      (BX)(R11*1), Y2
-	VMOVUPS      (SI)(R11*1), Y3
-	VMOVUPS      (DI)(R11*1), Y4
+	LEAQ         2048(R13), R11
+	CMPQ         R11, R12
+	CMOVQGT      R12, R11
+	PREFETCHT0   (BX)(R11*1)
+	PREFETCHT0   (SI)(R11*1)
+	PREFETCHT0   (DI)(R11*1)
+	PREFETCHT0   (R8)(R11*1)
+	PREFETCHT0   (R9)(R11*1)
+	PREFETCHT0   (R10)(R11*1)
+	PREFETCHT0   (CX)(R11*1)
+	VMOVUPS      (BX)(R13*1), Y2
+	VMOVUPS      (SI)(R13*1), Y3
+	VMOVUPS      (DI)(R13*1), Y4
 	VADDPS       Y4, Y3, Y3
 	VMULPS       32(DX), Y3, Y3
 	VBROADCASTSS (DX), Y4
@@ -5974,24 +6279,24 @@ vector:
 	VMULPS       160(DX), Y3, Y6
 	VADDPS       192(DX), Y6, Y6
 	VMULPS       Y2, Y6, Y2
-	VMOVUPS      Y4, (R8)(R11*1)
-	VMOVUPS      Y5, (R9)(R11*1)
-	VMOVUPS      Y2, (R10)(R11*1)
-	VMOVUPS      Y3, (CX)(R11*1)
-	ADDQ         $+32, R11
+	VMOVUPS      Y4, (R8)(R13*1)
+	VMOVUPS      Y5, (R9)(R13*1)
+	VMOVUPS      Y2, (R10)(R13*1)
+	VMOVUPS      Y3, (CX)(R13*1)
+	ADDQ         $+32, R13
 	SUBQ         $0x08, AX
 	JGE          vector
 
 rest:
 	ADDQ         $0x08, AX
 	JZ           done
-	LEAQ         lanes<>+0(SB), R12
+	LEAQ         lanes<>+0(SB), R11
 	SHLQ         $0x02, AX
-	SUBQ         AX, R12
-	VMOVUPS      32(R12), Y2
-	VMASKMOVPS   (BX)(R11*1), Y2, Y3
-	VMASKMOVPS   (SI)(R11*1), Y2, Y4
-	VMASKMOVPS   (DI)(R11*1), Y2, Y5
+	SUBQ         AX, R11
+	VMOVUPS      32(R11), Y2
+	VMASKMOVPS   (BX)(R13*1), Y2, Y3
+	VMASKMOVPS   (SI)(R13*1), Y2, Y4
+	VMASKMOVPS   (DI)(R13*1), Y2, Y5
 	VADDPS       Y5, Y4, Y4
 	VMULPS       32(DX), Y4, Y4
 	VBROADCASTSS (DX), Y5
@@ -6011,17 +6316,17 @@ rest:
 	VMULPS       160(DX), Y4, Y1
 	VADDPS       192(DX), Y1, Y1
 	VMULPS       Y3, Y1, Y1
-	VMASKMOVPS   Y5, Y2, (R8)(R11*1)
-	VMASKMOVPS   Y0, Y2, (R9)(R11*1)
-	VMASKMOVPS   Y1, Y2, (R10)(R11*1)
-	VMASKMOVPS   Y4, Y2, (CX)(R11*1)
+	VMASKMOVPS   Y5, Y2, (R8)(R13*1)
+	VMASKMOVPS   Y0, Y2, (R9)(R13*1)
+	VMASKMOVPS   Y1, Y2, (R10)(R13*1)
+	VMASKMOVPS   Y4, Y2, (CX)(R13*1)
 
 done:
 	VZEROUPPER
 	RET
 
 // func hardRectangleStepF32AVX512(n int, tiles *[11]*float32, numbers *float32)
-// Requires: AVX, AVX512DQ, AVX512F, BMI2, MMX+
+// Requires: AVX, AVX512DQ, AVX512F, BMI2, CMOV, MMX+
 TEXT ·hardRectangleStepF32AVX512(SB), NOSPLIT, $0-24
 	MOVQ         n+0(FP), AX
 	MOVQ         tiles+8(FP), CX
@@ -6046,21 +6351,26 @@ TEXT ·hardRectangleStepF32AVX512(SB), NOSPLIT, $0-24
 	MOVQ         32(CX), R8
 	MOVQ         40(CX), R9
 	MOVQ         48(CX), CX
-	XORQ         R10, R10
+	LEAQ         -1(AX), R11
+	SHLQ         $0x02, R11
+	XORQ         R12, R12
 	SUBQ         $0x10, AX
 	JL           rest
 
 vector:
-	PREFETCHT0 2048(DX)(R10*1)
-	PREFETCHT0 2048(BX)(R10*1)
-	PREFETCHT0 2048(SI)(R10*1)
-	PREFETCHT0 2048(DI)(R10*1)
-	PREFETCHT0 2048(R8)(R10*1)
-	PREFETCHT0 2048(R9)(R10*1)
-	PREFETCHT0 2048(CX)(R10*1)
-	VMOVUPS    (DX)(R10*1), Z9
-	VMOVUPS    (BX)(R10*1), Z10
-	VMOVUPS    (SI)(R10*1), Z11
+	LEAQ       2048(R12), R10
+	CMPQ       R10, R11
+	CMOVQGT    R11, R10
+	PREFETCHT0 (DX)(R10*1)
+	PREFETCHT0 (BX)(R10*1)
+	PREFETCHT0 (SI)(R10*1)
+	PREFETCHT0 (DI)(R10*1)
+	PREFETCHT0 (R8)(R10*1)
+	PREFETCHT0 (R9)(R10*1)
+	PREFETCHT0 (CX)(R10*1)
+	VMOVUPS    (DX)(R12*1), Z9
+	VMOVUPS    (BX)(R12*1), Z10
+	VMOVUPS    (SI)(R12*1), Z11
 	VADDPS     Z11, Z10, Z10
 	VMULPS     Z1, Z10, Z10
 	VMULPS     Z0, Z9, Z9
@@ -6076,23 +6386,23 @@ vector:
 	VMULPS     Z5, Z10, Z13
 	VADDPS     Z6, Z13, Z13
 	VMULPS     Z9, Z13, Z9
-	VMOVUPS    Z11, (DI)(R10*1)
-	VMOVUPS    Z12, (R8)(R10*1)
-	VMOVUPS    Z9, (R9)(R10*1)
-	VMOVUPS    Z10, (CX)(R10*1)
-	ADDQ       $+64, R10
+	VMOVUPS    Z11, (DI)(R12*1)
+	VMOVUPS    Z12, (R8)(R12*1)
+	VMOVUPS    Z9, (R9)(R12*1)
+	VMOVUPS    Z10, (CX)(R12*1)
+	ADDQ       $+64, R12
 	SUBQ       $0x10, AX
 	JGE        vector
 
 rest:
 	ADDQ      $0x10, AX
 	JZ        done
-	MOVQ      $-1, R11
-	BZHIQ     AX, R11, R11
-	KMOVW     R11, K1
-	VMOVUPS.Z (DX)(R10*1), K1, Z9
-	VMOVUPS.Z (BX)(R10*1), K1, Z10
-	VMOVUPS.Z (SI)(R10*1), K1, Z11
+	MOVQ      $-1, R10
+	BZHIQ     AX, R10, R10
+	KMOVW     R10, K1
+	VMOVUPS.Z (DX)(R12*1), K1, Z9
+	VMOVUPS.Z (BX)(R12*1), K1, Z10
+	VMOVUPS.Z (SI)(R12*1), K1, Z11
 	VADDPS    Z11, Z10, Z10
 	VMULPS    Z1, Z10, Z1
 	VMULPS    Z0, Z9, Z0
@@ -6108,17 +6418,17 @@ rest:
 	VMULPS    Z5, Z1, Z4
 	VADDPS    Z6, Z4, Z4
 	VMULPS    Z0, Z4, Z0
-	VMOVUPS   Z3, K1, (DI)(R10*1)
-	VMOVUPS   Z2, K1, (R8)(R10*1)
-	VMOVUPS   Z0, K1, (R9)(R10*1)
-	VMOVUPS   Z1, K1, (CX)(R10*1)
+	VMOVUPS   Z3, K1, (DI)(R12*1)
+	VMOVUPS   Z2, K1, (R8)(R12*1)
+	VMOVUPS   Z0, K1, (R9)(R12*1)
+	VMOVUPS   Z1, K1, (CX)(R12*1)
 
 done:
 	VZEROUPPER
 	RET
 
 // func hardRectangleStepFedF32AVX2(n int, tiles *[11]*float32, numbers *float32)
-// Requires: AVX, AVX2, MMX+
+// Requires: AVX, AVX2, CMOV, MMX+
 TEXT ·hardRectangleStepFedF32AVX2(SB), NOSPLIT, $0-24
 	MOVQ         n+0(FP), AX
 	MOVQ         tiles+8(FP), CX
@@ -6135,19 +6445,24 @@ TEXT ·hardRectangleStepFedF32AVX2(SB), NOSPLIT, $0-24
 	MOVQ         24(CX), R8
 	MOVQ         32(CX), R9
 	MOVQ         40(CX), CX
-	XORQ         R10, R10
+	LEAQ         -1(AX), R11
+	SHLQ         $0x02, R11
+	XORQ         R12, R12
 	SUBQ         $0x08, AX
 	JL           rest
 
 vector:
-	PREFETCHT0   2048(BX)(R10*1)
-	PREFETCHT0   2048(SI)(R10*1)
-	PREFETCHT0   2048(DI)(R10*1)
-	PREFETCHT0   2048(R8)(R10*1)
-	PREFETCHT0   2048(R9)(R10*1)
-	PREFETCHT0   2048(CX)(R10*1)
-	VMOVUPS      (BX)(R10*1), Y2
-	VMOVUPS      (SI)(R10*1), Y3
+	LEAQ         2048(R12), R10
+	CMPQ         R10, R11
+	CMOVQGT      R11, R10
+	PREFETCHT0   (BX)(R10*1)
+	PREFETCHT0   (SI)(R10*1)
+	PREFETCHT0   (DI)(R10*1)
+	PREFETCHT0   (R8)(R10*1)
+	PREFETCHT0   (R9)(R10*1)
+	PREFETCHT0   (CX)(R10*1)
+	VMOVUPS      (BX)(R12*1), Y2
+	VMOVUPS      (SI)(R12*1), Y3
 	VMULPS       32(DX), Y3, Y3
 	VBROADCASTSS (DX), Y4
 	VMULPS       Y4, Y2, Y2
@@ -6166,23 +6481,23 @@ vector:
 	VBROADCASTSS 192(DX), Y5
 	VCMPPS       $0x04, Y5, Y4, Y5
 	VANDPS       Y1, Y5, Y5
-	VMOVUPS      Y3, (DI)(R10*1)
-	VMOVUPS      Y2, (R8)(R10*1)
-	VMOVUPS      Y4, (R9)(R10*1)
-	VMOVUPS      Y5, (CX)(R10*1)
-	ADDQ         $+32, R10
+	VMOVUPS      Y3, (DI)(R12*1)
+	VMOVUPS      Y2, (R8)(R12*1)
+	VMOVUPS      Y4, (R9)(R12*1)
+	VMOVUPS      Y5, (CX)(R12*1)
+	ADDQ         $+32, R12
 	SUBQ         $0x08, AX
 	JGE          vector
 
 rest:
 	ADDQ         $0x08, AX
 	JZ           done
-	LEAQ         lanes<>+0(SB), R11
+	LEAQ         lanes<>+0(SB), R10
 	SHLQ         $0x02, AX
-	SUBQ         AX, R11
-	VMOVUPS      32(R11), Y2
-	VMASKMOVPS   (BX)(R10*1), Y2, Y3
-	VMASKMOVPS   (SI)(R10*1), Y2, Y4
+	SUBQ         AX, R10
+	VMOVUPS      32(R10), Y2
+	VMASKMOVPS   (BX)(R12*1), Y2, Y3
+	VMASKMOVPS   (SI)(R12*1), Y2, Y4
 	VMULPS       32(DX), Y4, Y4
 	VBROADCASTSS (DX), Y5
 	VMULPS       Y5, Y3, Y3
@@ -6201,17 +6516,17 @@ rest:
 	VBROADCASTSS 192(DX), Y5
 	VCMPPS       $0x04, Y5, Y4, Y5
 	VANDPS       Y1, Y5, Y1
-	VMASKMOVPS   Y0, Y2, (DI)(R10*1)
-	VMASKMOVPS   Y3, Y2, (R8)(R10*1)
-	VMASKMOVPS   Y4, Y2, (R9)(R10*1)
-	VMASKMOVPS   Y1, Y2, (CX)(R10*1)
+	VMASKMOVPS   Y0, Y2, (DI)(R12*1)
+	VMASKMOVPS   Y3, Y2, (R8)(R12*1)
+	VMASKMOVPS   Y4, Y2, (R9)(R12*1)
+	VMASKMOVPS   Y1, Y2, (CX)(R12*1)
 
 done:
 	VZEROUPPER
 	RET
 
 // func hardRectangleStepFedF32AVX512(n int, tiles *[11]*float32, numbers *float32)
-// Requires: AVX, AVX512DQ, AVX512F, BMI2, MMX+
+// Requires: AVX, AVX512DQ, AVX512F, BMI2, CMOV, MMX+
 TEXT ·hardRectangleStepFedF32AVX512(SB), NOSPLIT, $0-24
 	MOVQ         n+0(FP), AX
 	MOVQ         tiles+8(FP), CX
@@ -6235,19 +6550,24 @@ TEXT ·hardRectangleStepFedF32AVX512(SB), NOSPLIT, $0-24
 	MOVQ         24(CX), DI
 	MOVQ         32(CX), R8
 	MOVQ         40(CX), CX
-	XORQ         R9, R9
+	LEAQ         -1(AX), R10
+	SHLQ         $0x02, R10
+	XORQ         R11, R11
 	SUBQ         $0x10, AX
 	JL           rest
 
 vector:
-	PREFETCHT0 2048(DX)(R9*1)
-	PREFETCHT0 2048(BX)(R9*1)
-	PREFETCHT0 2048(SI)(R9*1)
-	PREFETCHT0 2048(DI)(R9*1)
-	PREFETCHT0 2048(R8)(R9*1)
-	PREFETCHT0 2048(CX)(R9*1)
-	VMOVUPS    (DX)(R9*1), Z9
-	VMOVUPS    (BX)(R9*1), Z10
+	LEAQ       2048(R11), R9
+	CMPQ       R9, R10
+	CMOVQGT    R10, R9
+	PREFETCHT0 (DX)(R9*1)
+	PREFETCHT0 (BX)(R9*1)
+	PREFETCHT0 (SI)(R9*1)
+	PREFETCHT0 (DI)(R9*1)
+	PREFETCHT0 (R8)(R9*1)
+	PREFETCHT0 (CX)(R9*1)
+	VMOVUPS    (DX)(R11*1), Z9
+	VMOVUPS    (BX)(R11*1), Z10
 	VMULPS     Z1, Z10, Z10
 	VMULPS     Z0, Z9, Z9
 	VADDPS     Z10, Z9, Z9
@@ -6262,22 +6582,22 @@ vector:
 	VMULPS     Z12, Z9, Z9
 	VCMPPS     $0x04, Z6, Z11, K1
 	VMOVUPS.Z  Z8, K1, Z12
-	VMOVUPS    Z10, (SI)(R9*1)
-	VMOVUPS    Z9, (DI)(R9*1)
-	VMOVUPS    Z11, (R8)(R9*1)
-	VMOVUPS    Z12, (CX)(R9*1)
-	ADDQ       $+64, R9
+	VMOVUPS    Z10, (SI)(R11*1)
+	VMOVUPS    Z9, (DI)(R11*1)
+	VMOVUPS    Z11, (R8)(R11*1)
+	VMOVUPS    Z12, (CX)(R11*1)
+	ADDQ       $+64, R11
 	SUBQ       $0x10, AX
 	JGE        vector
 
 rest:
 	ADDQ      $0x10, AX
 	JZ        done
-	MOVQ      $-1, R10
-	BZHIQ     AX, R10, R10
-	KMOVW     R10, K1
-	VMOVUPS.Z (DX)(R9*1), K1, Z9
-	VMOVUPS.Z (BX)(R9*1), K1, Z10
+	MOVQ      $-1, R9
+	BZHIQ     AX, R9, R9
+	KMOVW     R9, K1
+	VMOVUPS.Z (DX)(R11*1), K1, Z9
+	VMOVUPS.Z (BX)(R11*1), K1, Z10
 	VMULPS    Z1, Z10, Z1
 	VMULPS    Z0, Z9, Z0
 	VADDPS    Z1, Z0, Z0
@@ -6292,17 +6612,17 @@ rest:
 	VMULPS    Z3, Z0, Z0
 	VCMPPS    $0x04, Z6, Z2, K2
 	VMOVUPS.Z Z8, K2, Z3
-	VMOVUPS   Z1, K1, (SI)(R9*1)
-	VMOVUPS   Z0, K1, (DI)(R9*1)
-	VMOVUPS   Z2, K1, (R8)(R9*1)
-	VMOVUPS   Z3, K1, (CX)(R9*1)
+	VMOVUPS   Z1, K1, (SI)(R11*1)
+	VMOVUPS   Z0, K1, (DI)(R11*1)
+	VMOVUPS   Z2, K1, (R8)(R11*1)
+	VMOVUPS   Z3, K1, (CX)(R11*1)
 
 done:
 	VZEROUPPER
 	RET
 
 // func hardStepF32AVX2(n int, tiles *[11]*float32, numbers *float32)
-// Requires: AVX, AVX2, MMX+
+// Requires: AVX, AVX2, CMOV, MMX+
 TEXT ·hardStepF32AVX2(SB), NOSPLIT, $0-24
 	MOVQ         n+0(FP), AX
 	MOVQ         tiles+8(FP), CX
@@ -6319,20 +6639,25 @@ TEXT ·hardStepF32AVX2(SB), NOSPLIT, $0-24
 	MOVQ         24(CX), R8
 	MOVQ         32(CX), R9
 	MOVQ         40(CX), CX
-	XORQ         R10, R10
+	LEAQ         -1(AX), R11
+	SHLQ         $0x02, R11
+	XORQ         R12, R12
 	SUBQ         $0x08, AX
 	JL           rest
 
 vector:
-	PREFETCHT0   2048(BX)(R10*1)
-	PREFETCHT0   2048(SI)(R10*1)
-	PREFETCHT0   2048(DI)(R10*1)
-	PREFETCHT0   2048(R8)(R10*1)
-	PREFETCHT0   2048(R9)(R10*1)
-	PREFETCHT0   2048(CX)(R10*1)
-	VMOVUPS      (BX)(R10*1), Y2
-	VMOVUPS      (SI)(R10*1), Y3
-	VMOVUPS      (DI)(R10*1), Y4
+	LEAQ         2048(R12), R10
+	CMPQ         R10, R11
+	CMOVQGT      R11, R10
+	PREFETCHT0   (BX)(R10*1)
+	PREFETCHT0   (SI)(R10*1)
+	PREFETCHT0   (DI)(R10*1)
+	PREFETCHT0   (R8)(R10*1)
+	PREFETCHT0   (R9)(R10*1)
+	PREFETCHT0   (CX)(R10*1)
+	VMOVUPS      (BX)(R12*1), Y2
+	VMOVUPS      (SI)(R12*1), Y3
+	VMOVUPS      (DI)(R12*1), Y4
 	VADDPS       Y4, Y3, Y3
 	VMULPS       32(DX), Y3, Y3
 	VBROADCASTSS (DX), Y4
@@ -6344,23 +6669,23 @@ vector:
 	VMULPS       96(DX), Y4, Y5
 	VADDPS       128(DX), Y5, Y5
 	VMULPS       Y5, Y2, Y2
-	VMOVUPS      Y4, (R8)(R10*1)
-	VMOVUPS      Y2, (R9)(R10*1)
-	VMOVUPS      Y3, (CX)(R10*1)
-	ADDQ         $+32, R10
+	VMOVUPS      Y4, (R8)(R12*1)
+	VMOVUPS      Y2, (R9)(R12*1)
+	VMOVUPS      Y3, (CX)(R12*1)
+	ADDQ         $+32, R12
 	SUBQ         $0x08, AX
 	JGE          vector
 
 rest:
 	ADDQ         $0x08, AX
 	JZ           done
-	LEAQ         lanes<>+0(SB), R11
+	LEAQ         lanes<>+0(SB), R10
 	SHLQ         $0x02, AX
-	SUBQ         AX, R11
-	VMOVUPS      32(R11), Y2
-	VMASKMOVPS   (BX)(R10*1), Y2, Y3
-	VMASKMOVPS   (SI)(R10*1), Y2, Y4
-	VMASKMOVPS   (DI)(R10*1), Y2, Y5
+	SUBQ         AX, R10
+	VMOVUPS      32(R10), Y2
+	VMASKMOVPS   (BX)(R12*1), Y2, Y3
+	VMASKMOVPS   (SI)(R12*1), Y2, Y4
+	VMASKMOVPS   (DI)(R12*1), Y2, Y5
 	VADDPS       Y5, Y4, Y4
 	VMULPS       32(DX), Y4, Y4
 	VBROADCASTSS (DX), Y5
@@ -6372,16 +6697,16 @@ rest:
 	VMULPS       96(DX), Y0, Y1
 	VADDPS       128(DX), Y1, Y1
 	VMULPS       Y1, Y3, Y1
-	VMASKMOVPS   Y0, Y2, (R8)(R10*1)
-	VMASKMOVPS   Y1, Y2, (R9)(R10*1)
-	VMASKMOVPS   Y4, Y2, (CX)(R10*1)
+	VMASKMOVPS   Y0, Y2, (R8)(R12*1)
+	VMASKMOVPS   Y1, Y2, (R9)(R12*1)
+	VMASKMOVPS   Y4, Y2, (CX)(R12*1)
 
 done:
 	VZEROUPPER
 	RET
 
 // func hardStepF32AVX512(n int, tiles *[11]*float32, numbers *float32)
-// Requires: AVX, AVX512F, BMI2, MMX+
+// Requires: AVX, AVX512F, BMI2, CMOV, MMX+
 TEXT ·hardStepF32AVX512(SB), NOSPLIT, $0-24
 	MOVQ         n+0(FP), AX
 	MOVQ         tiles+8(FP), CX
@@ -6403,20 +6728,25 @@ TEXT ·hardStepF32AVX512(SB), NOSPLIT, $0-24
 	MOVQ         24(CX), DI
 	MOVQ         32(CX), R8
 	MOVQ         40(CX), CX
-	XORQ         R9, R9
+	LEAQ         -1(AX), R10
+	SHLQ         $0x02, R10
+	XORQ         R11, R11
 	SUBQ         $0x10, AX
 	JL           rest
 
 vector:
-	PREFETCHT0 2048(DX)(R9*1)
-	PREFETCHT0 2048(BX)(R9*1)
-	PREFETCHT0 2048(SI)(R9*1)
-	PREFETCHT0 2048(DI)(R9*1)
-	PREFETCHT0 2048(R8)(R9*1)
-	PREFETCHT0 2048(CX)(R9*1)
-	VMOVUPS    (DX)(R9*1), Z7
-	VMOVUPS    (BX)(R9*1), Z8
-	VMOVUPS    (SI)(R9*1), Z9
+	LEAQ       2048(R11), R9
+	CMPQ       R9, R10
+	CMOVQGT    R10, R9
+	PREFETCHT0 (DX)(R9*1)
+	PREFETCHT0 (BX)(R9*1)
+	PREFETCHT0 (SI)(R9*1)
+	PREFETCHT0 (DI)(R9*1)
+	PREFETCHT0 (R8)(R9*1)
+	PREFETCHT0 (CX)(R9*1)
+	VMOVUPS    (DX)(R11*1), Z7
+	VMOVUPS    (BX)(R11*1), Z8
+	VMOVUPS    (SI)(R11*1), Z9
 	VADDPS     Z9, Z8, Z8
 	VMULPS     Z1, Z8, Z8
 	VMULPS     Z0, Z7, Z7
@@ -6427,22 +6757,22 @@ vector:
 	VMULPS     Z3, Z9, Z10
 	VADDPS     Z4, Z10, Z10
 	VMULPS     Z10, Z7, Z7
-	VMOVUPS    Z9, (DI)(R9*1)
-	VMOVUPS    Z7, (R8)(R9*1)
-	VMOVUPS    Z8, (CX)(R9*1)
-	ADDQ       $+64, R9
+	VMOVUPS    Z9, (DI)(R11*1)
+	VMOVUPS    Z7, (R8)(R11*1)
+	VMOVUPS    Z8, (CX)(R11*1)
+	ADDQ       $+64, R11
 	SUBQ       $0x10, AX
 	JGE        vector
 
 rest:
 	ADDQ      $0x10, AX
 	JZ        done
-	MOVQ      $-1, R10
-	BZHIQ     AX, R10, R10
-	KMOVW     R10, K1
-	VMOVUPS.Z (DX)(R9*1), K1, Z7
-	VMOVUPS.Z (BX)(R9*1), K1, Z8
-	VMOVUPS.Z (SI)(R9*1), K1, Z9
+	MOVQ      $-1, R9
+	BZHIQ     AX, R9, R9
+	KMOVW     R9, K1
+	VMOVUPS.Z (DX)(R11*1), K1, Z7
+	VMOVUPS.Z (BX)(R11*1), K1, Z8
+	VMOVUPS.Z (SI)(R11*1), K1, Z9
 	VADDPS    Z9, Z8, Z8
 	VMULPS    Z1, Z8, Z1
 	VMULPS    Z0, Z7, Z0
@@ -6453,16 +6783,16 @@ rest:
 	VMULPS    Z3, Z2, Z3
 	VADDPS    Z4, Z3, Z3
 	VMULPS    Z3, Z0, Z0
-	VMOVUPS   Z2, K1, (DI)(R9*1)
-	VMOVUPS   Z0, K1, (R8)(R9*1)
-	VMOVUPS   Z1, K1, (CX)(R9*1)
+	VMOVUPS   Z2, K1, (DI)(R11*1)
+	VMOVUPS   Z0, K1, (R8)(R11*1)
+	VMOVUPS   Z1, K1, (CX)(R11*1)
 
 done:
 	VZEROUPPER
 	RET
 
 // func hardStepFedF32AVX2(n int, tiles *[11]*float32, numbers *float32)
-// Requires: AVX, AVX2, MMX+
+// Requires: AVX, AVX2, CMOV, MMX+
 TEXT ·hardStepFedF32AVX2(SB), NOSPLIT, $0-24
 	MOVQ         n+0(FP), AX
 	MOVQ         tiles+8(FP), CX
@@ -6478,18 +6808,23 @@ TEXT ·hardStepFedF32AVX2(SB), NOSPLIT, $0-24
 	MOVQ         16(CX), DI
 	MOVQ         24(CX), R8
 	MOVQ         32(CX), CX
-	XORQ         R9, R9
+	LEAQ         -1(AX), R10
+	SHLQ         $0x02, R10
+	XORQ         R11, R11
 	SUBQ         $0x08, AX
 	JL           rest
 
 vector:
-	PREFETCHT0   2048(BX)(R9*1)
-	PREFETCHT0   2048(SI)(R9*1)
-	PREFETCHT0   2048(DI)(R9*1)
-	PREFETCHT0   2048(R8)(R9*1)
-	PREFETCHT0   2048(CX)(R9*1)
-	VMOVUPS      (BX)(R9*1), Y2
-	VMOVUPS      (SI)(R9*1), Y3
+	LEAQ         2048(R11), R9
+	CMPQ         R9, R10
+	CMOVQGT      R10, R9
+	PREFETCHT0   (BX)(R9*1)
+	PREFETCHT0   (SI)(R9*1)
+	PREFETCHT0   (DI)(R9*1)
+	PREFETCHT0   (R8)(R9*1)
+	PREFETCHT0   (CX)(R9*1)
+	VMOVUPS      (BX)(R11*1), Y2
+	VMOVUPS      (SI)(R11*1), Y3
 	VMULPS       32(DX), Y3, Y3
 	VBROADCASTSS (DX), Y4
 	VMULPS       Y4, Y2, Y2
@@ -6500,22 +6835,22 @@ vector:
 	VMULPS       96(DX), Y4, Y5
 	VADDPS       128(DX), Y5, Y5
 	VMULPS       Y5, Y2, Y2
-	VMOVUPS      Y2, (DI)(R9*1)
-	VMOVUPS      Y3, (R8)(R9*1)
-	VMOVUPS      Y4, (CX)(R9*1)
-	ADDQ         $+32, R9
+	VMOVUPS      Y2, (DI)(R11*1)
+	VMOVUPS      Y3, (R8)(R11*1)
+	VMOVUPS      Y4, (CX)(R11*1)
+	ADDQ         $+32, R11
 	SUBQ         $0x08, AX
 	JGE          vector
 
 rest:
 	ADDQ         $0x08, AX
 	JZ           done
-	LEAQ         lanes<>+0(SB), R10
+	LEAQ         lanes<>+0(SB), R9
 	SHLQ         $0x02, AX
-	SUBQ         AX, R10
-	VMOVUPS      32(R10), Y2
-	VMASKMOVPS   (BX)(R9*1), Y2, Y3
-	VMASKMOVPS   (SI)(R9*1), Y2, Y4
+	SUBQ         AX, R9
+	VMOVUPS      32(R9), Y2
+	VMASKMOVPS   (BX)(R11*1), Y2, Y3
+	VMASKMOVPS   (SI)(R11*1), Y2, Y4
 	VMULPS       32(DX), Y4, Y4
 	VBROADCASTSS (DX), Y5
 	VMULPS       Y5, Y3, Y3
@@ -6526,16 +6861,16 @@ rest:
 	VMULPS       96(DX), Y0, Y1
 	VADDPS       128(DX), Y1, Y1
 	VMULPS       Y1, Y3, Y1
-	VMASKMOVPS   Y1, Y2, (DI)(R9*1)
-	VMASKMOVPS   Y4, Y2, (R8)(R9*1)
-	VMASKMOVPS   Y0, Y2, (CX)(R9*1)
+	VMASKMOVPS   Y1, Y2, (DI)(R11*1)
+	VMASKMOVPS   Y4, Y2, (R8)(R11*1)
+	VMASKMOVPS   Y0, Y2, (CX)(R11*1)
 
 done:
 	VZEROUPPER
 	RET
 
 // func hardStepFedF32AVX512(n int, tiles *[11]*float32, numbers *float32)
-// Requires: AVX, AVX512F, BMI2, MMX+
+// Requires: AVX, AVX512F, BMI2, CMOV, MMX+
 TEXT ·hardStepFedF32AVX512(SB), NOSPLIT, $0-24
 	MOVQ         n+0(FP), AX
 	MOVQ         tiles+8(FP), CX
@@ -6556,18 +6891,23 @@ TEXT ·hardStepFedF32AVX512(SB), NOSPLIT, $0-24
 	MOVQ         16(CX), SI
 	MOVQ         24(CX), DI
 	MOVQ         32(CX), CX
-	XORQ         R8, R8
+	LEAQ         -1(AX), R9
+	SHLQ         $0x02, R9
+	XORQ         R10, R10
 	SUBQ         $0x10, AX
 	JL           rest
 
 vector:
-	PREFETCHT0 2048(DX)(R8*1)
-	PREFETCHT0 2048(BX)(R8*1)
-	PREFETCHT0 2048(SI)(R8*1)
-	PREFETCHT0 2048(DI)(R8*1)
-	PREFETCHT0 2048(CX)(R8*1)
-	VMOVUPS    (DX)(R8*1), Z7
-	VMOVUPS    (BX)(R8*1), Z8
+	LEAQ       2048(R10), R8
+	CMPQ       R8, R9
+	CMOVQGT    R9, R8
+	PREFETCHT0 (DX)(R8*1)
+	PREFETCHT0 (BX)(R8*1)
+	PREFETCHT0 (SI)(R8*1)
+	PREFETCHT0 (DI)(R8*1)
+	PREFETCHT0 (CX)(R8*1)
+	VMOVUPS    (DX)(R10*1), Z7
+	VMOVUPS    (BX)(R10*1), Z8
 	VMULPS     Z1, Z8, Z8
 	VMULPS     Z0, Z7, Z7
 	VADDPS     Z8, Z7, Z7
@@ -6577,21 +6917,21 @@ vector:
 	VMULPS     Z3, Z9, Z10
 	VADDPS     Z4, Z10, Z10
 	VMULPS     Z10, Z7, Z7
-	VMOVUPS    Z7, (SI)(R8*1)
-	VMOVUPS    Z8, (DI)(R8*1)
-	VMOVUPS    Z9, (CX)(R8*1)
-	ADDQ       $+64, R8
+	VMOVUPS    Z7, (SI)(R10*1)
+	VMOVUPS    Z8, (DI)(R10*1)
+	VMOVUPS    Z9, (CX)(R10*1)
+	ADDQ       $+64, R10
 	SUBQ       $0x10, AX
 	JGE        vector
 
 rest:
 	ADDQ      $0x10, AX
 	JZ        done
-	MOVQ      $-1, R9
-	BZHIQ     AX, R9, R9
-	KMOVW     R9, K1
-	VMOVUPS.Z (DX)(R8*1), K1, Z7
-	VMOVUPS.Z (BX)(R8*1), K1, Z8
+	MOVQ      $-1, R8
+	BZHIQ     AX, R8, R8
+	KMOVW     R8, K1
+	VMOVUPS.Z (DX)(R10*1), K1, Z7
+	VMOVUPS.Z (BX)(R10*1), K1, Z8
 	VMULPS    Z1, Z8, Z1
 	VMULPS    Z0, Z7, Z0
 	VADDPS    Z1, Z0, Z0
@@ -6601,16 +6941,16 @@ rest:
 	VMULPS    Z3, Z2, Z3
 	VADDPS    Z4, Z3, Z3
 	VMULPS    Z3, Z0, Z0
-	VMOVUPS   Z0, K1, (SI)(R8*1)
-	VMOVUPS   Z1, K1, (DI)(R8*1)
-	VMOVUPS   Z2, K1, (CX)(R8*1)
+	VMOVUPS   Z0, K1, (SI)(R10*1)
+	VMOVUPS   Z1, K1, (DI)(R10*1)
+	VMOVUPS   Z2, K1, (CX)(R10*1)
 
 done:
 	VZEROUPPER
 	RET
 
 // func hardArctanBackF32AVX2(n int, tiles *[11]*float32, numbers *float32)
-// Requires: AVX, AVX2, MMX+
+// Requires: AVX, AVX2, CMOV, MMX+
 TEXT ·hardArctanBackF32AVX2(SB), NOSPLIT, $0-24
 	MOVQ         n+0(FP), AX
 	MOVQ         tiles+8(FP), CX
@@ -6627,20 +6967,25 @@ TEXT ·hardArctanBackF32AVX2(SB), NOSPLIT, $0-24
 	MOVQ         24(CX), R8
 	MOVQ         32(CX), R9
 	MOVQ         40(CX), CX
-	XORQ         R10, R10
+	LEAQ         -1(AX), R11
+	SHLQ         $0x02, R11
+	XORQ         R12, R12
 	SUBQ         $0x08, AX
 	JL           rest
 
 vector:
-	PREFETCHT0   2048(BX)(R10*1)
-	PREFETCHT0   2048(SI)(R10*1)
-	PREFETCHT0   2048(DI)(R10*1)
-	PREFETCHT0   2048(R8)(R10*1)
-	PREFETCHT0   2048(R9)(R10*1)
-	PREFETCHT0   2048(CX)(R10*1)
-	VMOVUPS      (BX)(R10*1), Y2
-	VMOVUPS      (SI)(R10*1), Y3
-	VMOVUPS      (DI)(R10*1), Y4
+	LEAQ         2048(R12), R10
+	CMPQ         R10, R11
+	CMOVQGT      R11, R10
+	PREFETCHT0   (BX)(R10*1)
+	PREFETCHT0   (SI)(R10*1)
+	PREFETCHT0   (DI)(R10*1)
+	PREFETCHT0   (R8)(R10*1)
+	PREFETCHT0   (R9)(R10*1)
+	PREFETCHT0   (CX)(R10*1)
+	VMOVUPS      (BX)(R12*1), Y2
+	VMOVUPS      (SI)(R12*1), Y3
+	VMOVUPS      (DI)(R12*1), Y4
 	VCMPPS       $0x1d, Y0, Y3, Y5
 	VANDPS       Y1, Y5, Y5
 	VMULPS       (DX), Y5, Y6
@@ -6655,23 +7000,23 @@ vector:
 	VADDPS       Y3, Y2, Y2
 	VMULPS       128(DX), Y2, Y3
 	VMULPS       160(DX), Y2, Y2
-	VMOVUPS      Y3, (R8)(R10*1)
-	VMOVUPS      Y2, (R9)(R10*1)
-	VMOVUPS      Y5, (CX)(R10*1)
-	ADDQ         $+32, R10
+	VMOVUPS      Y3, (R8)(R12*1)
+	VMOVUPS      Y2, (R9)(R12*1)
+	VMOVUPS      Y5, (CX)(R12*1)
+	ADDQ         $+32, R12
 	SUBQ         $0x08, AX
 	JGE          vector
 
 rest:
 	ADDQ         $0x08, AX
 	JZ           done
-	LEAQ         lanes<>+0(SB), R11
+	LEAQ         lanes<>+0(SB), R10
 	SHLQ         $0x02, AX
-	SUBQ         AX, R11
-	VMOVUPS      32(R11), Y2
-	VMASKMOVPS   (BX)(R10*1), Y2, Y3
-	VMASKMOVPS   (SI)(R10*1), Y2, Y4
-	VMASKMOVPS   (DI)(R10*1), Y2, Y5
+	SUBQ         AX, R10
+	VMOVUPS      32(R10), Y2
+	VMASKMOVPS   (BX)(R12*1), Y2, Y3
+	VMASKMOVPS   (SI)(R12*1), Y2, Y4
+	VMASKMOVPS   (DI)(R12*1), Y2, Y5
 	VCMPPS       $0x1d, Y0, Y4, Y0
 	VANDPS       Y1, Y0, Y0
 	VMULPS       (DX), Y0, Y6
@@ -6686,16 +7031,16 @@ rest:
 	VADDPS       Y1, Y3, Y1
 	VMULPS       128(DX), Y1, Y3
 	VMULPS       160(DX), Y1, Y1
-	VMASKMOVPS   Y3, Y2, (R8)(R10*1)
-	VMASKMOVPS   Y1, Y2, (R9)(R10*1)
-	VMASKMOVPS   Y0, Y2, (CX)(R10*1)
+	VMASKMOVPS   Y3, Y2, (R8)(R12*1)
+	VMASKMOVPS   Y1, Y2, (R9)(R12*1)
+	VMASKMOVPS   Y0, Y2, (CX)(R12*1)
 
 done:
 	VZEROUPPER
 	RET
 
 // func hardArctanBackF32AVX512(n int, tiles *[11]*float32, numbers *float32)
-// Requires: AVX, AVX512F, BMI2, MMX+
+// Requires: AVX, AVX512F, BMI2, CMOV, MMX+
 TEXT ·hardArctanBackF32AVX512(SB), NOSPLIT, $0-24
 	MOVQ         n+0(FP), AX
 	MOVQ         tiles+8(FP), CX
@@ -6718,20 +7063,25 @@ TEXT ·hardArctanBackF32AVX512(SB), NOSPLIT, $0-24
 	MOVQ         24(CX), DI
 	MOVQ         32(CX), R8
 	MOVQ         40(CX), CX
-	XORQ         R9, R9
+	LEAQ         -1(AX), R10
+	SHLQ         $0x02, R10
+	XORQ         R11, R11
 	SUBQ         $0x10, AX
 	JL           rest
 
 vector:
-	PREFETCHT0 2048(DX)(R9*1)
-	PREFETCHT0 2048(BX)(R9*1)
-	PREFETCHT0 2048(SI)(R9*1)
-	PREFETCHT0 2048(DI)(R9*1)
-	PREFETCHT0 2048(R8)(R9*1)
-	PREFETCHT0 2048(CX)(R9*1)
-	VMOVUPS    (DX)(R9*1), Z8
-	VMOVUPS    (BX)(R9*1), Z9
-	VMOVUPS    (SI)(R9*1), Z10
+	LEAQ       2048(R11), R9
+	CMPQ       R9, R10
+	CMOVQGT    R10, R9
+	PREFETCHT0 (DX)(R9*1)
+	PREFETCHT0 (BX)(R9*1)
+	PREFETCHT0 (SI)(R9*1)
+	PREFETCHT0 (DI)(R9*1)
+	PREFETCHT0 (R8)(R9*1)
+	PREFETCHT0 (CX)(R9*1)
+	VMOVUPS    (DX)(R11*1), Z8
+	VMOVUPS    (BX)(R11*1), Z9
+	VMOVUPS    (SI)(R11*1), Z10
 	VCMPPS     $0x1d, Z6, Z9, K1
 	VMOVUPS.Z  Z7, K1, Z11
 	VMULPS     Z0, Z11, Z12
@@ -6745,22 +7095,22 @@ vector:
 	VADDPS     Z9, Z8, Z8
 	VMULPS     Z4, Z8, Z9
 	VMULPS     Z5, Z8, Z8
-	VMOVUPS    Z9, (DI)(R9*1)
-	VMOVUPS    Z8, (R8)(R9*1)
-	VMOVUPS    Z11, (CX)(R9*1)
-	ADDQ       $+64, R9
+	VMOVUPS    Z9, (DI)(R11*1)
+	VMOVUPS    Z8, (R8)(R11*1)
+	VMOVUPS    Z11, (CX)(R11*1)
+	ADDQ       $+64, R11
 	SUBQ       $0x10, AX
 	JGE        vector
 
 rest:
 	ADDQ      $0x10, AX
 	JZ        done
-	MOVQ      $-1, R10
-	BZHIQ     AX, R10, R10
-	KMOVW     R10, K1
-	VMOVUPS.Z (DX)(R9*1), K1, Z8
-	VMOVUPS.Z (BX)(R9*1), K1, Z9
-	VMOVUPS.Z (SI)(R9*1), K1, Z10
+	MOVQ      $-1, R9
+	BZHIQ     AX, R9, R9
+	KMOVW     R9, K1
+	VMOVUPS.Z (DX)(R11*1), K1, Z8
+	VMOVUPS.Z (BX)(R11*1), K1, Z9
+	VMOVUPS.Z (SI)(R11*1), K1, Z10
 	VCMPPS    $0x1d, Z6, Z9, K2
 	VMOVUPS.Z Z7, K2, Z6
 	VMULPS    Z0, Z6, Z0
@@ -6774,16 +7124,16 @@ rest:
 	VADDPS    Z1, Z0, Z0
 	VMULPS    Z4, Z0, Z1
 	VMULPS    Z5, Z0, Z0
-	VMOVUPS   Z1, K1, (DI)(R9*1)
-	VMOVUPS   Z0, K1, (R8)(R9*1)
-	VMOVUPS   Z6, K1, (CX)(R9*1)
+	VMOVUPS   Z1, K1, (DI)(R11*1)
+	VMOVUPS   Z0, K1, (R8)(R11*1)
+	VMOVUPS   Z6, K1, (CX)(R11*1)
 
 done:
 	VZEROUPPER
 	RET
 
 // func hardFastSigmoidBackF32AVX2(n int, tiles *[11]*float32, numbers *float32)
-// Requires: AVX, AVX2, MMX+
+// Requires: AVX, AVX2, CMOV, MMX+
 TEXT ·hardFastSigmoidBackF32AVX2(SB), NOSPLIT, $0-24
 	MOVQ         n+0(FP), AX
 	MOVQ         tiles+8(FP), CX
@@ -6803,20 +7153,25 @@ TEXT ·hardFastSigmoidBackF32AVX2(SB), NOSPLIT, $0-24
 	MOVQ         24(CX), R8
 	MOVQ         32(CX), R9
 	MOVQ         40(CX), CX
-	XORQ         R10, R10
+	LEAQ         -1(AX), R11
+	SHLQ         $0x02, R11
+	XORQ         R12, R12
 	SUBQ         $0x08, AX
 	JL           rest
 
 vector:
-	PREFETCHT0 2048(BX)(R10*1)
-	PREFETCHT0 2048(SI)(R10*1)
-	PREFETCHT0 2048(DI)(R10*1)
-	PREFETCHT0 2048(R8)(R10*1)
-	PREFETCHT0 2048(R9)(R10*1)
-	PREFETCHT0 2048(CX)(R10*1)
-	VMOVUPS    (BX)(R10*1), Y3
-	VMOVUPS    (SI)(R10*1), Y4
-	VMOVUPS    (DI)(R10*1), Y5
+	LEAQ       2048(R12), R10
+	CMPQ       R10, R11
+	CMOVQGT    R11, R10
+	PREFETCHT0 (BX)(R10*1)
+	PREFETCHT0 (SI)(R10*1)
+	PREFETCHT0 (DI)(R10*1)
+	PREFETCHT0 (R8)(R10*1)
+	PREFETCHT0 (R9)(R10*1)
+	PREFETCHT0 (CX)(R10*1)
+	VMOVUPS    (BX)(R12*1), Y3
+	VMOVUPS    (SI)(R12*1), Y4
+	VMOVUPS    (DI)(R12*1), Y5
 	VCMPPS     $0x1d, Y0, Y4, Y6
 	VANDPS     Y1, Y6, Y6
 	VMULPS     (DX), Y6, Y7
@@ -6831,23 +7186,23 @@ vector:
 	VADDPS     Y4, Y3, Y3
 	VMULPS     128(DX), Y3, Y4
 	VMULPS     160(DX), Y3, Y3
-	VMOVUPS    Y4, (R8)(R10*1)
-	VMOVUPS    Y3, (R9)(R10*1)
-	VMOVUPS    Y6, (CX)(R10*1)
-	ADDQ       $+32, R10
+	VMOVUPS    Y4, (R8)(R12*1)
+	VMOVUPS    Y3, (R9)(R12*1)
+	VMOVUPS    Y6, (CX)(R12*1)
+	ADDQ       $+32, R12
 	SUBQ       $0x08, AX
 	JGE        vector
 
 rest:
 	ADDQ       $0x08, AX
 	JZ         done
-	LEAQ       lanes<>+0(SB), R11
+	LEAQ       lanes<>+0(SB), R10
 	SHLQ       $0x02, AX
-	SUBQ       AX, R11
-	VMOVUPS    32(R11), Y3
-	VMASKMOVPS (BX)(R10*1), Y3, Y4
-	VMASKMOVPS (SI)(R10*1), Y3, Y5
-	VMASKMOVPS (DI)(R10*1), Y3, Y6
+	SUBQ       AX, R10
+	VMOVUPS    32(R10), Y3
+	VMASKMOVPS (BX)(R12*1), Y3, Y4
+	VMASKMOVPS (SI)(R12*1), Y3, Y5
+	VMASKMOVPS (DI)(R12*1), Y3, Y6
 	VCMPPS     $0x1d, Y0, Y5, Y0
 	VANDPS     Y1, Y0, Y0
 	VMULPS     (DX), Y0, Y7
@@ -6862,16 +7217,16 @@ rest:
 	VADDPS     Y1, Y2, Y1
 	VMULPS     128(DX), Y1, Y2
 	VMULPS     160(DX), Y1, Y1
-	VMASKMOVPS Y2, Y3, (R8)(R10*1)
-	VMASKMOVPS Y1, Y3, (R9)(R10*1)
-	VMASKMOVPS Y0, Y3, (CX)(R10*1)
+	VMASKMOVPS Y2, Y3, (R8)(R12*1)
+	VMASKMOVPS Y1, Y3, (R9)(R12*1)
+	VMASKMOVPS Y0, Y3, (CX)(R12*1)
 
 done:
 	VZEROUPPER
 	RET
 
 // func hardFastSigmoidBackF32AVX512(n int, tiles *[11]*float32, numbers *float32)
-// Requires: AVX, AVX512DQ, AVX512F, BMI2, MMX+
+// Requires: AVX, AVX512DQ, AVX512F, BMI2, CMOV, MMX+
 TEXT ·hardFastSigmoidBackF32AVX512(SB), NOSPLIT, $0-24
 	MOVQ         n+0(FP), AX
 	MOVQ         tiles+8(FP), CX
@@ -6897,20 +7252,25 @@ TEXT ·hardFastSigmoidBackF32AVX512(SB), NOSPLIT, $0-24
 	MOVQ         24(CX), DI
 	MOVQ         32(CX), R8
 	MOVQ         40(CX), CX
-	XORQ         R9, R9
+	LEAQ         -1(AX), R10
+	SHLQ         $0x02, R10
+	XORQ         R11, R11
 	SUBQ         $0x10, AX
 	JL           rest
 
 vector:
-	PREFETCHT0 2048(DX)(R9*1)
-	PREFETCHT0 2048(BX)(R9*1)
-	PREFETCHT0 2048(SI)(R9*1)
-	PREFETCHT0 2048(DI)(R9*1)
-	PREFETCHT0 2048(R8)(R9*1)
-	PREFETCHT0 2048(CX)(R9*1)
-	VMOVUPS    (DX)(R9*1), Z9
-	VMOVUPS    (BX)(R9*1), Z10
-	VMOVUPS    (SI)(R9*1), Z11
+	LEAQ       2048(R11), R9
+	CMPQ       R9, R10
+	CMOVQGT    R10, R9
+	PREFETCHT0 (DX)(R9*1)
+	PREFETCHT0 (BX)(R9*1)
+	PREFETCHT0 (SI)(R9*1)
+	PREFETCHT0 (DI)(R9*1)
+	PREFETCHT0 (R8)(R9*1)
+	PREFETCHT0 (CX)(R9*1)
+	VMOVUPS    (DX)(R11*1), Z9
+	VMOVUPS    (BX)(R11*1), Z10
+	VMOVUPS    (SI)(R11*1), Z11
 	VCMPPS     $0x1d, Z6, Z10, K1
 	VMOVUPS.Z  Z7, K1, Z12
 	VMULPS     Z0, Z12, Z13
@@ -6925,22 +7285,22 @@ vector:
 	VADDPS     Z10, Z9, Z9
 	VMULPS     Z4, Z9, Z10
 	VMULPS     Z5, Z9, Z9
-	VMOVUPS    Z10, (DI)(R9*1)
-	VMOVUPS    Z9, (R8)(R9*1)
-	VMOVUPS    Z12, (CX)(R9*1)
-	ADDQ       $+64, R9
+	VMOVUPS    Z10, (DI)(R11*1)
+	VMOVUPS    Z9, (R8)(R11*1)
+	VMOVUPS    Z12, (CX)(R11*1)
+	ADDQ       $+64, R11
 	SUBQ       $0x10, AX
 	JGE        vector
 
 rest:
 	ADDQ      $0x10, AX
 	JZ        done
-	MOVQ      $-1, R10
-	BZHIQ     AX, R10, R10
-	KMOVW     R10, K1
-	VMOVUPS.Z (DX)(R9*1), K1, Z9
-	VMOVUPS.Z (BX)(R9*1), K1, Z10
-	VMOVUPS.Z (SI)(R9*1), K1, Z11
+	MOVQ      $-1, R9
+	BZHIQ     AX, R9, R9
+	KMOVW     R9, K1
+	VMOVUPS.Z (DX)(R11*1), K1, Z9
+	VMOVUPS.Z (BX)(R11*1), K1, Z10
+	VMOVUPS.Z (SI)(R11*1), K1, Z11
 	VCMPPS    $0x1d, Z6, Z10, K2
 	VMOVUPS.Z Z7, K2, Z6
 	VMULPS    Z0, Z6, Z0
@@ -6955,16 +7315,16 @@ rest:
 	VADDPS    Z1, Z0, Z0
 	VMULPS    Z4, Z0, Z1
 	VMULPS    Z5, Z0, Z0
-	VMOVUPS   Z1, K1, (DI)(R9*1)
-	VMOVUPS   Z0, K1, (R8)(R9*1)
-	VMOVUPS   Z6, K1, (CX)(R9*1)
+	VMOVUPS   Z1, K1, (DI)(R11*1)
+	VMOVUPS   Z0, K1, (R8)(R11*1)
+	VMOVUPS   Z6, K1, (CX)(R11*1)
 
 done:
 	VZEROUPPER
 	RET
 
 // func hardGaussianBackF32AVX2(n int, tiles *[11]*float32, numbers *float32)
-// Requires: AVX, AVX2, FMA3, MMX+
+// Requires: AVX, AVX2, CMOV, FMA3, MMX+
 TEXT ·hardGaussianBackF32AVX2(SB), NOSPLIT, $0-24
 	MOVQ         n+0(FP), AX
 	MOVQ         tiles+8(FP), CX
@@ -6981,20 +7341,25 @@ TEXT ·hardGaussianBackF32AVX2(SB), NOSPLIT, $0-24
 	MOVQ         24(CX), R8
 	MOVQ         32(CX), R9
 	MOVQ         40(CX), CX
-	XORQ         R10, R10
+	LEAQ         -1(AX), R11
+	SHLQ         $0x02, R11
+	XORQ         R12, R12
 	SUBQ         $0x08, AX
 	JL           rest
 
 vector:
-	PREFETCHT0   2048(BX)(R10*1)
-	PREFETCHT0   2048(SI)(R10*1)
-	PREFETCHT0   2048(DI)(R10*1)
-	PREFETCHT0   2048(R8)(R10*1)
-	PREFETCHT0   2048(R9)(R10*1)
-	PREFETCHT0   2048(CX)(R10*1)
-	VMOVUPS      (BX)(R10*1), Y2
-	VMOVUPS      (SI)(R10*1), Y3
-	VMOVUPS      (DI)(R10*1), Y4
+	LEAQ         2048(R12), R10
+	CMPQ         R10, R11
+	CMOVQGT      R11, R10
+	PREFETCHT0   (BX)(R10*1)
+	PREFETCHT0   (SI)(R10*1)
+	PREFETCHT0   (DI)(R10*1)
+	PREFETCHT0   (R8)(R10*1)
+	PREFETCHT0   (R9)(R10*1)
+	PREFETCHT0   (CX)(R10*1)
+	VMOVUPS      (BX)(R12*1), Y2
+	VMOVUPS      (SI)(R12*1), Y3
+	VMOVUPS      (DI)(R12*1), Y4
 	VCMPPS       $0x1d, Y0, Y2, Y5
 	VANDPS       Y1, Y5, Y5
 	VMULPS       (DX), Y5, Y6
@@ -7037,23 +7402,23 @@ vector:
 	VADDPS       Y2, Y3, Y2
 	VMULPS       192(DX), Y2, Y3
 	VMULPS       224(DX), Y2, Y2
-	VMOVUPS      Y5, (R8)(R10*1)
-	VMOVUPS      Y3, (R9)(R10*1)
-	VMOVUPS      Y2, (CX)(R10*1)
-	ADDQ         $+32, R10
+	VMOVUPS      Y5, (R8)(R12*1)
+	VMOVUPS      Y3, (R9)(R12*1)
+	VMOVUPS      Y2, (CX)(R12*1)
+	ADDQ         $+32, R12
 	SUBQ         $0x08, AX
 	JGE          vector
 
 rest:
 	ADDQ         $0x08, AX
 	JZ           done
-	LEAQ         lanes<>+0(SB), R11
+	LEAQ         lanes<>+0(SB), R10
 	SHLQ         $0x02, AX
-	SUBQ         AX, R11
-	VMOVUPS      32(R11), Y2
-	VMASKMOVPS   (BX)(R10*1), Y2, Y3
-	VMASKMOVPS   (SI)(R10*1), Y2, Y4
-	VMASKMOVPS   (DI)(R10*1), Y2, Y5
+	SUBQ         AX, R10
+	VMOVUPS      32(R10), Y2
+	VMASKMOVPS   (BX)(R12*1), Y2, Y3
+	VMASKMOVPS   (SI)(R12*1), Y2, Y4
+	VMASKMOVPS   (DI)(R12*1), Y2, Y5
 	VCMPPS       $0x1d, Y0, Y3, Y0
 	VANDPS       Y1, Y0, Y0
 	VMULPS       (DX), Y0, Y1
@@ -7096,16 +7461,16 @@ rest:
 	VADDPS       Y3, Y1, Y1
 	VMULPS       192(DX), Y1, Y3
 	VMULPS       224(DX), Y1, Y1
-	VMASKMOVPS   Y0, Y2, (R8)(R10*1)
-	VMASKMOVPS   Y3, Y2, (R9)(R10*1)
-	VMASKMOVPS   Y1, Y2, (CX)(R10*1)
+	VMASKMOVPS   Y0, Y2, (R8)(R12*1)
+	VMASKMOVPS   Y3, Y2, (R9)(R12*1)
+	VMASKMOVPS   Y1, Y2, (CX)(R12*1)
 
 done:
 	VZEROUPPER
 	RET
 
 // func hardGaussianBackF32AVX512(n int, tiles *[11]*float32, numbers *float32)
-// Requires: AVX, AVX512F, BMI2, MMX+
+// Requires: AVX, AVX512F, BMI2, CMOV, MMX+
 TEXT ·hardGaussianBackF32AVX512(SB), NOSPLIT, $0-24
 	MOVQ         n+0(FP), AX
 	MOVQ         tiles+8(FP), CX
@@ -7130,20 +7495,25 @@ TEXT ·hardGaussianBackF32AVX512(SB), NOSPLIT, $0-24
 	MOVQ         24(CX), DI
 	MOVQ         32(CX), R8
 	MOVQ         40(CX), CX
-	XORQ         R9, R9
+	LEAQ         -1(AX), R10
+	SHLQ         $0x02, R10
+	XORQ         R11, R11
 	SUBQ         $0x10, AX
 	JL           rest
 
 vector:
-	PREFETCHT0        2048(DX)(R9*1)
-	PREFETCHT0        2048(BX)(R9*1)
-	PREFETCHT0        2048(SI)(R9*1)
-	PREFETCHT0        2048(DI)(R9*1)
-	PREFETCHT0        2048(R8)(R9*1)
-	PREFETCHT0        2048(CX)(R9*1)
-	VMOVUPS           (DX)(R9*1), Z10
-	VMOVUPS           (BX)(R9*1), Z11
-	VMOVUPS           (SI)(R9*1), Z12
+	LEAQ              2048(R11), R9
+	CMPQ              R9, R10
+	CMOVQGT           R10, R9
+	PREFETCHT0        (DX)(R9*1)
+	PREFETCHT0        (BX)(R9*1)
+	PREFETCHT0        (SI)(R9*1)
+	PREFETCHT0        (DI)(R9*1)
+	PREFETCHT0        (R8)(R9*1)
+	PREFETCHT0        (CX)(R9*1)
+	VMOVUPS           (DX)(R11*1), Z10
+	VMOVUPS           (BX)(R11*1), Z11
+	VMOVUPS           (SI)(R11*1), Z12
 	VCMPPS            $0x1d, Z8, Z10, K1
 	VMOVUPS.Z         Z9, K1, Z13
 	VMULPS            Z0, Z13, Z14
@@ -7178,22 +7548,22 @@ vector:
 	VADDPS            Z10, Z11, Z10
 	VMULPS            Z6, Z10, Z11
 	VMULPS            Z7, Z10, Z10
-	VMOVUPS           Z13, (DI)(R9*1)
-	VMOVUPS           Z11, (R8)(R9*1)
-	VMOVUPS           Z10, (CX)(R9*1)
-	ADDQ              $+64, R9
+	VMOVUPS           Z13, (DI)(R11*1)
+	VMOVUPS           Z11, (R8)(R11*1)
+	VMOVUPS           Z10, (CX)(R11*1)
+	ADDQ              $+64, R11
 	SUBQ              $0x10, AX
 	JGE               vector
 
 rest:
 	ADDQ              $0x10, AX
 	JZ                done
-	MOVQ              $-1, R10
-	BZHIQ             AX, R10, R10
-	KMOVW             R10, K1
-	VMOVUPS.Z         (DX)(R9*1), K1, Z10
-	VMOVUPS.Z         (BX)(R9*1), K1, Z11
-	VMOVUPS.Z         (SI)(R9*1), K1, Z12
+	MOVQ              $-1, R9
+	BZHIQ             AX, R9, R9
+	KMOVW             R9, K1
+	VMOVUPS.Z         (DX)(R11*1), K1, Z10
+	VMOVUPS.Z         (BX)(R11*1), K1, Z11
+	VMOVUPS.Z         (SI)(R11*1), K1, Z12
 	VCMPPS            $0x1d, Z8, Z10, K2
 	VMOVUPS.Z         Z9, K2, Z8
 	VMULPS            Z0, Z8, Z0
@@ -7228,16 +7598,16 @@ rest:
 	VADDPS            Z1, Z0, Z0
 	VMULPS            Z6, Z0, Z1
 	VMULPS            Z7, Z0, Z0
-	VMOVUPS           Z8, K1, (DI)(R9*1)
-	VMOVUPS           Z1, K1, (R8)(R9*1)
-	VMOVUPS           Z0, K1, (CX)(R9*1)
+	VMOVUPS           Z8, K1, (DI)(R11*1)
+	VMOVUPS           Z1, K1, (R8)(R11*1)
+	VMOVUPS           Z0, K1, (CX)(R11*1)
 
 done:
 	VZEROUPPER
 	RET
 
 // func hardRectangleBackF32AVX2(n int, tiles *[11]*float32, numbers *float32)
-// Requires: AVX, AVX2, MMX+
+// Requires: AVX, AVX2, CMOV, MMX+
 TEXT ·hardRectangleBackF32AVX2(SB), NOSPLIT, $0-24
 	MOVQ         n+0(FP), AX
 	MOVQ         tiles+8(FP), CX
@@ -7251,21 +7621,26 @@ TEXT ·hardRectangleBackF32AVX2(SB), NOSPLIT, $0-24
 	MOVQ         24(CX), R8
 	MOVQ         32(CX), R9
 	MOVQ         40(CX), CX
-	XORQ         R10, R10
+	LEAQ         -1(AX), R11
+	SHLQ         $0x02, R11
+	XORQ         R12, R12
 	SUBQ         $0x08, AX
 	JL           rest
 
 vector:
-	PREFETCHT0   2048(BX)(R10*1)
-	PREFETCHT0   2048(SI)(R10*1)
-	PREFETCHT0   2048(DI)(R10*1)
-	PREFETCHT0   2048(R8)(R10*1)
-	PREFETCHT0   2048(R9)(R10*1)
-	PREFETCHT0   2048(CX)(R10*1)
-	VMOVUPS      (BX)(R10*1), Y1
-	VMOVUPS      (SI)(R10*1), Y2
-	VMOVUPS      (DI)(R10*1), Y3
-	VMOVUPS      (R8)(R10*1), Y4
+	LEAQ         2048(R12), R10
+	CMPQ         R10, R11
+	CMOVQGT      R11, R10
+	PREFETCHT0   (BX)(R10*1)
+	PREFETCHT0   (SI)(R10*1)
+	PREFETCHT0   (DI)(R10*1)
+	PREFETCHT0   (R8)(R10*1)
+	PREFETCHT0   (R9)(R10*1)
+	PREFETCHT0   (CX)(R10*1)
+	VMOVUPS      (BX)(R12*1), Y1
+	VMOVUPS      (SI)(R12*1), Y2
+	VMOVUPS      (DI)(R12*1), Y3
+	VMOVUPS      (R8)(R12*1), Y4
 	VMULPS       (DX), Y2, Y2
 	VADDPS       32(DX), Y2, Y2
 	VBROADCASTSS 64(DX), Y5
@@ -7277,23 +7652,23 @@ vector:
 	VADDPS       Y3, Y1, Y1
 	VMULPS       128(DX), Y1, Y2
 	VMULPS       160(DX), Y1, Y1
-	VMOVUPS      Y2, (R9)(R10*1)
-	VMOVUPS      Y1, (CX)(R10*1)
-	ADDQ         $+32, R10
+	VMOVUPS      Y2, (R9)(R12*1)
+	VMOVUPS      Y1, (CX)(R12*1)
+	ADDQ         $+32, R12
 	SUBQ         $0x08, AX
 	JGE          vector
 
 rest:
 	ADDQ         $0x08, AX
 	JZ           done
-	LEAQ         lanes<>+0(SB), R11
+	LEAQ         lanes<>+0(SB), R10
 	SHLQ         $0x02, AX
-	SUBQ         AX, R11
-	VMOVUPS      32(R11), Y1
-	VMASKMOVPS   (BX)(R10*1), Y1, Y2
-	VMASKMOVPS   (SI)(R10*1), Y1, Y3
-	VMASKMOVPS   (DI)(R10*1), Y1, Y4
-	VMASKMOVPS   (R8)(R10*1), Y1, Y5
+	SUBQ         AX, R10
+	VMOVUPS      32(R10), Y1
+	VMASKMOVPS   (BX)(R12*1), Y1, Y2
+	VMASKMOVPS   (SI)(R12*1), Y1, Y3
+	VMASKMOVPS   (DI)(R12*1), Y1, Y4
+	VMASKMOVPS   (R8)(R12*1), Y1, Y5
 	VMULPS       (DX), Y3, Y3
 	VADDPS       32(DX), Y3, Y3
 	VBROADCASTSS 64(DX), Y6
@@ -7305,15 +7680,15 @@ rest:
 	VADDPS       Y0, Y2, Y0
 	VMULPS       128(DX), Y0, Y2
 	VMULPS       160(DX), Y0, Y0
-	VMASKMOVPS   Y2, Y1, (R9)(R10*1)
-	VMASKMOVPS   Y0, Y1, (CX)(R10*1)
+	VMASKMOVPS   Y2, Y1, (R9)(R12*1)
+	VMASKMOVPS   Y0, Y1, (CX)(R12*1)
 
 done:
 	VZEROUPPER
 	RET
 
 // func hardRectangleBackF32AVX512(n int, tiles *[11]*float32, numbers *float32)
-// Requires: AVX, AVX512F, BMI2, MMX+
+// Requires: AVX, AVX512F, BMI2, CMOV, MMX+
 TEXT ·hardRectangleBackF32AVX512(SB), NOSPLIT, $0-24
 	MOVQ         n+0(FP), AX
 	MOVQ         tiles+8(FP), CX
@@ -7333,21 +7708,26 @@ TEXT ·hardRectangleBackF32AVX512(SB), NOSPLIT, $0-24
 	MOVQ         24(CX), DI
 	MOVQ         32(CX), R8
 	MOVQ         40(CX), CX
-	XORQ         R9, R9
+	LEAQ         -1(AX), R10
+	SHLQ         $0x02, R10
+	XORQ         R11, R11
 	SUBQ         $0x10, AX
 	JL           rest
 
 vector:
-	PREFETCHT0 2048(DX)(R9*1)
-	PREFETCHT0 2048(BX)(R9*1)
-	PREFETCHT0 2048(SI)(R9*1)
-	PREFETCHT0 2048(DI)(R9*1)
-	PREFETCHT0 2048(R8)(R9*1)
-	PREFETCHT0 2048(CX)(R9*1)
-	VMOVUPS    (DX)(R9*1), Z9
-	VMOVUPS    (BX)(R9*1), Z10
-	VMOVUPS    (SI)(R9*1), Z11
-	VMOVUPS    (DI)(R9*1), Z12
+	LEAQ       2048(R11), R9
+	CMPQ       R9, R10
+	CMOVQGT    R10, R9
+	PREFETCHT0 (DX)(R9*1)
+	PREFETCHT0 (BX)(R9*1)
+	PREFETCHT0 (SI)(R9*1)
+	PREFETCHT0 (DI)(R9*1)
+	PREFETCHT0 (R8)(R9*1)
+	PREFETCHT0 (CX)(R9*1)
+	VMOVUPS    (DX)(R11*1), Z9
+	VMOVUPS    (BX)(R11*1), Z10
+	VMOVUPS    (SI)(R11*1), Z11
+	VMOVUPS    (DI)(R11*1), Z12
 	VMULPS     Z0, Z10, Z10
 	VADDPS     Z1, Z10, Z10
 	VCMPPS     $0x04, Z6, Z12, K1
@@ -7357,22 +7737,22 @@ vector:
 	VADDPS     Z11, Z9, Z9
 	VMULPS     Z4, Z9, Z10
 	VMULPS     Z5, Z9, Z9
-	VMOVUPS    Z10, (R8)(R9*1)
-	VMOVUPS    Z9, (CX)(R9*1)
-	ADDQ       $+64, R9
+	VMOVUPS    Z10, (R8)(R11*1)
+	VMOVUPS    Z9, (CX)(R11*1)
+	ADDQ       $+64, R11
 	SUBQ       $0x10, AX
 	JGE        vector
 
 rest:
 	ADDQ      $0x10, AX
 	JZ        done
-	MOVQ      $-1, R10
-	BZHIQ     AX, R10, R10
-	KMOVW     R10, K1
-	VMOVUPS.Z (DX)(R9*1), K1, Z7
-	VMOVUPS.Z (BX)(R9*1), K1, Z9
-	VMOVUPS.Z (SI)(R9*1), K1, Z10
-	VMOVUPS.Z (DI)(R9*1), K1, Z11
+	MOVQ      $-1, R9
+	BZHIQ     AX, R9, R9
+	KMOVW     R9, K1
+	VMOVUPS.Z (DX)(R11*1), K1, Z7
+	VMOVUPS.Z (BX)(R11*1), K1, Z9
+	VMOVUPS.Z (SI)(R11*1), K1, Z10
+	VMOVUPS.Z (DI)(R11*1), K1, Z11
 	VMULPS    Z0, Z9, Z0
 	VADDPS    Z1, Z0, Z0
 	VCMPPS    $0x04, Z6, Z11, K2
@@ -7382,15 +7762,15 @@ rest:
 	VADDPS    Z1, Z0, Z0
 	VMULPS    Z4, Z0, Z1
 	VMULPS    Z5, Z0, Z0
-	VMOVUPS   Z1, K1, (R8)(R9*1)
-	VMOVUPS   Z0, K1, (CX)(R9*1)
+	VMOVUPS   Z1, K1, (R8)(R11*1)
+	VMOVUPS   Z0, K1, (CX)(R11*1)
 
 done:
 	VZEROUPPER
 	RET
 
 // func hardSigmoidBackF32AVX2(n int, tiles *[11]*float32, numbers *float32)
-// Requires: AVX, AVX2, FMA3, MMX+
+// Requires: AVX, AVX2, CMOV, FMA3, MMX+
 TEXT ·hardSigmoidBackF32AVX2(SB), NOSPLIT, $0-24
 	MOVQ         n+0(FP), AX
 	MOVQ         tiles+8(FP), CX
@@ -7410,20 +7790,25 @@ TEXT ·hardSigmoidBackF32AVX2(SB), NOSPLIT, $0-24
 	MOVQ         24(CX), R8
 	MOVQ         32(CX), R9
 	MOVQ         40(CX), CX
-	XORQ         R10, R10
+	LEAQ         -1(AX), R11
+	SHLQ         $0x02, R11
+	XORQ         R12, R12
 	SUBQ         $0x08, AX
 	JL           rest
 
 vector:
-	PREFETCHT0   2048(BX)(R10*1)
-	PREFETCHT0   2048(SI)(R10*1)
-	PREFETCHT0   2048(DI)(R10*1)
-	PREFETCHT0   2048(R8)(R10*1)
-	PREFETCHT0   2048(R9)(R10*1)
-	PREFETCHT0   2048(CX)(R10*1)
-	VMOVUPS      (BX)(R10*1), Y3
-	VMOVUPS      (SI)(R10*1), Y4
-	VMOVUPS      (DI)(R10*1), Y5
+	LEAQ         2048(R12), R10
+	CMPQ         R10, R11
+	CMOVQGT      R11, R10
+	PREFETCHT0   (BX)(R10*1)
+	PREFETCHT0   (SI)(R10*1)
+	PREFETCHT0   (DI)(R10*1)
+	PREFETCHT0   (R8)(R10*1)
+	PREFETCHT0   (R9)(R10*1)
+	PREFETCHT0   (CX)(R10*1)
+	VMOVUPS      (BX)(R12*1), Y3
+	VMOVUPS      (SI)(R12*1), Y4
+	VMOVUPS      (DI)(R12*1), Y5
 	VCMPPS       $0x1d, Y0, Y3, Y6
 	VANDPS       Y1, Y6, Y6
 	VMULPS       (DX), Y6, Y7
@@ -7503,23 +7888,23 @@ vector:
 	VADDPS       Y3, Y4, Y3
 	VMULPS       128(DX), Y3, Y4
 	VMULPS       160(DX), Y3, Y3
-	VMOVUPS      Y6, (R8)(R10*1)
-	VMOVUPS      Y4, (R9)(R10*1)
-	VMOVUPS      Y3, (CX)(R10*1)
-	ADDQ         $+32, R10
+	VMOVUPS      Y6, (R8)(R12*1)
+	VMOVUPS      Y4, (R9)(R12*1)
+	VMOVUPS      Y3, (CX)(R12*1)
+	ADDQ         $+32, R12
 	SUBQ         $0x08, AX
 	JGE          vector
 
 rest:
 	ADDQ         $0x08, AX
 	JZ           done
-	LEAQ         lanes<>+0(SB), R11
+	LEAQ         lanes<>+0(SB), R10
 	SHLQ         $0x02, AX
-	SUBQ         AX, R11
-	VMOVUPS      32(R11), Y3
-	VMASKMOVPS   (BX)(R10*1), Y3, Y4
-	VMASKMOVPS   (SI)(R10*1), Y3, Y5
-	VMASKMOVPS   (DI)(R10*1), Y3, Y6
+	SUBQ         AX, R10
+	VMOVUPS      32(R10), Y3
+	VMASKMOVPS   (BX)(R12*1), Y3, Y4
+	VMASKMOVPS   (SI)(R12*1), Y3, Y5
+	VMASKMOVPS   (DI)(R12*1), Y3, Y6
 	VCMPPS       $0x1d, Y0, Y4, Y0
 	VANDPS       Y1, Y0, Y0
 	VMULPS       (DX), Y0, Y1
@@ -7599,16 +7984,16 @@ rest:
 	VADDPS       Y2, Y1, Y1
 	VMULPS       128(DX), Y1, Y2
 	VMULPS       160(DX), Y1, Y1
-	VMASKMOVPS   Y0, Y3, (R8)(R10*1)
-	VMASKMOVPS   Y2, Y3, (R9)(R10*1)
-	VMASKMOVPS   Y1, Y3, (CX)(R10*1)
+	VMASKMOVPS   Y0, Y3, (R8)(R12*1)
+	VMASKMOVPS   Y2, Y3, (R9)(R12*1)
+	VMASKMOVPS   Y1, Y3, (CX)(R12*1)
 
 done:
 	VZEROUPPER
 	RET
 
 // func hardSigmoidBackF32AVX512(n int, tiles *[11]*float32, numbers *float32)
-// Requires: AVX, AVX512DQ, AVX512F, BMI2, MMX+
+// Requires: AVX, AVX512DQ, AVX512F, BMI2, CMOV, MMX+
 TEXT ·hardSigmoidBackF32AVX512(SB), NOSPLIT, $0-24
 	MOVQ         n+0(FP), AX
 	MOVQ         tiles+8(FP), CX
@@ -7634,20 +8019,25 @@ TEXT ·hardSigmoidBackF32AVX512(SB), NOSPLIT, $0-24
 	MOVQ         24(CX), DI
 	MOVQ         32(CX), R8
 	MOVQ         40(CX), CX
-	XORQ         R9, R9
+	LEAQ         -1(AX), R10
+	SHLQ         $0x02, R10
+	XORQ         R11, R11
 	SUBQ         $0x10, AX
 	JL           rest
 
 vector:
-	PREFETCHT0        2048(DX)(R9*1)
-	PREFETCHT0        2048(BX)(R9*1)
-	PREFETCHT0        2048(SI)(R9*1)
-	PREFETCHT0        2048(DI)(R9*1)
-	PREFETCHT0        2048(R8)(R9*1)
-	PREFETCHT0        2048(CX)(R9*1)
-	VMOVUPS           (DX)(R9*1), Z13
-	VMOVUPS           (BX)(R9*1), Z14
-	VMOVUPS           (SI)(R9*1), Z15
+	LEAQ              2048(R11), R9
+	CMPQ              R9, R10
+	CMOVQGT           R10, R9
+	PREFETCHT0        (DX)(R9*1)
+	PREFETCHT0        (BX)(R9*1)
+	PREFETCHT0        (SI)(R9*1)
+	PREFETCHT0        (DI)(R9*1)
+	PREFETCHT0        (R8)(R9*1)
+	PREFETCHT0        (CX)(R9*1)
+	VMOVUPS           (DX)(R11*1), Z13
+	VMOVUPS           (BX)(R11*1), Z14
+	VMOVUPS           (SI)(R11*1), Z15
 	VCMPPS            $0x1d, Z6, Z13, K1
 	VMOVUPS.Z         Z11, K1, Z16
 	VMULPS            Z0, Z16, Z17
@@ -7711,22 +8101,22 @@ vector:
 	VADDPS            Z13, Z14, Z13
 	VMULPS            Z4, Z13, Z14
 	VMULPS            Z5, Z13, Z13
-	VMOVUPS           Z16, (DI)(R9*1)
-	VMOVUPS           Z14, (R8)(R9*1)
-	VMOVUPS           Z13, (CX)(R9*1)
-	ADDQ              $+64, R9
+	VMOVUPS           Z16, (DI)(R11*1)
+	VMOVUPS           Z14, (R8)(R11*1)
+	VMOVUPS           Z13, (CX)(R11*1)
+	ADDQ              $+64, R11
 	SUBQ              $0x10, AX
 	JGE               vector
 
 rest:
 	ADDQ              $0x10, AX
 	JZ                done
-	MOVQ              $-1, R10
-	BZHIQ             AX, R10, R10
-	KMOVW             R10, K1
-	VMOVUPS.Z         (DX)(R9*1), K1, Z7
-	VMOVUPS.Z         (BX)(R9*1), K1, Z8
-	VMOVUPS.Z         (SI)(R9*1), K1, Z13
+	MOVQ              $-1, R9
+	BZHIQ             AX, R9, R9
+	KMOVW             R9, K1
+	VMOVUPS.Z         (DX)(R11*1), K1, Z7
+	VMOVUPS.Z         (BX)(R11*1), K1, Z8
+	VMOVUPS.Z         (SI)(R11*1), K1, Z13
 	VCMPPS            $0x1d, Z6, Z7, K2
 	VMOVUPS.Z         Z11, K2, Z6
 	VMULPS            Z0, Z6, Z0
@@ -7790,16 +8180,16 @@ rest:
 	VADDPS            Z1, Z0, Z0
 	VMULPS            Z4, Z0, Z1
 	VMULPS            Z5, Z0, Z0
-	VMOVUPS           Z6, K1, (DI)(R9*1)
-	VMOVUPS           Z1, K1, (R8)(R9*1)
-	VMOVUPS           Z0, K1, (CX)(R9*1)
+	VMOVUPS           Z6, K1, (DI)(R11*1)
+	VMOVUPS           Z1, K1, (R8)(R11*1)
+	VMOVUPS           Z0, K1, (CX)(R11*1)
 
 done:
 	VZEROUPPER
 	RET
 
 // func hardTriangleBackF32AVX2(n int, tiles *[11]*float32, numbers *float32)
-// Requires: AVX, AVX2, MMX+
+// Requires: AVX, AVX2, CMOV, MMX+
 TEXT ·hardTriangleBackF32AVX2(SB), NOSPLIT, $0-24
 	MOVQ         n+0(FP), AX
 	MOVQ         tiles+8(FP), CX
@@ -7819,20 +8209,25 @@ TEXT ·hardTriangleBackF32AVX2(SB), NOSPLIT, $0-24
 	MOVQ         24(CX), R8
 	MOVQ         32(CX), R9
 	MOVQ         40(CX), CX
-	XORQ         R10, R10
+	LEAQ         -1(AX), R11
+	SHLQ         $0x02, R11
+	XORQ         R12, R12
 	SUBQ         $0x08, AX
 	JL           rest
 
 vector:
-	PREFETCHT0 2048(BX)(R10*1)
-	PREFETCHT0 2048(SI)(R10*1)
-	PREFETCHT0 2048(DI)(R10*1)
-	PREFETCHT0 2048(R8)(R10*1)
-	PREFETCHT0 2048(R9)(R10*1)
-	PREFETCHT0 2048(CX)(R10*1)
-	VMOVUPS    (BX)(R10*1), Y3
-	VMOVUPS    (SI)(R10*1), Y4
-	VMOVUPS    (DI)(R10*1), Y5
+	LEAQ       2048(R12), R10
+	CMPQ       R10, R11
+	CMOVQGT    R11, R10
+	PREFETCHT0 (BX)(R10*1)
+	PREFETCHT0 (SI)(R10*1)
+	PREFETCHT0 (DI)(R10*1)
+	PREFETCHT0 (R8)(R10*1)
+	PREFETCHT0 (R9)(R10*1)
+	PREFETCHT0 (CX)(R10*1)
+	VMOVUPS    (BX)(R12*1), Y3
+	VMOVUPS    (SI)(R12*1), Y4
+	VMOVUPS    (DI)(R12*1), Y5
 	VCMPPS     $0x1d, Y0, Y3, Y6
 	VANDPS     Y1, Y6, Y6
 	VMULPS     (DX), Y6, Y7
@@ -7848,23 +8243,23 @@ vector:
 	VADDPS     Y3, Y4, Y3
 	VMULPS     160(DX), Y3, Y4
 	VMULPS     192(DX), Y3, Y3
-	VMOVUPS    Y6, (R8)(R10*1)
-	VMOVUPS    Y4, (R9)(R10*1)
-	VMOVUPS    Y3, (CX)(R10*1)
-	ADDQ       $+32, R10
+	VMOVUPS    Y6, (R8)(R12*1)
+	VMOVUPS    Y4, (R9)(R12*1)
+	VMOVUPS    Y3, (CX)(R12*1)
+	ADDQ       $+32, R12
 	SUBQ       $0x08, AX
 	JGE        vector
 
 rest:
 	ADDQ       $0x08, AX
 	JZ         done
-	LEAQ       lanes<>+0(SB), R11
+	LEAQ       lanes<>+0(SB), R10
 	SHLQ       $0x02, AX
-	SUBQ       AX, R11
-	VMOVUPS    32(R11), Y3
-	VMASKMOVPS (BX)(R10*1), Y3, Y4
-	VMASKMOVPS (SI)(R10*1), Y3, Y5
-	VMASKMOVPS (DI)(R10*1), Y3, Y6
+	SUBQ       AX, R10
+	VMOVUPS    32(R10), Y3
+	VMASKMOVPS (BX)(R12*1), Y3, Y4
+	VMASKMOVPS (SI)(R12*1), Y3, Y5
+	VMASKMOVPS (DI)(R12*1), Y3, Y6
 	VCMPPS     $0x1d, Y0, Y4, Y7
 	VANDPS     Y1, Y7, Y1
 	VMULPS     (DX), Y1, Y7
@@ -7880,16 +8275,16 @@ rest:
 	VADDPS     Y0, Y2, Y0
 	VMULPS     160(DX), Y0, Y2
 	VMULPS     192(DX), Y0, Y0
-	VMASKMOVPS Y1, Y3, (R8)(R10*1)
-	VMASKMOVPS Y2, Y3, (R9)(R10*1)
-	VMASKMOVPS Y0, Y3, (CX)(R10*1)
+	VMASKMOVPS Y1, Y3, (R8)(R12*1)
+	VMASKMOVPS Y2, Y3, (R9)(R12*1)
+	VMASKMOVPS Y0, Y3, (CX)(R12*1)
 
 done:
 	VZEROUPPER
 	RET
 
 // func hardTriangleBackF32AVX512(n int, tiles *[11]*float32, numbers *float32)
-// Requires: AVX, AVX512DQ, AVX512F, BMI2, MMX+
+// Requires: AVX, AVX512DQ, AVX512F, BMI2, CMOV, MMX+
 TEXT ·hardTriangleBackF32AVX512(SB), NOSPLIT, $0-24
 	MOVQ         n+0(FP), AX
 	MOVQ         tiles+8(FP), CX
@@ -7916,20 +8311,25 @@ TEXT ·hardTriangleBackF32AVX512(SB), NOSPLIT, $0-24
 	MOVQ         24(CX), DI
 	MOVQ         32(CX), R8
 	MOVQ         40(CX), CX
-	XORQ         R9, R9
+	LEAQ         -1(AX), R10
+	SHLQ         $0x02, R10
+	XORQ         R11, R11
 	SUBQ         $0x10, AX
 	JL           rest
 
 vector:
-	PREFETCHT0 2048(DX)(R9*1)
-	PREFETCHT0 2048(BX)(R9*1)
-	PREFETCHT0 2048(SI)(R9*1)
-	PREFETCHT0 2048(DI)(R9*1)
-	PREFETCHT0 2048(R8)(R9*1)
-	PREFETCHT0 2048(CX)(R9*1)
-	VMOVUPS    (DX)(R9*1), Z10
-	VMOVUPS    (BX)(R9*1), Z11
-	VMOVUPS    (SI)(R9*1), Z12
+	LEAQ       2048(R11), R9
+	CMPQ       R9, R10
+	CMOVQGT    R10, R9
+	PREFETCHT0 (DX)(R9*1)
+	PREFETCHT0 (BX)(R9*1)
+	PREFETCHT0 (SI)(R9*1)
+	PREFETCHT0 (DI)(R9*1)
+	PREFETCHT0 (R8)(R9*1)
+	PREFETCHT0 (CX)(R9*1)
+	VMOVUPS    (DX)(R11*1), Z10
+	VMOVUPS    (BX)(R11*1), Z11
+	VMOVUPS    (SI)(R11*1), Z12
 	VCMPPS     $0x1d, Z7, Z10, K1
 	VMOVUPS.Z  Z8, K1, Z13
 	VMULPS     Z0, Z13, Z14
@@ -7945,22 +8345,22 @@ vector:
 	VADDPS     Z10, Z11, Z10
 	VMULPS     Z5, Z10, Z11
 	VMULPS     Z6, Z10, Z10
-	VMOVUPS    Z13, (DI)(R9*1)
-	VMOVUPS    Z11, (R8)(R9*1)
-	VMOVUPS    Z10, (CX)(R9*1)
-	ADDQ       $+64, R9
+	VMOVUPS    Z13, (DI)(R11*1)
+	VMOVUPS    Z11, (R8)(R11*1)
+	VMOVUPS    Z10, (CX)(R11*1)
+	ADDQ       $+64, R11
 	SUBQ       $0x10, AX
 	JGE        vector
 
 rest:
 	ADDQ      $0x10, AX
 	JZ        done
-	MOVQ      $-1, R10
-	BZHIQ     AX, R10, R10
-	KMOVW     R10, K1
-	VMOVUPS.Z (DX)(R9*1), K1, Z10
-	VMOVUPS.Z (BX)(R9*1), K1, Z11
-	VMOVUPS.Z (SI)(R9*1), K1, Z12
+	MOVQ      $-1, R9
+	BZHIQ     AX, R9, R9
+	KMOVW     R9, K1
+	VMOVUPS.Z (DX)(R11*1), K1, Z10
+	VMOVUPS.Z (BX)(R11*1), K1, Z11
+	VMOVUPS.Z (SI)(R11*1), K1, Z12
 	VCMPPS    $0x1d, Z7, Z10, K2
 	VMOVUPS.Z Z8, K2, Z8
 	VMULPS    Z0, Z8, Z0
@@ -7976,16 +8376,16 @@ rest:
 	VADDPS    Z1, Z0, Z0
 	VMULPS    Z5, Z0, Z1
 	VMULPS    Z6, Z0, Z0
-	VMOVUPS   Z8, K1, (DI)(R9*1)
-	VMOVUPS   Z1, K1, (R8)(R9*1)
-	VMOVUPS   Z0, K1, (CX)(R9*1)
+	VMOVUPS   Z8, K1, (DI)(R11*1)
+	VMOVUPS   Z1, K1, (R8)(R11*1)
+	VMOVUPS   Z0, K1, (CX)(R11*1)
 
 done:
 	VZEROUPPER
 	RET
 
 // func leakyArctanBackStackedF32AVX2(n int, tiles *[11]*float32, numbers *float32)
-// Requires: AVX, AVX2, MMX+
+// Requires: AVX, AVX2, CMOV, MMX+
 TEXT ·leakyArctanBackStackedF32AVX2(SB), NOSPLIT, $0-24
 	MOVQ         n+0(FP), AX
 	MOVQ         tiles+8(FP), CX
@@ -8000,22 +8400,27 @@ TEXT ·leakyArctanBackStackedF32AVX2(SB), NOSPLIT, $0-24
 	MOVQ         32(CX), R9
 	MOVQ         40(CX), R10
 	MOVQ         48(CX), CX
-	XORQ         R11, R11
+	LEAQ         -1(AX), R12
+	SHLQ         $0x02, R12
+	XORQ         R13, R13
 	SUBQ         $0x08, AX
 	JL           rest
 
 vector:
-	PREFETCHT0   2048(BX)(R11*1)
-	PREFETCHT0   2048(SI)(R11*1)
-	PREFETCHT0   2048(DI)(R11*1)
-	PREFETCHT0   2048(R8)(R11*1)
-	PREFETCHT0   2048(R9)(R11*1)
-	PREFETCHT0   2048(R10)(R11*1)
-	PREFETCHT0   2048(CX)(R11*1)
-	VMOVUPS      (BX)(R11*1), Y1
-	VMOVUPS      (SI)(R11*1), Y2
-	VMOVUPS      (DI)(R11*1), Y3
-	VMOVUPS      (R8)(R11*1), Y4
+	LEAQ         2048(R13), R11
+	CMPQ         R11, R12
+	CMOVQGT      R12, R11
+	PREFETCHT0   (BX)(R11*1)
+	PREFETCHT0   (SI)(R11*1)
+	PREFETCHT0   (DI)(R11*1)
+	PREFETCHT0   (R8)(R11*1)
+	PREFETCHT0   (R9)(R11*1)
+	PREFETCHT0   (R10)(R11*1)
+	PREFETCHT0   (CX)(R11*1)
+	VMOVUPS      (BX)(R13*1), Y1
+	VMOVUPS      (SI)(R13*1), Y2
+	VMOVUPS      (DI)(R13*1), Y3
+	VMOVUPS      (R8)(R13*1), Y4
 	VADDPS       32(DX), Y2, Y5
 	VMULPS       (DX), Y5, Y5
 	VMULPS       Y5, Y5, Y5
@@ -8028,24 +8433,24 @@ vector:
 	VCMPPS       $0x1d, Y4, Y2, Y2
 	VANDPS       Y0, Y2, Y2
 	VMULPS       96(DX), Y3, Y3
-	VMOVUPS      Y1, (R9)(R11*1)
-	VMOVUPS      Y2, (R10)(R11*1)
-	VMOVUPS      Y3, (CX)(R11*1)
-	ADDQ         $+32, R11
+	VMOVUPS      Y1, (R9)(R13*1)
+	VMOVUPS      Y2, (R10)(R13*1)
+	VMOVUPS      Y3, (CX)(R13*1)
+	ADDQ         $+32, R13
 	SUBQ         $0x08, AX
 	JGE          vector
 
 rest:
 	ADDQ         $0x08, AX
 	JZ           done
-	LEAQ         lanes<>+0(SB), R12
+	LEAQ         lanes<>+0(SB), R11
 	SHLQ         $0x02, AX
-	SUBQ         AX, R12
-	VMOVUPS      32(R12), Y1
-	VMASKMOVPS   (BX)(R11*1), Y1, Y2
-	VMASKMOVPS   (SI)(R11*1), Y1, Y3
-	VMASKMOVPS   (DI)(R11*1), Y1, Y4
-	VMASKMOVPS   (R8)(R11*1), Y1, Y5
+	SUBQ         AX, R11
+	VMOVUPS      32(R11), Y1
+	VMASKMOVPS   (BX)(R13*1), Y1, Y2
+	VMASKMOVPS   (SI)(R13*1), Y1, Y3
+	VMASKMOVPS   (DI)(R13*1), Y1, Y4
+	VMASKMOVPS   (R8)(R13*1), Y1, Y5
 	VADDPS       32(DX), Y3, Y6
 	VMULPS       (DX), Y6, Y6
 	VMULPS       Y6, Y6, Y6
@@ -8058,16 +8463,16 @@ rest:
 	VCMPPS       $0x1d, Y5, Y3, Y3
 	VANDPS       Y0, Y3, Y0
 	VMULPS       96(DX), Y4, Y3
-	VMASKMOVPS   Y2, Y1, (R9)(R11*1)
-	VMASKMOVPS   Y0, Y1, (R10)(R11*1)
-	VMASKMOVPS   Y3, Y1, (CX)(R11*1)
+	VMASKMOVPS   Y2, Y1, (R9)(R13*1)
+	VMASKMOVPS   Y0, Y1, (R10)(R13*1)
+	VMASKMOVPS   Y3, Y1, (CX)(R13*1)
 
 done:
 	VZEROUPPER
 	RET
 
 // func leakyArctanBackStackedF32AVX512(n int, tiles *[11]*float32, numbers *float32)
-// Requires: AVX, AVX512F, BMI2, MMX+
+// Requires: AVX, AVX512F, BMI2, CMOV, MMX+
 TEXT ·leakyArctanBackStackedF32AVX512(SB), NOSPLIT, $0-24
 	MOVQ         n+0(FP), AX
 	MOVQ         tiles+8(FP), CX
@@ -8086,22 +8491,27 @@ TEXT ·leakyArctanBackStackedF32AVX512(SB), NOSPLIT, $0-24
 	MOVQ         32(CX), R8
 	MOVQ         40(CX), R9
 	MOVQ         48(CX), CX
-	XORQ         R10, R10
+	LEAQ         -1(AX), R11
+	SHLQ         $0x02, R11
+	XORQ         R12, R12
 	SUBQ         $0x10, AX
 	JL           rest
 
 vector:
-	PREFETCHT0 2048(DX)(R10*1)
-	PREFETCHT0 2048(BX)(R10*1)
-	PREFETCHT0 2048(SI)(R10*1)
-	PREFETCHT0 2048(DI)(R10*1)
-	PREFETCHT0 2048(R8)(R10*1)
-	PREFETCHT0 2048(R9)(R10*1)
-	PREFETCHT0 2048(CX)(R10*1)
-	VMOVUPS    (DX)(R10*1), Z5
-	VMOVUPS    (BX)(R10*1), Z6
-	VMOVUPS    (SI)(R10*1), Z7
-	VMOVUPS    (DI)(R10*1), Z8
+	LEAQ       2048(R12), R10
+	CMPQ       R10, R11
+	CMOVQGT    R11, R10
+	PREFETCHT0 (DX)(R10*1)
+	PREFETCHT0 (BX)(R10*1)
+	PREFETCHT0 (SI)(R10*1)
+	PREFETCHT0 (DI)(R10*1)
+	PREFETCHT0 (R8)(R10*1)
+	PREFETCHT0 (R9)(R10*1)
+	PREFETCHT0 (CX)(R10*1)
+	VMOVUPS    (DX)(R12*1), Z5
+	VMOVUPS    (BX)(R12*1), Z6
+	VMOVUPS    (SI)(R12*1), Z7
+	VMOVUPS    (DI)(R12*1), Z8
 	VADDPS     Z1, Z6, Z9
 	VMULPS     Z0, Z9, Z9
 	VMULPS     Z9, Z9, Z9
@@ -8113,23 +8523,23 @@ vector:
 	VCMPPS     $0x1d, Z2, Z6, K1
 	VMOVUPS.Z  Z4, K1, Z6
 	VMULPS     Z3, Z7, Z7
-	VMOVUPS    Z5, (R8)(R10*1)
-	VMOVUPS    Z6, (R9)(R10*1)
-	VMOVUPS    Z7, (CX)(R10*1)
-	ADDQ       $+64, R10
+	VMOVUPS    Z5, (R8)(R12*1)
+	VMOVUPS    Z6, (R9)(R12*1)
+	VMOVUPS    Z7, (CX)(R12*1)
+	ADDQ       $+64, R12
 	SUBQ       $0x10, AX
 	JGE        vector
 
 rest:
 	ADDQ      $0x10, AX
 	JZ        done
-	MOVQ      $-1, R11
-	BZHIQ     AX, R11, R11
-	KMOVW     R11, K1
-	VMOVUPS.Z (DX)(R10*1), K1, Z5
-	VMOVUPS.Z (BX)(R10*1), K1, Z6
-	VMOVUPS.Z (SI)(R10*1), K1, Z7
-	VMOVUPS.Z (DI)(R10*1), K1, Z8
+	MOVQ      $-1, R10
+	BZHIQ     AX, R10, R10
+	KMOVW     R10, K1
+	VMOVUPS.Z (DX)(R12*1), K1, Z5
+	VMOVUPS.Z (BX)(R12*1), K1, Z6
+	VMOVUPS.Z (SI)(R12*1), K1, Z7
+	VMOVUPS.Z (DI)(R12*1), K1, Z8
 	VADDPS    Z1, Z6, Z1
 	VMULPS    Z0, Z1, Z0
 	VMULPS    Z0, Z0, Z0
@@ -8141,16 +8551,16 @@ rest:
 	VCMPPS    $0x1d, Z2, Z6, K2
 	VMOVUPS.Z Z4, K2, Z2
 	VMULPS    Z3, Z0, Z0
-	VMOVUPS   Z1, K1, (R8)(R10*1)
-	VMOVUPS   Z2, K1, (R9)(R10*1)
-	VMOVUPS   Z0, K1, (CX)(R10*1)
+	VMOVUPS   Z1, K1, (R8)(R12*1)
+	VMOVUPS   Z2, K1, (R9)(R12*1)
+	VMOVUPS   Z0, K1, (CX)(R12*1)
 
 done:
 	VZEROUPPER
 	RET
 
 // func leakyFastSigmoidBackStackedF32AVX2(n int, tiles *[11]*float32, numbers *float32)
-// Requires: AVX, AVX2, MMX+
+// Requires: AVX, AVX2, CMOV, MMX+
 TEXT ·leakyFastSigmoidBackStackedF32AVX2(SB), NOSPLIT, $0-24
 	MOVQ         n+0(FP), AX
 	MOVQ         tiles+8(FP), CX
@@ -8168,22 +8578,27 @@ TEXT ·leakyFastSigmoidBackStackedF32AVX2(SB), NOSPLIT, $0-24
 	MOVQ         32(CX), R9
 	MOVQ         40(CX), R10
 	MOVQ         48(CX), CX
-	XORQ         R11, R11
+	LEAQ         -1(AX), R12
+	SHLQ         $0x02, R12
+	XORQ         R13, R13
 	SUBQ         $0x08, AX
 	JL           rest
 
 vector:
-	PREFETCHT0   2048(BX)(R11*1)
-	PREFETCHT0   2048(SI)(R11*1)
-	PREFETCHT0   2048(DI)(R11*1)
-	PREFETCHT0   2048(R8)(R11*1)
-	PREFETCHT0   2048(R9)(R11*1)
-	PREFETCHT0   2048(R10)(R11*1)
-	PREFETCHT0   2048(CX)(R11*1)
-	VMOVUPS      (BX)(R11*1), Y2
-	VMOVUPS      (SI)(R11*1), Y3
-	VMOVUPS      (DI)(R11*1), Y4
-	VMOVUPS      (R8)(R11*1), Y5
+	LEAQ         2048(R13), R11
+	CMPQ         R11, R12
+	CMOVQGT      R12, R11
+	PREFETCHT0   (BX)(R11*1)
+	PREFETCHT0   (SI)(R11*1)
+	PREFETCHT0   (DI)(R11*1)
+	PREFETCHT0   (R8)(R11*1)
+	PREFETCHT0   (R9)(R11*1)
+	PREFETCHT0   (R10)(R11*1)
+	PREFETCHT0   (CX)(R11*1)
+	VMOVUPS      (BX)(R13*1), Y2
+	VMOVUPS      (SI)(R13*1), Y3
+	VMOVUPS      (DI)(R13*1), Y4
+	VMOVUPS      (R8)(R13*1), Y5
 	VADDPS       32(DX), Y3, Y6
 	VANDNPS      Y6, Y1, Y6
 	VMULPS       (DX), Y6, Y6
@@ -8197,24 +8612,24 @@ vector:
 	VBROADCASTSS 96(DX), Y5
 	VCMPPS       $0x1d, Y5, Y3, Y3
 	VANDPS       Y0, Y3, Y3
-	VMOVUPS      Y2, (R9)(R11*1)
-	VMOVUPS      Y4, (R10)(R11*1)
-	VMOVUPS      Y3, (CX)(R11*1)
-	ADDQ         $+32, R11
+	VMOVUPS      Y2, (R9)(R13*1)
+	VMOVUPS      Y4, (R10)(R13*1)
+	VMOVUPS      Y3, (CX)(R13*1)
+	ADDQ         $+32, R13
 	SUBQ         $0x08, AX
 	JGE          vector
 
 rest:
 	ADDQ         $0x08, AX
 	JZ           done
-	LEAQ         lanes<>+0(SB), R12
+	LEAQ         lanes<>+0(SB), R11
 	SHLQ         $0x02, AX
-	SUBQ         AX, R12
-	VMOVUPS      32(R12), Y2
-	VMASKMOVPS   (BX)(R11*1), Y2, Y3
-	VMASKMOVPS   (SI)(R11*1), Y2, Y4
-	VMASKMOVPS   (DI)(R11*1), Y2, Y5
-	VMASKMOVPS   (R8)(R11*1), Y2, Y6
+	SUBQ         AX, R11
+	VMOVUPS      32(R11), Y2
+	VMASKMOVPS   (BX)(R13*1), Y2, Y3
+	VMASKMOVPS   (SI)(R13*1), Y2, Y4
+	VMASKMOVPS   (DI)(R13*1), Y2, Y5
+	VMASKMOVPS   (R8)(R13*1), Y2, Y6
 	VADDPS       32(DX), Y4, Y7
 	VANDNPS      Y7, Y1, Y1
 	VMULPS       (DX), Y1, Y1
@@ -8228,16 +8643,16 @@ rest:
 	VBROADCASTSS 96(DX), Y5
 	VCMPPS       $0x1d, Y5, Y4, Y4
 	VANDPS       Y0, Y4, Y0
-	VMASKMOVPS   Y3, Y2, (R9)(R11*1)
-	VMASKMOVPS   Y1, Y2, (R10)(R11*1)
-	VMASKMOVPS   Y0, Y2, (CX)(R11*1)
+	VMASKMOVPS   Y3, Y2, (R9)(R13*1)
+	VMASKMOVPS   Y1, Y2, (R10)(R13*1)
+	VMASKMOVPS   Y0, Y2, (CX)(R13*1)
 
 done:
 	VZEROUPPER
 	RET
 
 // func leakyFastSigmoidBackStackedF32AVX512(n int, tiles *[11]*float32, numbers *float32)
-// Requires: AVX, AVX512DQ, AVX512F, BMI2, MMX+
+// Requires: AVX, AVX512DQ, AVX512F, BMI2, CMOV, MMX+
 TEXT ·leakyFastSigmoidBackStackedF32AVX512(SB), NOSPLIT, $0-24
 	MOVQ         n+0(FP), AX
 	MOVQ         tiles+8(FP), CX
@@ -8259,22 +8674,27 @@ TEXT ·leakyFastSigmoidBackStackedF32AVX512(SB), NOSPLIT, $0-24
 	MOVQ         32(CX), R8
 	MOVQ         40(CX), R9
 	MOVQ         48(CX), CX
-	XORQ         R10, R10
+	LEAQ         -1(AX), R11
+	SHLQ         $0x02, R11
+	XORQ         R12, R12
 	SUBQ         $0x10, AX
 	JL           rest
 
 vector:
-	PREFETCHT0 2048(DX)(R10*1)
-	PREFETCHT0 2048(BX)(R10*1)
-	PREFETCHT0 2048(SI)(R10*1)
-	PREFETCHT0 2048(DI)(R10*1)
-	PREFETCHT0 2048(R8)(R10*1)
-	PREFETCHT0 2048(R9)(R10*1)
-	PREFETCHT0 2048(CX)(R10*1)
-	VMOVUPS    (DX)(R10*1), Z6
-	VMOVUPS    (BX)(R10*1), Z7
-	VMOVUPS    (SI)(R10*1), Z8
-	VMOVUPS    (DI)(R10*1), Z9
+	LEAQ       2048(R12), R10
+	CMPQ       R10, R11
+	CMOVQGT    R11, R10
+	PREFETCHT0 (DX)(R10*1)
+	PREFETCHT0 (BX)(R10*1)
+	PREFETCHT0 (SI)(R10*1)
+	PREFETCHT0 (DI)(R10*1)
+	PREFETCHT0 (R8)(R10*1)
+	PREFETCHT0 (R9)(R10*1)
+	PREFETCHT0 (CX)(R10*1)
+	VMOVUPS    (DX)(R12*1), Z6
+	VMOVUPS    (BX)(R12*1), Z7
+	VMOVUPS    (SI)(R12*1), Z8
+	VMOVUPS    (DI)(R12*1), Z9
 	VADDPS     Z1, Z7, Z10
 	VANDNPS    Z10, Z5, Z10
 	VMULPS     Z0, Z10, Z10
@@ -8287,23 +8707,23 @@ vector:
 	VMULPS     Z2, Z8, Z8
 	VCMPPS     $0x1d, Z3, Z7, K1
 	VMOVUPS.Z  Z4, K1, Z7
-	VMOVUPS    Z6, (R8)(R10*1)
-	VMOVUPS    Z8, (R9)(R10*1)
-	VMOVUPS    Z7, (CX)(R10*1)
-	ADDQ       $+64, R10
+	VMOVUPS    Z6, (R8)(R12*1)
+	VMOVUPS    Z8, (R9)(R12*1)
+	VMOVUPS    Z7, (CX)(R12*1)
+	ADDQ       $+64, R12
 	SUBQ       $0x10, AX
 	JGE        vector
 
 rest:
 	ADDQ      $0x10, AX
 	JZ        done
-	MOVQ      $-1, R11
-	BZHIQ     AX, R11, R11
-	KMOVW     R11, K1
-	VMOVUPS.Z (DX)(R10*1), K1, Z6
-	VMOVUPS.Z (BX)(R10*1), K1, Z7
-	VMOVUPS.Z (SI)(R10*1), K1, Z8
-	VMOVUPS.Z (DI)(R10*1), K1, Z9
+	MOVQ      $-1, R10
+	BZHIQ     AX, R10, R10
+	KMOVW     R10, K1
+	VMOVUPS.Z (DX)(R12*1), K1, Z6
+	VMOVUPS.Z (BX)(R12*1), K1, Z7
+	VMOVUPS.Z (SI)(R12*1), K1, Z8
+	VMOVUPS.Z (DI)(R12*1), K1, Z9
 	VADDPS    Z1, Z7, Z1
 	VANDNPS   Z1, Z5, Z1
 	VMULPS    Z0, Z1, Z0
@@ -8316,16 +8736,16 @@ rest:
 	VMULPS    Z2, Z0, Z0
 	VCMPPS    $0x1d, Z3, Z7, K2
 	VMOVUPS.Z Z4, K2, Z2
-	VMOVUPS   Z1, K1, (R8)(R10*1)
-	VMOVUPS   Z0, K1, (R9)(R10*1)
-	VMOVUPS   Z2, K1, (CX)(R10*1)
+	VMOVUPS   Z1, K1, (R8)(R12*1)
+	VMOVUPS   Z0, K1, (R9)(R12*1)
+	VMOVUPS   Z2, K1, (CX)(R12*1)
 
 done:
 	VZEROUPPER
 	RET
 
 // func lastArctanBackF32AVX2(n int, tiles *[11]*float32, numbers *float32)
-// Requires: AVX, AVX2, MMX+
+// Requires: AVX, AVX2, CMOV, MMX+
 TEXT ·lastArctanBackF32AVX2(SB), NOSPLIT, $0-24
 	MOVQ         n+0(FP), AX
 	MOVQ         tiles+8(FP), CX
@@ -8338,19 +8758,24 @@ TEXT ·lastArctanBackF32AVX2(SB), NOSPLIT, $0-24
 	MOVQ         16(CX), DI
 	MOVQ         24(CX), R8
 	MOVQ         32(CX), CX
-	XORQ         R9, R9
+	LEAQ         -1(AX), R10
+	SHLQ         $0x02, R10
+	XORQ         R11, R11
 	SUBQ         $0x08, AX
 	JL           rest
 
 vector:
-	PREFETCHT0 2048(BX)(R9*1)
-	PREFETCHT0 2048(SI)(R9*1)
-	PREFETCHT0 2048(DI)(R9*1)
-	PREFETCHT0 2048(R8)(R9*1)
-	PREFETCHT0 2048(CX)(R9*1)
-	VMOVUPS    (BX)(R9*1), Y1
-	VMOVUPS    (SI)(R9*1), Y2
-	VMOVUPS    (DI)(R9*1), Y3
+	LEAQ       2048(R11), R9
+	CMPQ       R9, R10
+	CMOVQGT    R10, R9
+	PREFETCHT0 (BX)(R9*1)
+	PREFETCHT0 (SI)(R9*1)
+	PREFETCHT0 (DI)(R9*1)
+	PREFETCHT0 (R8)(R9*1)
+	PREFETCHT0 (CX)(R9*1)
+	VMOVUPS    (BX)(R11*1), Y1
+	VMOVUPS    (SI)(R11*1), Y2
+	VMOVUPS    (DI)(R11*1), Y3
 	VADDPS     32(DX), Y1, Y1
 	VMULPS     (DX), Y1, Y1
 	VMULPS     Y1, Y1, Y1
@@ -8359,22 +8784,22 @@ vector:
 	VMULPS     Y1, Y2, Y1
 	VADDPS     Y3, Y1, Y1
 	VMULPS     64(DX), Y1, Y2
-	VMOVUPS    Y1, (R8)(R9*1)
-	VMOVUPS    Y2, (CX)(R9*1)
-	ADDQ       $+32, R9
+	VMOVUPS    Y1, (R8)(R11*1)
+	VMOVUPS    Y2, (CX)(R11*1)
+	ADDQ       $+32, R11
 	SUBQ       $0x08, AX
 	JGE        vector
 
 rest:
 	ADDQ       $0x08, AX
 	JZ         done
-	LEAQ       lanes<>+0(SB), R10
+	LEAQ       lanes<>+0(SB), R9
 	SHLQ       $0x02, AX
-	SUBQ       AX, R10
-	VMOVUPS    32(R10), Y1
-	VMASKMOVPS (BX)(R9*1), Y1, Y2
-	VMASKMOVPS (SI)(R9*1), Y1, Y3
-	VMASKMOVPS (DI)(R9*1), Y1, Y4
+	SUBQ       AX, R9
+	VMOVUPS    32(R9), Y1
+	VMASKMOVPS (BX)(R11*1), Y1, Y2
+	VMASKMOVPS (SI)(R11*1), Y1, Y3
+	VMASKMOVPS (DI)(R11*1), Y1, Y4
 	VADDPS     32(DX), Y2, Y2
 	VMULPS     (DX), Y2, Y2
 	VMULPS     Y2, Y2, Y2
@@ -8383,15 +8808,15 @@ rest:
 	VMULPS     Y0, Y3, Y0
 	VADDPS     Y4, Y0, Y0
 	VMULPS     64(DX), Y0, Y2
-	VMASKMOVPS Y0, Y1, (R8)(R9*1)
-	VMASKMOVPS Y2, Y1, (CX)(R9*1)
+	VMASKMOVPS Y0, Y1, (R8)(R11*1)
+	VMASKMOVPS Y2, Y1, (CX)(R11*1)
 
 done:
 	VZEROUPPER
 	RET
 
 // func lastArctanBackF32AVX512(n int, tiles *[11]*float32, numbers *float32)
-// Requires: AVX, AVX512F, BMI2, MMX+
+// Requires: AVX, AVX512F, BMI2, CMOV, MMX+
 TEXT ·lastArctanBackF32AVX512(SB), NOSPLIT, $0-24
 	MOVQ         n+0(FP), AX
 	MOVQ         tiles+8(FP), CX
@@ -8407,19 +8832,24 @@ TEXT ·lastArctanBackF32AVX512(SB), NOSPLIT, $0-24
 	MOVQ         16(CX), SI
 	MOVQ         24(CX), DI
 	MOVQ         32(CX), CX
-	XORQ         R8, R8
+	LEAQ         -1(AX), R9
+	SHLQ         $0x02, R9
+	XORQ         R10, R10
 	SUBQ         $0x10, AX
 	JL           rest
 
 vector:
-	PREFETCHT0 2048(DX)(R8*1)
-	PREFETCHT0 2048(BX)(R8*1)
-	PREFETCHT0 2048(SI)(R8*1)
-	PREFETCHT0 2048(DI)(R8*1)
-	PREFETCHT0 2048(CX)(R8*1)
-	VMOVUPS    (DX)(R8*1), Z4
-	VMOVUPS    (BX)(R8*1), Z5
-	VMOVUPS    (SI)(R8*1), Z6
+	LEAQ       2048(R10), R8
+	CMPQ       R8, R9
+	CMOVQGT    R9, R8
+	PREFETCHT0 (DX)(R8*1)
+	PREFETCHT0 (BX)(R8*1)
+	PREFETCHT0 (SI)(R8*1)
+	PREFETCHT0 (DI)(R8*1)
+	PREFETCHT0 (CX)(R8*1)
+	VMOVUPS    (DX)(R10*1), Z4
+	VMOVUPS    (BX)(R10*1), Z5
+	VMOVUPS    (SI)(R10*1), Z6
 	VADDPS     Z1, Z4, Z4
 	VMULPS     Z0, Z4, Z4
 	VMULPS     Z4, Z4, Z4
@@ -8428,21 +8858,21 @@ vector:
 	VMULPS     Z4, Z5, Z4
 	VADDPS     Z6, Z4, Z4
 	VMULPS     Z2, Z4, Z5
-	VMOVUPS    Z4, (DI)(R8*1)
-	VMOVUPS    Z5, (CX)(R8*1)
-	ADDQ       $+64, R8
+	VMOVUPS    Z4, (DI)(R10*1)
+	VMOVUPS    Z5, (CX)(R10*1)
+	ADDQ       $+64, R10
 	SUBQ       $0x10, AX
 	JGE        vector
 
 rest:
 	ADDQ      $0x10, AX
 	JZ        done
-	MOVQ      $-1, R9
-	BZHIQ     AX, R9, R9
-	KMOVW     R9, K1
-	VMOVUPS.Z (DX)(R8*1), K1, Z4
-	VMOVUPS.Z (BX)(R8*1), K1, Z5
-	VMOVUPS.Z (SI)(R8*1), K1, Z6
+	MOVQ      $-1, R8
+	BZHIQ     AX, R8, R8
+	KMOVW     R8, K1
+	VMOVUPS.Z (DX)(R10*1), K1, Z4
+	VMOVUPS.Z (BX)(R10*1), K1, Z5
+	VMOVUPS.Z (SI)(R10*1), K1, Z6
 	VADDPS    Z1, Z4, Z1
 	VMULPS    Z0, Z1, Z0
 	VMULPS    Z0, Z0, Z0
@@ -8451,15 +8881,15 @@ rest:
 	VMULPS    Z0, Z5, Z0
 	VADDPS    Z6, Z0, Z0
 	VMULPS    Z2, Z0, Z1
-	VMOVUPS   Z0, K1, (DI)(R8*1)
-	VMOVUPS   Z1, K1, (CX)(R8*1)
+	VMOVUPS   Z0, K1, (DI)(R10*1)
+	VMOVUPS   Z1, K1, (CX)(R10*1)
 
 done:
 	VZEROUPPER
 	RET
 
 // func lastFastSigmoidBackF32AVX2(n int, tiles *[11]*float32, numbers *float32)
-// Requires: AVX, AVX2, MMX+
+// Requires: AVX, AVX2, CMOV, MMX+
 TEXT ·lastFastSigmoidBackF32AVX2(SB), NOSPLIT, $0-24
 	MOVQ         n+0(FP), AX
 	MOVQ         tiles+8(FP), CX
@@ -8475,19 +8905,24 @@ TEXT ·lastFastSigmoidBackF32AVX2(SB), NOSPLIT, $0-24
 	MOVQ         16(CX), DI
 	MOVQ         24(CX), R8
 	MOVQ         32(CX), CX
-	XORQ         R9, R9
+	LEAQ         -1(AX), R10
+	SHLQ         $0x02, R10
+	XORQ         R11, R11
 	SUBQ         $0x08, AX
 	JL           rest
 
 vector:
-	PREFETCHT0 2048(BX)(R9*1)
-	PREFETCHT0 2048(SI)(R9*1)
-	PREFETCHT0 2048(DI)(R9*1)
-	PREFETCHT0 2048(R8)(R9*1)
-	PREFETCHT0 2048(CX)(R9*1)
-	VMOVUPS    (BX)(R9*1), Y2
-	VMOVUPS    (SI)(R9*1), Y3
-	VMOVUPS    (DI)(R9*1), Y4
+	LEAQ       2048(R11), R9
+	CMPQ       R9, R10
+	CMOVQGT    R10, R9
+	PREFETCHT0 (BX)(R9*1)
+	PREFETCHT0 (SI)(R9*1)
+	PREFETCHT0 (DI)(R9*1)
+	PREFETCHT0 (R8)(R9*1)
+	PREFETCHT0 (CX)(R9*1)
+	VMOVUPS    (BX)(R11*1), Y2
+	VMOVUPS    (SI)(R11*1), Y3
+	VMOVUPS    (DI)(R11*1), Y4
 	VADDPS     32(DX), Y2, Y2
 	VANDNPS    Y2, Y1, Y2
 	VMULPS     (DX), Y2, Y2
@@ -8497,22 +8932,22 @@ vector:
 	VMULPS     Y2, Y3, Y2
 	VADDPS     Y4, Y2, Y2
 	VMULPS     64(DX), Y2, Y3
-	VMOVUPS    Y3, (R8)(R9*1)
-	VMOVUPS    Y2, (CX)(R9*1)
-	ADDQ       $+32, R9
+	VMOVUPS    Y3, (R8)(R11*1)
+	VMOVUPS    Y2, (CX)(R11*1)
+	ADDQ       $+32, R11
 	SUBQ       $0x08, AX
 	JGE        vector
 
 rest:
 	ADDQ       $0x08, AX
 	JZ         done
-	LEAQ       lanes<>+0(SB), R10
+	LEAQ       lanes<>+0(SB), R9
 	SHLQ       $0x02, AX
-	SUBQ       AX, R10
-	VMOVUPS    32(R10), Y2
-	VMASKMOVPS (BX)(R9*1), Y2, Y3
-	VMASKMOVPS (SI)(R9*1), Y2, Y4
-	VMASKMOVPS (DI)(R9*1), Y2, Y5
+	SUBQ       AX, R9
+	VMOVUPS    32(R9), Y2
+	VMASKMOVPS (BX)(R11*1), Y2, Y3
+	VMASKMOVPS (SI)(R11*1), Y2, Y4
+	VMASKMOVPS (DI)(R11*1), Y2, Y5
 	VADDPS     32(DX), Y3, Y3
 	VANDNPS    Y3, Y1, Y1
 	VMULPS     (DX), Y1, Y1
@@ -8522,15 +8957,15 @@ rest:
 	VMULPS     Y0, Y4, Y0
 	VADDPS     Y5, Y0, Y0
 	VMULPS     64(DX), Y0, Y1
-	VMASKMOVPS Y1, Y2, (R8)(R9*1)
-	VMASKMOVPS Y0, Y2, (CX)(R9*1)
+	VMASKMOVPS Y1, Y2, (R8)(R11*1)
+	VMASKMOVPS Y0, Y2, (CX)(R11*1)
 
 done:
 	VZEROUPPER
 	RET
 
 // func lastFastSigmoidBackF32AVX512(n int, tiles *[11]*float32, numbers *float32)
-// Requires: AVX, AVX512DQ, AVX512F, BMI2, MMX+
+// Requires: AVX, AVX512DQ, AVX512F, BMI2, CMOV, MMX+
 TEXT ·lastFastSigmoidBackF32AVX512(SB), NOSPLIT, $0-24
 	MOVQ         n+0(FP), AX
 	MOVQ         tiles+8(FP), CX
@@ -8549,19 +8984,24 @@ TEXT ·lastFastSigmoidBackF32AVX512(SB), NOSPLIT, $0-24
 	MOVQ         16(CX), SI
 	MOVQ         24(CX), DI
 	MOVQ         32(CX), CX
-	XORQ         R8, R8
+	LEAQ         -1(AX), R9
+	SHLQ         $0x02, R9
+	XORQ         R10, R10
 	SUBQ         $0x10, AX
 	JL           rest
 
 vector:
-	PREFETCHT0 2048(DX)(R8*1)
-	PREFETCHT0 2048(BX)(R8*1)
-	PREFETCHT0 2048(SI)(R8*1)
-	PREFETCHT0 2048(DI)(R8*1)
-	PREFETCHT0 2048(CX)(R8*1)
-	VMOVUPS    (DX)(R8*1), Z5
-	VMOVUPS    (BX)(R8*1), Z6
-	VMOVUPS    (SI)(R8*1), Z7
+	LEAQ       2048(R10), R8
+	CMPQ       R8, R9
+	CMOVQGT    R9, R8
+	PREFETCHT0 (DX)(R8*1)
+	PREFETCHT0 (BX)(R8*1)
+	PREFETCHT0 (SI)(R8*1)
+	PREFETCHT0 (DI)(R8*1)
+	PREFETCHT0 (CX)(R8*1)
+	VMOVUPS    (DX)(R10*1), Z5
+	VMOVUPS    (BX)(R10*1), Z6
+	VMOVUPS    (SI)(R10*1), Z7
 	VADDPS     Z1, Z5, Z5
 	VANDNPS    Z5, Z4, Z5
 	VMULPS     Z0, Z5, Z5
@@ -8571,21 +9011,21 @@ vector:
 	VMULPS     Z5, Z6, Z5
 	VADDPS     Z7, Z5, Z5
 	VMULPS     Z2, Z5, Z6
-	VMOVUPS    Z6, (DI)(R8*1)
-	VMOVUPS    Z5, (CX)(R8*1)
-	ADDQ       $+64, R8
+	VMOVUPS    Z6, (DI)(R10*1)
+	VMOVUPS    Z5, (CX)(R10*1)
+	ADDQ       $+64, R10
 	SUBQ       $0x10, AX
 	JGE        vector
 
 rest:
 	ADDQ      $0x10, AX
 	JZ        done
-	MOVQ      $-1, R9
-	BZHIQ     AX, R9, R9
-	KMOVW     R9, K1
-	VMOVUPS.Z (DX)(R8*1), K1, Z5
-	VMOVUPS.Z (BX)(R8*1), K1, Z6
-	VMOVUPS.Z (SI)(R8*1), K1, Z7
+	MOVQ      $-1, R8
+	BZHIQ     AX, R8, R8
+	KMOVW     R8, K1
+	VMOVUPS.Z (DX)(R10*1), K1, Z5
+	VMOVUPS.Z (BX)(R10*1), K1, Z6
+	VMOVUPS.Z (SI)(R10*1), K1, Z7
 	VADDPS    Z1, Z5, Z1
 	VANDNPS   Z1, Z4, Z1
 	VMULPS    Z0, Z1, Z0
@@ -8595,15 +9035,15 @@ rest:
 	VMULPS    Z0, Z6, Z0
 	VADDPS    Z7, Z0, Z0
 	VMULPS    Z2, Z0, Z1
-	VMOVUPS   Z1, K1, (DI)(R8*1)
-	VMOVUPS   Z0, K1, (CX)(R8*1)
+	VMOVUPS   Z1, K1, (DI)(R10*1)
+	VMOVUPS   Z0, K1, (CX)(R10*1)
 
 done:
 	VZEROUPPER
 	RET
 
 // func adamF32AVX2(n int, tiles *[11]*float32, numbers *float32)
-// Requires: AVX, MMX+
+// Requires: AVX, CMOV, MMX+
 TEXT ·adamF32AVX2(SB), NOSPLIT, $0-24
 	MOVQ n+0(FP), AX
 	MOVQ tiles+8(FP), CX
@@ -8615,22 +9055,27 @@ TEXT ·adamF32AVX2(SB), NOSPLIT, $0-24
 	MOVQ 32(CX), R9
 	MOVQ 40(CX), R10
 	MOVQ 48(CX), CX
-	XORQ R11, R11
+	LEAQ -1(AX), R12
+	SHLQ $0x02, R12
+	XORQ R13, R13
 	SUBQ $0x08, AX
 	JL   rest
 
 vector:
-	PREFETCHT0   2048(BX)(R11*1)
-	PREFETCHT0   2048(SI)(R11*1)
-	PREFETCHT0   2048(DI)(R11*1)
-	PREFETCHT0   2048(R8)(R11*1)
-	PREFETCHT0   2048(R9)(R11*1)
-	PREFETCHT0   2048(R10)(R11*1)
-	PREFETCHT0   2048(CX)(R11*1)
-	VMOVUPS      (BX)(R11*1), Y0
-	VMOVUPS      (SI)(R11*1), Y1
-	VMOVUPS      (DI)(R11*1), Y2
-	VMOVUPS      (R8)(R11*1), Y3
+	LEAQ         2048(R13), R11
+	CMPQ         R11, R12
+	CMOVQGT      R12, R11
+	PREFETCHT0   (BX)(R11*1)
+	PREFETCHT0   (SI)(R11*1)
+	PREFETCHT0   (DI)(R11*1)
+	PREFETCHT0   (R8)(R11*1)
+	PREFETCHT0   (R9)(R11*1)
+	PREFETCHT0   (R10)(R11*1)
+	PREFETCHT0   (CX)(R11*1)
+	VMOVUPS      (BX)(R13*1), Y0
+	VMOVUPS      (SI)(R13*1), Y1
+	VMOVUPS      (DI)(R13*1), Y2
+	VMOVUPS      (R8)(R13*1), Y3
 	VMULPS       Y1, Y1, Y4
 	VMULPS       32(DX), Y4, Y4
 	VBROADCASTSS (DX), Y5
@@ -8649,24 +9094,24 @@ vector:
 	VADDPS       Y6, Y4, Y4
 	VDIVPS       Y4, Y3, Y3
 	VSUBPS       Y3, Y2, Y2
-	VMOVUPS      Y0, (R9)(R11*1)
-	VMOVUPS      Y2, (R10)(R11*1)
-	VMOVUPS      Y1, (CX)(R11*1)
-	ADDQ         $+32, R11
+	VMOVUPS      Y0, (R9)(R13*1)
+	VMOVUPS      Y2, (R10)(R13*1)
+	VMOVUPS      Y1, (CX)(R13*1)
+	ADDQ         $+32, R13
 	SUBQ         $0x08, AX
 	JGE          vector
 
 rest:
 	ADDQ         $0x08, AX
 	JZ           done
-	LEAQ         lanes<>+0(SB), R12
+	LEAQ         lanes<>+0(SB), R11
 	SHLQ         $0x02, AX
-	SUBQ         AX, R12
-	VMOVUPS      32(R12), Y0
-	VMASKMOVPS   (BX)(R11*1), Y0, Y1
-	VMASKMOVPS   (SI)(R11*1), Y0, Y2
-	VMASKMOVPS   (DI)(R11*1), Y0, Y3
-	VMASKMOVPS   (R8)(R11*1), Y0, Y4
+	SUBQ         AX, R11
+	VMOVUPS      32(R11), Y0
+	VMASKMOVPS   (BX)(R13*1), Y0, Y1
+	VMASKMOVPS   (SI)(R13*1), Y0, Y2
+	VMASKMOVPS   (DI)(R13*1), Y0, Y3
+	VMASKMOVPS   (R8)(R13*1), Y0, Y4
 	VMULPS       Y2, Y2, Y5
 	VMULPS       32(DX), Y5, Y5
 	VBROADCASTSS (DX), Y6
@@ -8685,16 +9130,16 @@ rest:
 	VADDPS       Y7, Y5, Y5
 	VDIVPS       Y5, Y4, Y4
 	VSUBPS       Y4, Y3, Y3
-	VMASKMOVPS   Y1, Y0, (R9)(R11*1)
-	VMASKMOVPS   Y3, Y0, (R10)(R11*1)
-	VMASKMOVPS   Y2, Y0, (CX)(R11*1)
+	VMASKMOVPS   Y1, Y0, (R9)(R13*1)
+	VMASKMOVPS   Y3, Y0, (R10)(R13*1)
+	VMASKMOVPS   Y2, Y0, (CX)(R13*1)
 
 done:
 	VZEROUPPER
 	RET
 
 // func adamF32AVX512(n int, tiles *[11]*float32, numbers *float32)
-// Requires: AVX, AVX512F, BMI2, MMX+
+// Requires: AVX, AVX512F, BMI2, CMOV, MMX+
 TEXT ·adamF32AVX512(SB), NOSPLIT, $0-24
 	MOVQ         n+0(FP), AX
 	MOVQ         tiles+8(FP), CX
@@ -8713,22 +9158,27 @@ TEXT ·adamF32AVX512(SB), NOSPLIT, $0-24
 	MOVQ         32(CX), R8
 	MOVQ         40(CX), R9
 	MOVQ         48(CX), CX
-	XORQ         R10, R10
+	LEAQ         -1(AX), R11
+	SHLQ         $0x02, R11
+	XORQ         R12, R12
 	SUBQ         $0x10, AX
 	JL           rest
 
 vector:
-	PREFETCHT0 2048(DX)(R10*1)
-	PREFETCHT0 2048(BX)(R10*1)
-	PREFETCHT0 2048(SI)(R10*1)
-	PREFETCHT0 2048(DI)(R10*1)
-	PREFETCHT0 2048(R8)(R10*1)
-	PREFETCHT0 2048(R9)(R10*1)
-	PREFETCHT0 2048(CX)(R10*1)
-	VMOVUPS    (DX)(R10*1), Z7
-	VMOVUPS    (BX)(R10*1), Z8
-	VMOVUPS    (SI)(R10*1), Z9
-	VMOVUPS    (DI)(R10*1), Z10
+	LEAQ       2048(R12), R10
+	CMPQ       R10, R11
+	CMOVQGT    R11, R10
+	PREFETCHT0 (DX)(R10*1)
+	PREFETCHT0 (BX)(R10*1)
+	PREFETCHT0 (SI)(R10*1)
+	PREFETCHT0 (DI)(R10*1)
+	PREFETCHT0 (R8)(R10*1)
+	PREFETCHT0 (R9)(R10*1)
+	PREFETCHT0 (CX)(R10*1)
+	VMOVUPS    (DX)(R12*1), Z7
+	VMOVUPS    (BX)(R12*1), Z8
+	VMOVUPS    (SI)(R12*1), Z9
+	VMOVUPS    (DI)(R12*1), Z10
 	VMULPS     Z8, Z8, Z11
 	VMULPS     Z1, Z11, Z11
 	VMULPS     Z0, Z7, Z7
@@ -8742,23 +9192,23 @@ vector:
 	VADDPS     Z6, Z11, Z11
 	VDIVPS     Z11, Z10, Z10
 	VSUBPS     Z10, Z9, Z9
-	VMOVUPS    Z7, (R8)(R10*1)
-	VMOVUPS    Z9, (R9)(R10*1)
-	VMOVUPS    Z8, (CX)(R10*1)
-	ADDQ       $+64, R10
+	VMOVUPS    Z7, (R8)(R12*1)
+	VMOVUPS    Z9, (R9)(R12*1)
+	VMOVUPS    Z8, (CX)(R12*1)
+	ADDQ       $+64, R12
 	SUBQ       $0x10, AX
 	JGE        vector
 
 rest:
 	ADDQ      $0x10, AX
 	JZ        done
-	MOVQ      $-1, R11
-	BZHIQ     AX, R11, R11
-	KMOVW     R11, K1
-	VMOVUPS.Z (DX)(R10*1), K1, Z7
-	VMOVUPS.Z (BX)(R10*1), K1, Z8
-	VMOVUPS.Z (SI)(R10*1), K1, Z9
-	VMOVUPS.Z (DI)(R10*1), K1, Z10
+	MOVQ      $-1, R10
+	BZHIQ     AX, R10, R10
+	KMOVW     R10, K1
+	VMOVUPS.Z (DX)(R12*1), K1, Z7
+	VMOVUPS.Z (BX)(R12*1), K1, Z8
+	VMOVUPS.Z (SI)(R12*1), K1, Z9
+	VMOVUPS.Z (DI)(R12*1), K1, Z10
 	VMULPS    Z8, Z8, Z11
 	VMULPS    Z1, Z11, Z1
 	VMULPS    Z0, Z7, Z0
@@ -8772,16 +9222,16 @@ rest:
 	VADDPS    Z6, Z3, Z3
 	VDIVPS    Z3, Z2, Z2
 	VSUBPS    Z2, Z9, Z2
-	VMOVUPS   Z0, K1, (R8)(R10*1)
-	VMOVUPS   Z2, K1, (R9)(R10*1)
-	VMOVUPS   Z1, K1, (CX)(R10*1)
+	VMOVUPS   Z0, K1, (R8)(R12*1)
+	VMOVUPS   Z2, K1, (R9)(R12*1)
+	VMOVUPS   Z1, K1, (CX)(R12*1)
 
 done:
 	VZEROUPPER
 	RET
 
 // func adamScaledF32AVX2(n int, tiles *[11]*float32, numbers *float32)
-// Requires: AVX, MMX+
+// Requires: AVX, CMOV, MMX+
 TEXT ·adamScaledF32AVX2(SB), NOSPLIT, $0-24
 	MOVQ n+0(FP), AX
 	MOVQ tiles+8(FP), CX
@@ -8793,22 +9243,27 @@ TEXT ·adamScaledF32AVX2(SB), NOSPLIT, $0-24
 	MOVQ 32(CX), R9
 	MOVQ 40(CX), R10
 	MOVQ 48(CX), CX
-	XORQ R11, R11
+	LEAQ -1(AX), R12
+	SHLQ $0x02, R12
+	XORQ R13, R13
 	SUBQ $0x08, AX
 	JL   rest
 
 vector:
-	PREFETCHT0   2048(BX)(R11*1)
-	PREFETCHT0   2048(SI)(R11*1)
-	PREFETCHT0   2048(DI)(R11*1)
-	PREFETCHT0   2048(R8)(R11*1)
-	PREFETCHT0   2048(R9)(R11*1)
-	PREFETCHT0   2048(R10)(R11*1)
-	PREFETCHT0   2048(CX)(R11*1)
-	VMOVUPS      (BX)(R11*1), Y0
-	VMOVUPS      (SI)(R11*1), Y1
-	VMOVUPS      (DI)(R11*1), Y2
-	VMOVUPS      (R8)(R11*1), Y3
+	LEAQ         2048(R13), R11
+	CMPQ         R11, R12
+	CMOVQGT      R12, R11
+	PREFETCHT0   (BX)(R11*1)
+	PREFETCHT0   (SI)(R11*1)
+	PREFETCHT0   (DI)(R11*1)
+	PREFETCHT0   (R8)(R11*1)
+	PREFETCHT0   (R9)(R11*1)
+	PREFETCHT0   (R10)(R11*1)
+	PREFETCHT0   (CX)(R11*1)
+	VMOVUPS      (BX)(R13*1), Y0
+	VMOVUPS      (SI)(R13*1), Y1
+	VMOVUPS      (DI)(R13*1), Y2
+	VMOVUPS      (R8)(R13*1), Y3
 	VADDPS       32(DX), Y1, Y1
 	VMULPS       64(DX), Y1, Y4
 	VBROADCASTSS (DX), Y5
@@ -8828,24 +9283,24 @@ vector:
 	VADDPS       Y6, Y3, Y3
 	VDIVPS       Y3, Y4, Y3
 	VSUBPS       Y3, Y2, Y2
-	VMOVUPS      Y0, (R9)(R11*1)
-	VMOVUPS      Y2, (R10)(R11*1)
-	VMOVUPS      Y1, (CX)(R11*1)
-	ADDQ         $+32, R11
+	VMOVUPS      Y0, (R9)(R13*1)
+	VMOVUPS      Y2, (R10)(R13*1)
+	VMOVUPS      Y1, (CX)(R13*1)
+	ADDQ         $+32, R13
 	SUBQ         $0x08, AX
 	JGE          vector
 
 rest:
 	ADDQ         $0x08, AX
 	JZ           done
-	LEAQ         lanes<>+0(SB), R12
+	LEAQ         lanes<>+0(SB), R11
 	SHLQ         $0x02, AX
-	SUBQ         AX, R12
-	VMOVUPS      32(R12), Y0
-	VMASKMOVPS   (BX)(R11*1), Y0, Y1
-	VMASKMOVPS   (SI)(R11*1), Y0, Y2
-	VMASKMOVPS   (DI)(R11*1), Y0, Y3
-	VMASKMOVPS   (R8)(R11*1), Y0, Y4
+	SUBQ         AX, R11
+	VMOVUPS      32(R11), Y0
+	VMASKMOVPS   (BX)(R13*1), Y0, Y1
+	VMASKMOVPS   (SI)(R13*1), Y0, Y2
+	VMASKMOVPS   (DI)(R13*1), Y0, Y3
+	VMASKMOVPS   (R8)(R13*1), Y0, Y4
 	VADDPS       32(DX), Y2, Y2
 	VMULPS       64(DX), Y2, Y5
 	VBROADCASTSS (DX), Y6
@@ -8865,16 +9320,16 @@ rest:
 	VADDPS       Y7, Y4, Y4
 	VDIVPS       Y4, Y5, Y4
 	VSUBPS       Y4, Y3, Y3
-	VMASKMOVPS   Y1, Y0, (R9)(R11*1)
-	VMASKMOVPS   Y3, Y0, (R10)(R11*1)
-	VMASKMOVPS   Y2, Y0, (CX)(R11*1)
+	VMASKMOVPS   Y1, Y0, (R9)(R13*1)
+	VMASKMOVPS   Y3, Y0, (R10)(R13*1)
+	VMASKMOVPS   Y2, Y0, (CX)(R13*1)
 
 done:
 	VZEROUPPER
 	RET
 
 // func adamScaledF32AVX512(n int, tiles *[11]*float32, numbers *float32)
-// Requires: AVX, AVX512F, BMI2, MMX+
+// Requires: AVX, AVX512F, BMI2, CMOV, MMX+
 TEXT ·adamScaledF32AVX512(SB), NOSPLIT, $0-24
 	MOVQ         n+0(FP), AX
 	MOVQ         tiles+8(FP), CX
@@ -8894,22 +9349,27 @@ TEXT ·adamScaledF32AVX512(SB), NOSPLIT, $0-24
 	MOVQ         32(CX), R8
 	MOVQ         40(CX), R9
 	MOVQ         48(CX), CX
-	XORQ         R10, R10
+	LEAQ         -1(AX), R11
+	SHLQ         $0x02, R11
+	XORQ         R12, R12
 	SUBQ         $0x10, AX
 	JL           rest
 
 vector:
-	PREFETCHT0 2048(DX)(R10*1)
-	PREFETCHT0 2048(BX)(R10*1)
-	PREFETCHT0 2048(SI)(R10*1)
-	PREFETCHT0 2048(DI)(R10*1)
-	PREFETCHT0 2048(R8)(R10*1)
-	PREFETCHT0 2048(R9)(R10*1)
-	PREFETCHT0 2048(CX)(R10*1)
-	VMOVUPS    (DX)(R10*1), Z8
-	VMOVUPS    (BX)(R10*1), Z9
-	VMOVUPS    (SI)(R10*1), Z10
-	VMOVUPS    (DI)(R10*1), Z11
+	LEAQ       2048(R12), R10
+	CMPQ       R10, R11
+	CMOVQGT    R11, R10
+	PREFETCHT0 (DX)(R10*1)
+	PREFETCHT0 (BX)(R10*1)
+	PREFETCHT0 (SI)(R10*1)
+	PREFETCHT0 (DI)(R10*1)
+	PREFETCHT0 (R8)(R10*1)
+	PREFETCHT0 (R9)(R10*1)
+	PREFETCHT0 (CX)(R10*1)
+	VMOVUPS    (DX)(R12*1), Z8
+	VMOVUPS    (BX)(R12*1), Z9
+	VMOVUPS    (SI)(R12*1), Z10
+	VMOVUPS    (DI)(R12*1), Z11
 	VADDPS     Z1, Z9, Z9
 	VMULPS     Z2, Z9, Z12
 	VMULPS     Z0, Z8, Z8
@@ -8924,23 +9384,23 @@ vector:
 	VADDPS     Z7, Z11, Z11
 	VDIVPS     Z11, Z12, Z11
 	VSUBPS     Z11, Z10, Z10
-	VMOVUPS    Z8, (R8)(R10*1)
-	VMOVUPS    Z10, (R9)(R10*1)
-	VMOVUPS    Z9, (CX)(R10*1)
-	ADDQ       $+64, R10
+	VMOVUPS    Z8, (R8)(R12*1)
+	VMOVUPS    Z10, (R9)(R12*1)
+	VMOVUPS    Z9, (CX)(R12*1)
+	ADDQ       $+64, R12
 	SUBQ       $0x10, AX
 	JGE        vector
 
 rest:
 	ADDQ      $0x10, AX
 	JZ        done
-	MOVQ      $-1, R11
-	BZHIQ     AX, R11, R11
-	KMOVW     R11, K1
-	VMOVUPS.Z (DX)(R10*1), K1, Z8
-	VMOVUPS.Z (BX)(R10*1), K1, Z9
-	VMOVUPS.Z (SI)(R10*1), K1, Z10
-	VMOVUPS.Z (DI)(R10*1), K1, Z11
+	MOVQ      $-1, R10
+	BZHIQ     AX, R10, R10
+	KMOVW     R10, K1
+	VMOVUPS.Z (DX)(R12*1), K1, Z8
+	VMOVUPS.Z (BX)(R12*1), K1, Z9
+	VMOVUPS.Z (SI)(R12*1), K1, Z10
+	VMOVUPS.Z (DI)(R12*1), K1, Z11
 	VADDPS    Z1, Z9, Z1
 	VMULPS    Z2, Z1, Z2
 	VMULPS    Z0, Z8, Z0
@@ -8955,9 +9415,9 @@ rest:
 	VADDPS    Z7, Z3, Z3
 	VDIVPS    Z3, Z2, Z2
 	VSUBPS    Z2, Z10, Z2
-	VMOVUPS   Z0, K1, (R8)(R10*1)
-	VMOVUPS   Z2, K1, (R9)(R10*1)
-	VMOVUPS   Z1, K1, (CX)(R10*1)
+	VMOVUPS   Z0, K1, (R8)(R12*1)
+	VMOVUPS   Z2, K1, (R9)(R12*1)
+	VMOVUPS   Z1, K1, (CX)(R12*1)
 
 done:
 	VZEROUPPER
