@@ -29,42 +29,9 @@ func CountBits(x []uint64) int {
 	return n
 }
 
-// TransposeBits writes the transposed of src, a bit matrix [rows cols] packed row by row, to dst, [cols
-// rows]; leading dimensions in words. It sets the bits behind the last column of dst to 0.
-func TransposeBits(rows, cols int, src []uint64, lds int, dst []uint64, ldd int) {
-	mustHoldBits(src, lds, rows, cols)
-	mustHoldBits(dst, ldd, cols, rows)
-	for i := 0; i < rows; i += wordBits {
-		for j := 0; j < cols; j += wordBits {
-			var square [wordBits]uint64
-			for r := range min(wordBits, rows-i) {
-				square[r] = src[(i+r)*lds+j/wordBits]
-			}
-			transposeWords(&square)
-			for r := range min(wordBits, cols-j) {
-				dst[(j+r)*ldd+i/wordBits] = square[r]
-			}
-		}
-	}
-}
-
 // mustHoldBits panics unless there is a bit matrix of that size.
 func mustHoldBits(x []uint64, ld, rows, cols int) {
 	mustHold("of bits", len(x), ld, 1, rows, roundUp(cols, wordBits)/wordBits)
-}
-
-// transposeWords transposes a square of bits in place: halves, quarters and so on change places.
-// Source: H. S. Warren, "Hacker's Delight" (2nd ed. 2012), section 7-3.
-func transposeWords(a *[wordBits]uint64) {
-	m := uint64(1)<<32 - 1
-	for j := 32; j != 0; j >>= 1 {
-		for k := 0; k < wordBits; k = (k + j + 1) &^ j {
-			t := (a[k]>>j ^ a[k+j]) & m
-			a[k] ^= t << j
-			a[k+j] ^= t
-		}
-		m ^= m << (j >> 1)
-	}
 }
 
 // packWord returns the bits of up to 64 elements and whether any of them is neither 0 nor 1.

@@ -4,6 +4,7 @@ import "math/bits"
 
 // eventCodes are the functions of a level behind the event-driven products and the bit patterns.
 type eventCodes[T Float] struct {
+	*patternCodes
 	// addRows computes c = Σ weight·row over the listed rows of B in their order, or adds it to c if
 	// add is set; without weights they are 1.
 	addRows func(rows []uint32, weights, b []T, ldb int, c []T, add bool)
@@ -73,7 +74,8 @@ func (t *eventCodes[T]) count(x []T) (n int) {
 
 func portableCodes[T Float]() *eventCodes[T] {
 	return &eventCodes[T]{
-		addRows: addRowsGo[T], addWords: addWordsGo[T], packWords: packWordsGo[T],
+		patternCodes: &portablePatterns,
+		addRows:      addRowsGo[T], addWords: addWordsGo[T], packWords: packWordsGo[T],
 		expandWords: expandWordsGo[T], countWords: countWordsGo[T],
 	}
 }

@@ -1,9 +1,6 @@
 package kernel
 
-import (
-	"math/bits"
-	"unsafe"
-)
+import "unsafe"
 
 // eventRoom is how many events are listed at a time: rows of C are taken together as long as there is room
 // for all of the next one's.
@@ -16,7 +13,7 @@ func (e *eventPattern[T]) addLists(codes *eventCodes[T], to events[T], weighted 
 	e.ends = resized(e.ends, e.rows)[:0]
 	strip := listStripBytes / int(unsafe.Sizeof(T(0)))
 	for i0 := 0; i0 < e.rows; i0 += len(e.ends) {
-		e.list(i0, weighted)
+		e.list(codes.patternCodes, i0, weighted)
 		for j := 0; j < to.n; j += strip {
 			e.addStrip(codes, to, i0, j, min(strip, to.n-j), weighted)
 		}
@@ -30,7 +27,7 @@ func listRoom(rows, k int, weighted bool) int {
 	if !weighted {
 		most = most * manyBits / wordBits
 	}
-	return min(eventRoom, most) + bitsAtOnce
+	return min(eventRoom, most) + listSpoilt
 }
 
 // addStrip computes n columns from j of the listed rows from i0.
@@ -46,39 +43,25 @@ func (e *eventPattern[T]) addStrip(codes *eventCodes[T], to events[T], i0, j, n 
 	}
 }
 
-// list lists rows from i0 on.
-func (e *eventPattern[T]) list(i0 int, weighted bool) {
+// list lists rows from i0 on, as many as there is room for whatever they hold.
+func (e *eventPattern[T]) list(codes *patternCodes, i0 int, weighted bool) {
 	e.ends, e.weights = e.ends[:0], e.weights[:0]
 	n, words := 0, roundUp(e.k, wordBits)/wordBits
-	for i := i0; i < e.rows && n+e.k <= eventRoom; i++ {
-		for q := range words {
-			n += listWord(e.index[n:], e.words[q*e.ld+i], uint32(q*wordBits))
+	for i := i0; i < e.rows; {
+		rows := min(e.rows-i, (eventRoom-n)/e.k)
+		if rows == 0 {
+			break
 		}
-		if weighted {
-			e.weigh(i, n)
+		ends := e.ends[len(e.ends):][:rows]
+		codes.list(words, e.words[i:], e.ld, e.index, n, ends)
+		n, i = ends[rows-1], i+rows
+		e.ends = e.ends[:len(e.ends)+rows]
+	}
+	if weighted {
+		for i, end := range e.ends {
+			e.weigh(i0+i, end)
 		}
-		e.ends = append(e.ends, n)
 	}
-}
-
-// bitsAtOnce is the number of bits of a word that are listed without asking whether there are so many: most
-// words of a sparse pattern have no more, and a jump that is seldom foretold costs more than to write in vain.
-const bitsAtOnce = 4
-
-// listWord writes the places of the bits set in w, from first on, to dst and returns how many they are; it may
-// spoil bitsAtOnce elements of dst whatever their number.
-func listWord(dst []uint32, w uint64, first uint32) int {
-	n := bits.OnesCount64(w)
-	few := (*[bitsAtOnce]uint32)(dst)
-	for i := range few {
-		few[i] = first + uint32(bits.TrailingZeros64(w))
-		w &= w - 1
-	}
-	for i := bitsAtOnce; w != 0; i++ {
-		dst[i] = first + uint32(bits.TrailingZeros64(w))
-		w &= w - 1
-	}
-	return n
 }
 
 // weigh fetches the elements of the row that was listed last, up to event n.

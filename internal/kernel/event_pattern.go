@@ -65,11 +65,7 @@ func (e *eventPattern[T]) columns(s *spikes[T], i0, l0 int) (other bool) {
 		n := min(wordBits, e.rows-i)
 		clear(e.line[e.k:])
 		other = s.column(e.line, l0, i0+i, n, e.k) || other
-		for q := 0; q < e.k; q += wordBits {
-			square := (*[wordBits]uint64)(e.line[q:])
-			transposeWords(square)
-			copy(e.words[q/wordBits*e.ld+i:], square[:n])
-		}
+		s.codes.transpose(len(e.line)/wordBits, e.line, e.words[i:], e.ld, n)
 	}
 	return other
 }

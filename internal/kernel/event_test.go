@@ -233,34 +233,7 @@ func FuzzBits(f *testing.F) {
 			checkBoolConversions(t, loops32[l], r, size)
 			checkBoolConversions(t, loops64[l], r, size)
 		}
-		checkTransposeBits(t, r, int(rows), size%300)
 	})
-}
-
-func TestTransposeBits(t *testing.T) {
-	t.Parallel()
-	r := rand.New(rand.NewPCG(35, 36))
-	for _, s := range [][2]int{{1, 1}, {64, 64}, {65, 63}, {130, 200}, {0, 5}, {5, 0}} {
-		checkTransposeBits(t, r, s[0], s[1])
-	}
-}
-
-func checkTransposeBits(t *testing.T, r *rand.Rand, rows, cols int) {
-	t.Helper()
-	lds, ldd := (cols+63)/64+1, (rows+63)/64+1
-	src, dst := make([]uint64, rows*lds), make([]uint64, cols*ldd)
-	for i := range rows {
-		for j := range cols {
-			src[i*lds+j/64] |= uint64(r.IntN(2)) << (j % 64)
-		}
-	}
-	TransposeBits(rows, cols, src, lds, dst, ldd)
-	assert.Equal(t, CountBits(src), CountBits(dst))
-	for i := range rows {
-		for j := range cols {
-			require.Equal(t, src[i*lds+j/64]>>(j%64)&1, dst[j*ldd+i/64]>>(i%64)&1)
-		}
-	}
 }
 
 // FuzzEventGemm compares all levels with the naive product.

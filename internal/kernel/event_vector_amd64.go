@@ -79,9 +79,10 @@ var codesAVX2F64 = vectorCodes[float64]{4, []stripCode[float64]{
 	packBitsF64AVX2, expandBitsF64AVX2, countNonzeroF64AVX2,
 }
 
-func (v *vectorCodes[T]) codes() *eventCodes[T] {
+func (v *vectorCodes[T]) codes(l isa) *eventCodes[T] {
 	return &eventCodes[T]{
-		addRows: v.addRows, addWords: v.addWords, packWords: v.packWords,
+		patternCodes: patterns[l],
+		addRows:      v.addRows, addWords: v.addWords, packWords: v.packWords,
 		expandWords: v.expandWords, countWords: v.countWords,
 	}
 }

@@ -28,6 +28,7 @@ var families = []struct {
 	{"transpose", transpose},
 	{"event", event},
 	{"words", words},
+	{"patterns", patterns},
 	{"dots", dots},
 	{"bits", bits},
 	{"vector_arith", arith},

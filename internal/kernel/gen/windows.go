@@ -35,7 +35,7 @@ func (v numbers) findWindow() {
 	x, want, places := v.arg("x"), v.arg("want"), v.arg("places")
 	lane, step := v.reg(), v.reg()
 	v.move(v.Context, operand.NewDataAddr(operand.NewStaticSymbol(countingTable), 0), lane)
-	v.read32(v.lanes(), step)
+	v.read32(uint32(v.lanes()), step)
 	at := v.GP64()
 	v.XORQ(at, at)
 	labels := 0
@@ -72,12 +72,4 @@ func (v numbers) placeOf(at reg.GPVirtual, lane, dst reg.VecVirtual) {
 	v.VMOVD(at.As32(), first)
 	v.VPBROADCASTD(first, dst)
 	v.VPADDD(lane, dst, dst)
-}
-
-// read32 fills a register with an integer.
-func (v numbers) read32(x int, dst reg.VecVirtual) {
-	r, first := v.GP32(), v.XMM()
-	v.MOVL(operand.U32(uint32(x)), r)
-	v.VMOVD(r, first)
-	v.VPBROADCASTD(first, dst)
 }

@@ -1,0 +1,197 @@
+package main
+
+import (
+	"fmt"
+
+	"github.com/mmcloughlin/avo/attr"
+	"github.com/mmcloughlin/avo/build"
+	"github.com/mmcloughlin/avo/operand"
+	"github.com/mmcloughlin/avo/reg"
+)
+
+// patterns writes the functions on matrices of bits, for AVX-512: there a square of 64 rows is eight
+// registers, and one instruction brings the places of the ones of a word together.
+func patterns(c *build.Context) {
+	patternData(c)
+	for _, v := range vectors(c) {
+		if v.wide() && v.size == 4 {
+			v.transposeBits()
+			v.listWords()
+		}
+	}
+}
+
+const (
+	halvesTable = "halves" // for 32, 16, 8: the lower half of each so many bits
+	swapsTable  = "swaps"  // for 4, 2, 1: what a word of a vector keeps of itself, and by how much the other is rotated
+	placesTable = "places" // 0 … 63
+)
+
+// patternData writes the tables.
+func patternData(c *build.Context) {
+	table := func(name string, words []uint64) {
+		c.StaticGlobal(name)
+		c.DataAttributes(attr.RODATA | attr.NOPTR)
+		for _, w := range words {
+			c.AppendDatum(operand.U64(w))
+		}
+	}
+	var halves, swaps, places []uint64
+	for j := 32; j > 0; j /= 2 {
+		var keep, turn []uint64
+		for lane := range 8 {
+			mask, by := lowerHalves(j), uint64(j)
+			if lane&j != 0 {
+				mask, by = ^mask, uint64(64-j)
+			}
+			keep, turn = append(keep, mask), append(turn, by)
+		}
+		if j >= 8 {
+			halves = append(halves, keep...)
+		} else {
+			swaps = append(append(swaps, keep...), turn...)
+		}
+	}
+	for b := range uint64(8) {
+		places = append(places, 0x0706050403020100+0x0808080808080808*b)
+	}
+	table(halvesTable, halves)
+	table(swapsTable, swaps)
+	table(placesTable, places)
+}
+
+// lowerHalves returns the lower j of every 2j bits.
+func lowerHalves(j int) (m uint64) {
+	for i := range 64 {
+		if i&j == 0 {
+			m |= 1 << i
+		}
+	}
+	return m
+}
+
+// table returns the i-th vector of a table in a register.
+func (v vector) table(name string, i int) reg.VecVirtual {
+	r := v.ZMM()
+	v.VMOVDQU64(operand.NewDataAddr(operand.NewStaticSymbol(name), i*v.width), r)
+	return r
+}
+
+// Truth tables of VPTERNLOGQ, of which the third operand says for each bit which it is to be: that of
+// the destination, or that of the second operand.
+const (
+	keepWhereSet  = 0xe4 // the destination's where the third has a one
+	keepWhereZero = 0xd8 // the second's where the third has a one
+)
+
+// transposeBits writes the function that transposes squares of bits: the bits of row numbers and of
+// column numbers change places one by one, those of 32, 16 and 8 between registers, the others within.
+func (v vector) transposeBits() {
+	v.beginBytes("transposeBits", "func(squares int, src, dst *uint64, ldd int)",
+		"Transposes squares > 0 of 64 words each, which follow one another in src and are ldd bytes apart in dst.")
+	squares, src, dst, ldd := v.arg("squares"), v.arg("src"), v.arg("dst"), v.arg("ldd")
+	var halves, keep, turn []reg.VecVirtual
+	for i := range 3 {
+		halves = append(halves, v.table(halvesTable, i))
+		keep, turn = append(keep, v.table(swapsTable, 2*i)), append(turn, v.table(swapsTable, 2*i+1))
+	}
+	x := v.regs(8)
+	v.Label("square")
+	for i := range x {
+		v.VMOVDQU64(v.at(src, i), x[i])
+	}
+	for s, half := range halves {
+		for i, apart := 0, 4>>s; i < 8; i = (i + apart + 1) &^ apart {
+			v.exchange(x[i], x[i+apart], half, uint64(8*apart))
+		}
+	}
+	for i := range x {
+		for s := range keep {
+			other := v.ZMM()
+			switch s {
+			case 0:
+				v.VSHUFI64X2(operand.Imm(0x4e), x[i], x[i], other)
+			case 1:
+				v.VPERMQ(operand.Imm(0x4e), x[i], other)
+			case 2:
+				v.VPSHUFD(operand.Imm(0x4e), x[i], other)
+			}
+			v.VPROLVQ(turn[s], other, other)
+			v.VPTERNLOGQ(operand.Imm(keepWhereSet), keep[s], other, x[i])
+		}
+		v.VMOVDQU64(x[i], v.at(dst, i))
+	}
+	v.ADDQ(operand.U32(512), src)
+	v.ADDQ(ldd, dst)
+	v.DECQ(squares)
+	v.JNZ(operand.LabelRef("square"))
+	v.end()
+}
+
+// exchange gives to a the lower halves of b in place of its upper ones, and those to b.
+func (v vector) exchange(a, b, half reg.VecVirtual, bits uint64) {
+	up, down := v.ZMM(), v.ZMM()
+	v.VPSLLQ(operand.Imm(bits), b, up)
+	v.VPSRLQ(operand.Imm(bits), a, down)
+	v.VPTERNLOGQ(operand.Imm(keepWhereSet), half, up, a)
+	v.VPTERNLOGQ(operand.Imm(keepWhereZero), half, down, b)
+}
+
+// listWords writes the function that lists the ones of rows of words. Sixteen places are written for a word
+// whether it has them or not, the others only if there are any.
+func (v vector) listWords() {
+	v.beginBytes("listWords", "func(rows, words int, x *uint64, ldx int, dst *uint32, n int, ends *int)",
+		fmt.Sprint("Lists the places of the ones of rows > 0 rows from dst[n] on, and where the list of each ends. ",
+			"Word q > 0 of a row lies q times ldx bytes behind its first. Up to 64 elements behind the last are spoilt."))
+	rows, words, x, ldx := v.arg("rows"), v.arg("words"), v.arg("x"), v.arg("ldx")
+	dst, n, ends := v.arg("dst"), v.arg("n"), v.arg("ends")
+	places := v.table(placesTable, 0)
+	first, step := v.ZMM(), v.ZMM()
+	v.read32(64, step)
+	at, left, ones := v.GP64(), v.GP64(), v.GP64()
+	k, listed, four := v.K(), v.ZMM(), v.ZMM()
+	store := func(part int) {
+		v.VPMOVZXBD(listed.AsX(), four)
+		v.VPADDD(first, four, four)
+		v.VMOVDQU32(four, operand.Mem{Base: dst, Index: n, Scale: 4, Disp: part * v.width})
+	}
+
+	v.Label("row")
+	v.MOVQ(x, at)
+	v.MOVQ(words, left)
+	v.VPXORD(first, first, first)
+	v.Label("word")
+	v.KMOVQ(operand.Mem{Base: at}, k)
+	v.POPCNTQ(operand.Mem{Base: at}, ones)
+	v.VPCOMPRESSB_Z(places, k, listed)
+	store(0)
+	v.CMPQ(ones, operand.Imm(16))
+	v.JA(operand.LabelRef("many"))
+	v.Label("next")
+	v.ADDQ(ones, n)
+	v.ADDQ(ldx, at)
+	v.VPADDD(step, first, first)
+	v.DECQ(left)
+	v.JNZ(operand.LabelRef("word"))
+	v.MOVQ(n, operand.Mem{Base: ends})
+	v.ADDQ(operand.Imm(8), ends)
+	v.ADDQ(operand.Imm(8), x)
+	v.DECQ(rows)
+	v.JNZ(operand.LabelRef("row"))
+	v.end()
+
+	v.Label("many")
+	for part := 1; part < 4; part++ {
+		v.VSHUFI64X2(operand.Imm(0x39), listed, listed, listed) // the next sixteen come first
+		store(part)
+	}
+	v.JMP(operand.LabelRef("next"))
+}
+
+// read32 fills a register with an integer.
+func (v vector) read32(x uint32, dst reg.VecVirtual) {
+	r, first := v.GP32(), v.XMM()
+	v.MOVL(operand.U32(x), r)
+	v.VMOVD(r, first)
+	v.VPBROADCASTD(first, dst)
+}
