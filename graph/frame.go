@@ -23,7 +23,7 @@ type env struct {
 	shard int                                // which rows of a loop that is split
 	loops int                                // loops begun so far: what a loop captures may be another value in the next
 	watch func(f *frame, s *boundStep) error // called after each kernel, if set
-	timed bool                               // whether kernels are timed
+	timed *bool                              // whether kernels are timed, in loops that are split too
 
 	products32 productMemory[float32]
 	products64 productMemory[float64]
@@ -37,6 +37,7 @@ type boundStep struct {
 
 	took  time.Duration // in all calls, where they are timed
 	calls int
+	had   events   // before they were timed
 	inner []*frame // bodies, one for each shard
 }
 
@@ -123,7 +124,7 @@ func (f *frame) exec(from, to int) error {
 
 // kernel runs one step, and takes its time if that is asked for.
 func (f *frame) kernel(s *boundStep) error {
-	if !f.env.timed {
+	if !*f.env.timed {
 		return s.run(&s.c)
 	}
 	start := time.Now()
@@ -131,6 +132,17 @@ func (f *frame) kernel(s *boundStep) error {
 	s.took += time.Since(start)
 	s.calls++
 	return err
+}
+
+// beginTimes forgets what kernels took.
+func (f *frame) beginTimes() {
+	for i := range f.steps {
+		s := &f.steps[i]
+		s.took, s.calls, s.had = 0, 0, s.c.events
+		for _, inner := range s.inner {
+			inner.beginTimes()
+		}
+	}
 }
 
 // stepError says where a kernel failed; inner loops have said it already.

@@ -35,6 +35,11 @@ func (e *events) add(o events) {
 	e.ones, e.elements, e.sparse, e.calls = e.ones+o.ones, e.elements+o.elements, e.sparse+o.sparse, e.calls+o.calls
 }
 
+// since returns what was met after o was.
+func (e events) since(o events) events {
+	return events{e.ones - o.ones, e.elements - o.elements, e.sparse - o.sparse, e.calls - o.calls}
+}
+
 // evalFunc computes a node. An error is one of the data: a position out of range, a matrix that is
 // singular.
 type evalFunc func(c *call) error

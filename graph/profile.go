@@ -58,8 +58,9 @@ func (k KernelTime) took() string {
 }
 
 // Timings runs the program once, updates included, and returns what every kernel took, in the order in
-// which they run, and how long the whole run was. Taking times costs about 0.1 µs a call. From then on
-// Explain tells the times too.
+// which they run, and how long the whole run was. Taking times costs about 0.1 µs a call. In a program that
+// has run before they are those of any run; in the first, some kernels also make the memory that they keep.
+// From then on Explain tells the times too.
 func (p *Program) Timings(in ...*tensor.Dense) ([]KernelTime, time.Duration, error) {
 	out := make([]*tensor.Dense, len(p.outputs))
 	for i, t := range p.outputs {
@@ -70,8 +71,14 @@ func (p *Program) Timings(in ...*tensor.Dense) ([]KernelTime, time.Duration, err
 	}
 	p.store.mu.Lock()
 	defer p.store.mu.Unlock()
-	r := p.newRunner(&env{timed: true})
-	kernel.Clear(r.memory) // pages that are new to the process cost more than what is computed in them
+	r := p.acquire()
+	defer p.release(r)
+	if !r.used {
+		kernel.Clear(r.memory) // pages that are new to the process cost more than what is computed in them
+	}
+	r.frame.beginTimes()
+	*r.frame.env.timed = true
+	defer func() { *r.frame.env.timed = false }()
 	start := time.Now()
 	if err := p.run(r, out, in); err != nil {
 		return nil, 0, fmt.Errorf("graph: Timings: %w", err)
@@ -119,7 +126,7 @@ func timesOf(to []KernelTime, fs []*frame, depth int) []KernelTime {
 			o := &f.steps[i]
 			inner = append(inner, o.inner...)
 			k.Time, k.Calls = k.Time+o.took, k.Calls+o.calls
-			k.met.add(o.c.events)
+			k.met.add(o.c.events.since(o.had))
 		}
 		k.work(b, s)
 		to = append(to, k)

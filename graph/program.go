@@ -62,6 +62,7 @@ type runner struct {
 	frame  *frame
 	memory []byte
 	staged []kernel.Buf
+	used   bool // whether it has run
 }
 
 // Compile returns a program that computes outputs, and with them the graph's updates and checks. If
@@ -238,6 +239,7 @@ func (p *Program) RunInto(out []*tensor.Dense, in ...*tensor.Dense) error {
 func (p *Program) run(r *runner, out, in []*tensor.Dense) error {
 	f, b := r.frame, p.block
 	defer p.wrote()
+	r.used = true
 	p.setFixed(f, in)
 	for i, o := range b.outs {
 		if o.direct {
@@ -378,7 +380,7 @@ func (p *Program) acquire() *runner {
 
 func (p *Program) newRunner(e *env) *runner {
 	pool := kernel.NewPool(p.workers())
-	e.pool, e.store = pool, p.store
+	e.pool, e.store, e.timed = pool, p.store, new(bool)
 	memory := newMemory(p.block.size)
 	r := &runner{frame: newFrame(p.block, memory, e), memory: memory}
 	for _, u := range p.updates {
