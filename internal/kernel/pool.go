@@ -2,9 +2,11 @@ package kernel
 
 import (
 	"fmt"
+	"runtime"
 	"runtime/debug"
 	"sync"
 	"sync/atomic"
+	"time"
 )
 
 // A Task is work in numbered parts. Part does part i; worker, below the pool's Workers, is the number
@@ -28,6 +30,7 @@ type Pool struct {
 	closed  bool
 	running sync.WaitGroup
 
+	over func() bool // whether no part is pending
 	lent []Workspace // one for each worker, for the parallel products
 	f32  parallel[float32]
 	f64  parallel[float64]
@@ -49,9 +52,28 @@ func (p *PartPanic) Unwrap() error {
 	return err
 }
 
-// spins is how often a worker looks for something to do before it sleeps, and the caller for the last
-// part to be done: a few microseconds. To wake a sleeper costs 20 to 100.
-const spins = 4000
+// A worker without work looks for some, and a caller for the last part to be done, for patience before it
+// sleeps: a sleeper begins 50 to 150 µs after it is woken, which is the whole time of some tasks. It lets
+// other goroutines run each time it has looked so often.
+const (
+	patience = 200 * time.Microsecond
+	looks    = 200
+)
+
+// wait looks for something until it is found or patience is over, and reports whether it was found.
+func wait(found func() bool) bool {
+	for began := time.Now(); ; {
+		for range looks {
+			if found() {
+				return true
+			}
+		}
+		if time.Since(began) > patience {
+			return false
+		}
+		runtime.Gosched()
+	}
+}
 
 // NewPool starts a pool of so many workers; with one or fewer everything runs in the caller. The
 // goroutines end with Close.
@@ -63,6 +85,7 @@ func NewPool(workers int) *Pool {
 		done:    make(chan struct{}, 1),
 		lent:    make([]Workspace, workers),
 	}
+	p.over = func() bool { return p.pending.Load() == 0 }
 	for w := 1; w < workers; w++ {
 		p.running.Go(func() { p.serve(w) })
 	}
@@ -118,11 +141,9 @@ func (p *Pool) Close() {
 
 // serve is the life of a goroutine of the pool.
 func (p *Pool) serve(worker int) {
+	some := func() bool { return p.work(worker) }
 	for {
-		for s := 0; s < spins; s++ {
-			if p.work(worker) {
-				s = 0
-			}
+		for wait(some) {
 		}
 		// A task opened after the next line finds an idle worker; one opened before it is seen here.
 		p.idle.Add(1)
@@ -173,10 +194,8 @@ func (p *Pool) finish() {
 // await returns when no part is pending. It may be woken for a task that is long over, by a worker
 // that was slow between the two steps of finish, and then sleeps again.
 func (p *Pool) await() {
-	for range spins {
-		if p.pending.Load() == 0 {
-			return
-		}
+	if wait(p.over) {
+		return
 	}
 	for p.pending.Load() != 0 {
 		p.waiting.Store(true)
