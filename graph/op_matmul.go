@@ -91,6 +91,15 @@ func gemmKernel[T float32 | float64](n *Node, o matMulOp, a, b *Node) evalFunc {
 		return packedKernel[T](o, m, cols, k, lda, ldb)
 	}
 	offA, offB := batchOffsets(as, batch), batchOffsets(bs, batch)
+	if o.isRow(as) {
+		return func(c *call) error {
+			x, y, z := kernel.View[T](c.in[0]), kernel.View[T](c.in[1]), kernel.View[T](c.out[0])
+			for i := range offA {
+				kernel.RowGemm(c.pool, cols, k, x[offA[i]:], y[offB[i]:], ldb, z[i*cols:])
+			}
+			return nil
+		}
+	}
 	return func(c *call) error {
 		x, y, z := kernel.View[T](c.in[0]), kernel.View[T](c.in[1]), kernel.View[T](c.out[0])
 		for i := range offA {
@@ -98,6 +107,12 @@ func gemmKernel[T float32 | float64](n *Node, o matMulOp, a, b *Node) evalFunc {
 		}
 		return nil
 	}
+}
+
+// isRow reports whether a product whose left factor is of shape a is one of a row and a matrix.
+func (o matMulOp) isRow(a Shape) bool {
+	m, _, _, _ := o.sizes(a, a)
+	return m == 1 && !o.tb && !o.spikes
 }
 
 // packRows is the number of rows from which it pays to keep a factor packed.

@@ -15,6 +15,8 @@ func productScratch[T float32 | float64](o matMulOp, n *Node, workers int) (s sc
 	m, cols, k, _ := o.sizes(a.Shape, b.Shape)
 	size := n.typ.DType.Size()
 	switch {
+	case o.isRow(a.Shape):
+		return s
 	case o.spikes && o.ta:
 		ranges := (a.Shape[0] + blockRows - 1) / blockRows
 		s.shared[i] = timeProductRoom[T](n.typ, a.DType == Bool, false, true, a.Shape[0], blockRows, ranges, workers)

@@ -34,6 +34,9 @@ type Pool struct {
 	lent []Workspace // one for each worker, for the parallel products
 	f32  parallel[float32]
 	f64  parallel[float64]
+
+	rows32 rowProduct[float32]
+	rows64 rowProduct[float64]
 }
 
 // PartPanic is what Do panics with after a Part has panicked in any of the workers.

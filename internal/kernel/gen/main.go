@@ -29,6 +29,7 @@ var families = []struct {
 	{"event", event},
 	{"words", words},
 	{"patterns", patterns},
+	{"rows", rows},
 	{"dots", dots},
 	{"bits", bits},
 	{"vector_arith", arith},
