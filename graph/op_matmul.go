@@ -95,7 +95,7 @@ func gemmKernel[T float32 | float64](n *Node, o matMulOp, a, b *Node) evalFunc {
 		return func(c *call) error {
 			x, y, z := kernel.View[T](c.in[0]), kernel.View[T](c.in[1]), kernel.View[T](c.out[0])
 			for i := range offA {
-				kernel.RowGemm(c.pool, cols, k, x[offA[i]:], y[offB[i]:], ldb, z[i*cols:])
+				kernel.RowGemm(c.pool, cols, k, x[offA[i]:], y[offB[i]:], ldb, false, z[i*cols:])
 			}
 			return nil
 		}

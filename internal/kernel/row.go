@@ -8,15 +8,18 @@ const rowSums = 8
 // rowBlock is the number of rows between two points at which the goroutine can be stopped.
 const rowBlock = 1 << 13
 
-// RowGemm computes y = x·B for a row x of k elements and B [k n]: no factor is packed, each element of B is
+// RowGemm computes y = x·B, or y = y + x·B if add is set, for a row x of k elements and B [k n]: no factor is packed, each element of B is
 // read once. Columns in whole strips of 512 bytes are sums over k in ascending order; in those behind the
 // last strip every 8,192 products are eight sums of every eighth, added up in pairs. Workers share the strips, and the result has the
 // same bits for any number of them. The levels AVX2 and AVX-512 agree to the bit.
-func RowGemm[T Float](p *Pool, n, k int, x, b []T, ldb int, y []T) {
-	rowGemmAt(active, p, n, k, x, b, ldb, y)
+func RowGemm[T Float](p *Pool, n, k int, x, b []T, ldb int, add bool, y []T) {
+	rowGemmAt(active, p, n, k, x, b, ldb, add, y)
 }
 
-func rowGemmAt[T Float](l isa, p *Pool, n, k int, x, b []T, ldb int, y []T) {
+func rowGemmAt[T Float](l isa, p *Pool, n, k int, x, b []T, ldb int, add bool, y []T) {
+	if !add {
+		clear(y[:n])
+	}
 	j := rowsOf[T](p)
 	*j = rowProduct[T]{level: l, n: n, x: x[:k], b: b, ldb: ldb, y: y[:n]}
 	operand(b, ldb, false).mustHold("B", k, n)
@@ -50,7 +53,6 @@ func (r *rowProduct[T]) Part(_, i int) {
 	strips := roundUp(r.n, strip) / strip
 	from, to := i*strips/r.parts*strip, min(r.n, (i+1)*strips/r.parts*strip)
 	whole := from + (to-from)/strip*strip
-	clear(r.y[from:to])
 	for l := 0; l < len(r.x); l += rowBlock {
 		x := r.x[l:min(len(r.x), l+rowBlock)]
 		if from < whole && !rowStrips(r.level, x, r.b[l*r.ldb+from:], r.ldb, r.y[from:whole]) {

@@ -21,16 +21,17 @@ func FuzzRowGemm(f *testing.F) {
 
 func checkRow[T Float](t *testing.T, r *rand.Rand, n, k int, flags uint8) {
 	t.Helper()
-	p := newProduct[T](r, false, false, 1, n, k, int(flags)%5, 0)
+	beta := T(flags >> 7) // 1: the product is added
+	p := newProduct[T](r, false, false, 1, n, k, int(flags)%5, beta)
 	if flags&64 != 0 {
 		spoil(r, p.B(), k, n)
 	}
 	var first []T
 	for l := portable; l <= supported(); l++ {
 		for _, workers := range []int{1, 3} {
-			y := make([]T, n)
+			y := append([]T(nil), p.c[:n]...)
 			pool := NewPool(workers)
-			rowGemmAt(l, pool, n, k, p.a, p.b, p.ldb, y)
+			rowGemmAt(l, pool, n, k, p.a, p.b, p.ldb, beta == 1, y)
 			pool.Close()
 			got := append([]T(nil), p.c...)
 			copy(got, y)

@@ -137,6 +137,23 @@ func ListDots[T Float](l Lists, from, to, n, k int, a []T, lda int, b []T, ldb i
 	}
 }
 
+// Dots adds to y[i] the product of row i of A [m n] and x, in the sums of ListDots.
+func Dots[T Float](m, n int, a []T, lda int, x, y []T) {
+	operand(a, lda, false).mustHold("A", m, n)
+	for i := 0; i < m; i += len(counting) {
+		rows := min(len(counting), m-i)
+		dotsAt(active, counting[:rows], x[:n], a[i*lda:], lda, y[i:i+rows])
+	}
+}
+
+// counting is 0, 1, 2 and so on.
+var counting = func() (c [256]uint32) {
+	for i := range c {
+		c[i] = uint32(i)
+	}
+	return c
+}()
+
 // dotsAt adds to sums the products of a row a and the rows of b that index names.
 func dotsAt[T Float](l isa, index []uint32, a, b []T, ldb int, sums []T) {
 	done := dotRows(l, index, a, b, ldb, sums)

@@ -7,32 +7,43 @@ const symvRows = 4
 const symvPart = 4
 
 // Symv computes y = A·x for a symmetric A [n n], of which the upper triangle is read, once: while a
-// row is in registers it is both added to y, times its element of x, and multiplied by x.
-func Symv[T Float](n int, a []T, lda int, x, y []T) {
+// row is in registers it is both added to y, times its element of x, and multiplied by x. It takes the rows
+// from the last to the first if upwards is set: where products with one A follow one another, in turn
+// downwards and upwards, each begins with what the one before has left in the cache.
+func Symv[T Float](n int, a []T, lda int, upwards bool, x, y []T) {
 	operand(a, lda, false).mustHold("A", n, n)
-	symvAt(active, n, a, lda, x[:n], y[:n])
+	symvAt(active, n, a, lda, upwards, x[:n], y[:n])
 }
 
-func symvAt[T Float](l isa, n int, a []T, lda int, x, y []T) {
+func symvAt[T Float](l isa, n int, a []T, lda int, upwards bool, x, y []T) {
 	clear(y)
-	for i := 0; i < n; i += symvRows {
-		rows := min(symvRows, n-i)
-		if rows == symvRows {
-			wholeCorner(a[i*lda+i:], lda, x[i:], y[i:])
-		} else {
-			corner(rows, a[i*lda+i:], lda, x[i:], y[i:])
+	for at := 0; at < n; at += symvRows {
+		i, next := at, symvRows*lda
+		if upwards {
+			i, next = (n-1-at)/symvRows*symvRows, -next
 		}
-		if j := i + rows; j < n {
-			var sums [symvRows * symvPart]T
-			block := a[i*lda+j:]
-			if !symvBlock(l, n-j, block, lda, x[i:], x[j:], y[j:], &sums) {
-				symvGo(n-j, block, lda, x[i:], x[j:], y[j:], &sums)
-			}
-			to := y[i:][:symvRows]
-			for r := range to {
-				s := sums[r*symvPart:][:symvPart]
-				to[r] = to[r] + s[0] + s[1] + s[2] + s[3]
-			}
+		symvRowsOf(l, n, i, a, lda, next, x, y)
+	}
+}
+
+// symvRowsOf takes the rows from i on.
+func symvRowsOf[T Float](l isa, n, i int, a []T, lda, next int, x, y []T) {
+	rows := min(symvRows, n-i)
+	if rows == symvRows {
+		wholeCorner(a[i*lda+i:], lda, x[i:], y[i:])
+	} else {
+		corner(rows, a[i*lda+i:], lda, x[i:], y[i:])
+	}
+	if j := i + rows; j < n {
+		var sums [symvRows * symvPart]T
+		block := a[i*lda+j:]
+		if !symvBlock(l, n-j, block, lda, next, x[i:], x[j:], y[j:], &sums) {
+			symvGo(n-j, block, lda, x[i:], x[j:], y[j:], &sums)
+		}
+		to := y[i:][:symvRows]
+		for r := range to {
+			s := sums[r*symvPart:][:symvPart]
+			to[r] = to[r] + s[0] + s[1] + s[2] + s[3]
 		}
 	}
 }

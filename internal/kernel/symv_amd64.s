@@ -22,16 +22,16 @@ DATA lanes<>+56(SB)/4, $0x00000000
 DATA lanes<>+60(SB)/4, $0x00000000
 GLOBL lanes<>(SB), RODATA|NOPTR, $64
 
-// func symvRowsF32AVX2(n int, a *float32, lda int, factors *float32, x *float32, y *float32, sums *float32)
-// Requires: AVX, FMA3
-TEXT ·symvRowsF32AVX2(SB), NOSPLIT, $0-56
+// func symvRowsF32AVX2(n int, a *float32, lda int, next int, factors *float32, x *float32, y *float32, sums *float32)
+// Requires: AVX, FMA3, MMX+
+TEXT ·symvRowsF32AVX2(SB), NOSPLIT, $0-64
 	MOVQ         n+0(FP), AX
 	MOVQ         a+8(FP), CX
 	MOVQ         lda+16(FP), DX
-	MOVQ         factors+24(FP), BX
-	MOVQ         x+32(FP), SI
-	MOVQ         y+40(FP), DI
-	MOVQ         sums+48(FP), R8
+	MOVQ         factors+32(FP), BX
+	MOVQ         x+40(FP), SI
+	MOVQ         y+48(FP), DI
+	MOVQ         sums+56(FP), R8
 	MOVQ         CX, R9
 	ADDQ         DX, R9
 	MOVQ         R9, R10
@@ -46,51 +46,57 @@ TEXT ·symvRowsF32AVX2(SB), NOSPLIT, $0-56
 	VBROADCASTSS 8(BX), Y2
 	VXORPS       Y7, Y7, Y7
 	VBROADCASTSS 12(BX), Y3
-	XORQ         DX, DX
+	MOVQ         next+24(FP), DX
+	XORQ         BX, BX
 
 columns:
 	SUBQ        $0x08, AX
 	JL          rest
-	VMOVUPS     (SI)(DX*1), Y8
-	VMOVUPS     (DI)(DX*1), Y9
-	VMOVUPS     (CX)(DX*1), Y10
+	VMOVUPS     (SI)(BX*1), Y8
+	VMOVUPS     (DI)(BX*1), Y9
+	VMOVUPS     (CX)(BX*1), Y10
+	PREFETCHT0  (CX)(DX*1)
 	VFMADD231PS Y10, Y0, Y9
 	VFMADD231PS Y10, Y8, Y4
-	VMOVUPS     (R9)(DX*1), Y10
+	VMOVUPS     (R9)(BX*1), Y10
+	PREFETCHT0  (R9)(DX*1)
 	VFMADD231PS Y10, Y1, Y9
 	VFMADD231PS Y10, Y8, Y5
-	VMOVUPS     (R10)(DX*1), Y10
+	VMOVUPS     (R10)(BX*1), Y10
+	PREFETCHT0  (R10)(DX*1)
 	VFMADD231PS Y10, Y2, Y9
 	VFMADD231PS Y10, Y8, Y6
-	VMOVUPS     (R11)(DX*1), Y10
+	VMOVUPS     (R11)(BX*1), Y10
+	PREFETCHT0  (R11)(DX*1)
 	VFMADD231PS Y10, Y3, Y9
 	VFMADD231PS Y10, Y8, Y7
-	VMOVUPS     Y9, (DI)(DX*1)
+	VMOVUPS     Y9, (DI)(BX*1)
+	ADDQ        $0x20, BX
 	ADDQ        $0x20, DX
 	JMP         columns
 
 rest:
 	ADDQ        $0x08, AX
 	JZ          store
-	LEAQ        lanes<>+0(SB), BX
+	LEAQ        lanes<>+0(SB), DX
 	SHLQ        $0x02, AX
-	SUBQ        AX, BX
-	VMOVUPS     32(BX), Y8
-	VMASKMOVPS  (SI)(DX*1), Y8, Y9
-	VMASKMOVPS  (DI)(DX*1), Y8, Y10
-	VMASKMOVPS  (CX)(DX*1), Y8, Y11
+	SUBQ        AX, DX
+	VMOVUPS     32(DX), Y8
+	VMASKMOVPS  (SI)(BX*1), Y8, Y9
+	VMASKMOVPS  (DI)(BX*1), Y8, Y10
+	VMASKMOVPS  (CX)(BX*1), Y8, Y11
 	VFMADD231PS Y11, Y0, Y10
 	VFMADD231PS Y11, Y9, Y4
-	VMASKMOVPS  (R9)(DX*1), Y8, Y0
+	VMASKMOVPS  (R9)(BX*1), Y8, Y0
 	VFMADD231PS Y0, Y1, Y10
 	VFMADD231PS Y0, Y9, Y5
-	VMASKMOVPS  (R10)(DX*1), Y8, Y0
+	VMASKMOVPS  (R10)(BX*1), Y8, Y0
 	VFMADD231PS Y0, Y2, Y10
 	VFMADD231PS Y0, Y9, Y6
-	VMASKMOVPS  (R11)(DX*1), Y8, Y0
+	VMASKMOVPS  (R11)(BX*1), Y8, Y0
 	VFMADD231PS Y0, Y3, Y10
 	VFMADD231PS Y0, Y9, Y7
-	VMASKMOVPS  Y10, Y8, (DI)(DX*1)
+	VMASKMOVPS  Y10, Y8, (DI)(BX*1)
 
 store:
 	VEXTRACTF128 $0x01, Y4, X0
@@ -108,16 +114,16 @@ store:
 	VZEROUPPER
 	RET
 
-// func symvRowsF32AVX512(n int, a *float32, lda int, factors *float32, x *float32, y *float32, sums *float32)
-// Requires: AVX, AVX512F, BMI2
-TEXT ·symvRowsF32AVX512(SB), NOSPLIT, $0-56
+// func symvRowsF32AVX512(n int, a *float32, lda int, next int, factors *float32, x *float32, y *float32, sums *float32)
+// Requires: AVX, AVX512F, BMI2, MMX+
+TEXT ·symvRowsF32AVX512(SB), NOSPLIT, $0-64
 	MOVQ         n+0(FP), AX
 	MOVQ         a+8(FP), CX
 	MOVQ         lda+16(FP), DX
-	MOVQ         factors+24(FP), BX
-	MOVQ         x+32(FP), SI
-	MOVQ         y+40(FP), DI
-	MOVQ         sums+48(FP), R8
+	MOVQ         factors+32(FP), BX
+	MOVQ         x+40(FP), SI
+	MOVQ         y+48(FP), DI
+	MOVQ         sums+56(FP), R8
 	MOVQ         CX, R9
 	ADDQ         DX, R9
 	MOVQ         R9, R10
@@ -132,50 +138,56 @@ TEXT ·symvRowsF32AVX512(SB), NOSPLIT, $0-56
 	VBROADCASTSS 8(BX), Z2
 	VPXORD       Z7, Z7, Z7
 	VBROADCASTSS 12(BX), Z3
-	XORQ         DX, DX
+	MOVQ         next+24(FP), DX
+	XORQ         BX, BX
 
 columns:
 	SUBQ        $0x10, AX
 	JL          rest
-	VMOVUPS     (SI)(DX*1), Z8
-	VMOVUPS     (DI)(DX*1), Z9
-	VMOVUPS     (CX)(DX*1), Z10
+	VMOVUPS     (SI)(BX*1), Z8
+	VMOVUPS     (DI)(BX*1), Z9
+	VMOVUPS     (CX)(BX*1), Z10
+	PREFETCHT0  (CX)(DX*1)
 	VFMADD231PS Z10, Z0, Z9
 	VFMADD231PS Z10, Z8, Z4
-	VMOVUPS     (R9)(DX*1), Z10
+	VMOVUPS     (R9)(BX*1), Z10
+	PREFETCHT0  (R9)(DX*1)
 	VFMADD231PS Z10, Z1, Z9
 	VFMADD231PS Z10, Z8, Z5
-	VMOVUPS     (R10)(DX*1), Z10
+	VMOVUPS     (R10)(BX*1), Z10
+	PREFETCHT0  (R10)(DX*1)
 	VFMADD231PS Z10, Z2, Z9
 	VFMADD231PS Z10, Z8, Z6
-	VMOVUPS     (R11)(DX*1), Z10
+	VMOVUPS     (R11)(BX*1), Z10
+	PREFETCHT0  (R11)(DX*1)
 	VFMADD231PS Z10, Z3, Z9
 	VFMADD231PS Z10, Z8, Z7
-	VMOVUPS     Z9, (DI)(DX*1)
+	VMOVUPS     Z9, (DI)(BX*1)
+	ADDQ        $0x40, BX
 	ADDQ        $0x40, DX
 	JMP         columns
 
 rest:
 	ADDQ        $0x10, AX
 	JZ          store
-	MOVQ        $-1, BX
-	BZHIQ       AX, BX, BX
-	KMOVW       BX, K1
-	VMOVUPS.Z   (SI)(DX*1), K1, Z8
-	VMOVUPS.Z   (DI)(DX*1), K1, Z9
-	VMOVUPS.Z   (CX)(DX*1), K1, Z10
+	MOVQ        $-1, DX
+	BZHIQ       AX, DX, DX
+	KMOVW       DX, K1
+	VMOVUPS.Z   (SI)(BX*1), K1, Z8
+	VMOVUPS.Z   (DI)(BX*1), K1, Z9
+	VMOVUPS.Z   (CX)(BX*1), K1, Z10
 	VFMADD231PS Z10, Z0, Z9
 	VFMADD231PS Z10, Z8, Z4
-	VMOVUPS.Z   (R9)(DX*1), K1, Z0
+	VMOVUPS.Z   (R9)(BX*1), K1, Z0
 	VFMADD231PS Z0, Z1, Z9
 	VFMADD231PS Z0, Z8, Z5
-	VMOVUPS.Z   (R10)(DX*1), K1, Z0
+	VMOVUPS.Z   (R10)(BX*1), K1, Z0
 	VFMADD231PS Z0, Z2, Z9
 	VFMADD231PS Z0, Z8, Z6
-	VMOVUPS.Z   (R11)(DX*1), K1, Z0
+	VMOVUPS.Z   (R11)(BX*1), K1, Z0
 	VFMADD231PS Z0, Z3, Z9
 	VFMADD231PS Z0, Z8, Z7
-	VMOVUPS     Z9, K1, (DI)(DX*1)
+	VMOVUPS     Z9, K1, (DI)(BX*1)
 
 store:
 	VEXTRACTF64X4 $0x01, Z4, Y0
@@ -201,16 +213,16 @@ store:
 	VZEROUPPER
 	RET
 
-// func symvRowsF64AVX2(n int, a *float64, lda int, factors *float64, x *float64, y *float64, sums *float64)
-// Requires: AVX, FMA3
-TEXT ·symvRowsF64AVX2(SB), NOSPLIT, $0-56
+// func symvRowsF64AVX2(n int, a *float64, lda int, next int, factors *float64, x *float64, y *float64, sums *float64)
+// Requires: AVX, FMA3, MMX+
+TEXT ·symvRowsF64AVX2(SB), NOSPLIT, $0-64
 	MOVQ         n+0(FP), AX
 	MOVQ         a+8(FP), CX
 	MOVQ         lda+16(FP), DX
-	MOVQ         factors+24(FP), BX
-	MOVQ         x+32(FP), SI
-	MOVQ         y+40(FP), DI
-	MOVQ         sums+48(FP), R8
+	MOVQ         factors+32(FP), BX
+	MOVQ         x+40(FP), SI
+	MOVQ         y+48(FP), DI
+	MOVQ         sums+56(FP), R8
 	MOVQ         CX, R9
 	ADDQ         DX, R9
 	MOVQ         R9, R10
@@ -225,51 +237,57 @@ TEXT ·symvRowsF64AVX2(SB), NOSPLIT, $0-56
 	VBROADCASTSD 16(BX), Y2
 	VXORPS       Y7, Y7, Y7
 	VBROADCASTSD 24(BX), Y3
-	XORQ         DX, DX
+	MOVQ         next+24(FP), DX
+	XORQ         BX, BX
 
 columns:
 	SUBQ        $0x04, AX
 	JL          rest
-	VMOVUPD     (SI)(DX*1), Y8
-	VMOVUPD     (DI)(DX*1), Y9
-	VMOVUPD     (CX)(DX*1), Y10
+	VMOVUPD     (SI)(BX*1), Y8
+	VMOVUPD     (DI)(BX*1), Y9
+	VMOVUPD     (CX)(BX*1), Y10
+	PREFETCHT0  (CX)(DX*1)
 	VFMADD231PD Y10, Y0, Y9
 	VFMADD231PD Y10, Y8, Y4
-	VMOVUPD     (R9)(DX*1), Y10
+	VMOVUPD     (R9)(BX*1), Y10
+	PREFETCHT0  (R9)(DX*1)
 	VFMADD231PD Y10, Y1, Y9
 	VFMADD231PD Y10, Y8, Y5
-	VMOVUPD     (R10)(DX*1), Y10
+	VMOVUPD     (R10)(BX*1), Y10
+	PREFETCHT0  (R10)(DX*1)
 	VFMADD231PD Y10, Y2, Y9
 	VFMADD231PD Y10, Y8, Y6
-	VMOVUPD     (R11)(DX*1), Y10
+	VMOVUPD     (R11)(BX*1), Y10
+	PREFETCHT0  (R11)(DX*1)
 	VFMADD231PD Y10, Y3, Y9
 	VFMADD231PD Y10, Y8, Y7
-	VMOVUPD     Y9, (DI)(DX*1)
+	VMOVUPD     Y9, (DI)(BX*1)
+	ADDQ        $0x20, BX
 	ADDQ        $0x20, DX
 	JMP         columns
 
 rest:
 	ADDQ        $0x04, AX
 	JZ          store
-	LEAQ        lanes<>+0(SB), BX
+	LEAQ        lanes<>+0(SB), DX
 	SHLQ        $0x03, AX
-	SUBQ        AX, BX
-	VMOVUPS     32(BX), Y8
-	VMASKMOVPD  (SI)(DX*1), Y8, Y9
-	VMASKMOVPD  (DI)(DX*1), Y8, Y10
-	VMASKMOVPD  (CX)(DX*1), Y8, Y11
+	SUBQ        AX, DX
+	VMOVUPS     32(DX), Y8
+	VMASKMOVPD  (SI)(BX*1), Y8, Y9
+	VMASKMOVPD  (DI)(BX*1), Y8, Y10
+	VMASKMOVPD  (CX)(BX*1), Y8, Y11
 	VFMADD231PD Y11, Y0, Y10
 	VFMADD231PD Y11, Y9, Y4
-	VMASKMOVPD  (R9)(DX*1), Y8, Y0
+	VMASKMOVPD  (R9)(BX*1), Y8, Y0
 	VFMADD231PD Y0, Y1, Y10
 	VFMADD231PD Y0, Y9, Y5
-	VMASKMOVPD  (R10)(DX*1), Y8, Y0
+	VMASKMOVPD  (R10)(BX*1), Y8, Y0
 	VFMADD231PD Y0, Y2, Y10
 	VFMADD231PD Y0, Y9, Y6
-	VMASKMOVPD  (R11)(DX*1), Y8, Y0
+	VMASKMOVPD  (R11)(BX*1), Y8, Y0
 	VFMADD231PD Y0, Y3, Y10
 	VFMADD231PD Y0, Y9, Y7
-	VMASKMOVPD  Y10, Y8, (DI)(DX*1)
+	VMASKMOVPD  Y10, Y8, (DI)(BX*1)
 
 store:
 	VEXTRACTF128 $0x01, Y4, X0
@@ -287,16 +305,16 @@ store:
 	VZEROUPPER
 	RET
 
-// func symvRowsF64AVX512(n int, a *float64, lda int, factors *float64, x *float64, y *float64, sums *float64)
-// Requires: AVX, AVX512F, BMI2
-TEXT ·symvRowsF64AVX512(SB), NOSPLIT, $0-56
+// func symvRowsF64AVX512(n int, a *float64, lda int, next int, factors *float64, x *float64, y *float64, sums *float64)
+// Requires: AVX, AVX512F, BMI2, MMX+
+TEXT ·symvRowsF64AVX512(SB), NOSPLIT, $0-64
 	MOVQ         n+0(FP), AX
 	MOVQ         a+8(FP), CX
 	MOVQ         lda+16(FP), DX
-	MOVQ         factors+24(FP), BX
-	MOVQ         x+32(FP), SI
-	MOVQ         y+40(FP), DI
-	MOVQ         sums+48(FP), R8
+	MOVQ         factors+32(FP), BX
+	MOVQ         x+40(FP), SI
+	MOVQ         y+48(FP), DI
+	MOVQ         sums+56(FP), R8
 	MOVQ         CX, R9
 	ADDQ         DX, R9
 	MOVQ         R9, R10
@@ -311,50 +329,56 @@ TEXT ·symvRowsF64AVX512(SB), NOSPLIT, $0-56
 	VBROADCASTSD 16(BX), Z2
 	VPXORD       Z7, Z7, Z7
 	VBROADCASTSD 24(BX), Z3
-	XORQ         DX, DX
+	MOVQ         next+24(FP), DX
+	XORQ         BX, BX
 
 columns:
 	SUBQ        $0x08, AX
 	JL          rest
-	VMOVUPD     (SI)(DX*1), Z8
-	VMOVUPD     (DI)(DX*1), Z9
-	VMOVUPD     (CX)(DX*1), Z10
+	VMOVUPD     (SI)(BX*1), Z8
+	VMOVUPD     (DI)(BX*1), Z9
+	VMOVUPD     (CX)(BX*1), Z10
+	PREFETCHT0  (CX)(DX*1)
 	VFMADD231PD Z10, Z0, Z9
 	VFMADD231PD Z10, Z8, Z4
-	VMOVUPD     (R9)(DX*1), Z10
+	VMOVUPD     (R9)(BX*1), Z10
+	PREFETCHT0  (R9)(DX*1)
 	VFMADD231PD Z10, Z1, Z9
 	VFMADD231PD Z10, Z8, Z5
-	VMOVUPD     (R10)(DX*1), Z10
+	VMOVUPD     (R10)(BX*1), Z10
+	PREFETCHT0  (R10)(DX*1)
 	VFMADD231PD Z10, Z2, Z9
 	VFMADD231PD Z10, Z8, Z6
-	VMOVUPD     (R11)(DX*1), Z10
+	VMOVUPD     (R11)(BX*1), Z10
+	PREFETCHT0  (R11)(DX*1)
 	VFMADD231PD Z10, Z3, Z9
 	VFMADD231PD Z10, Z8, Z7
-	VMOVUPD     Z9, (DI)(DX*1)
+	VMOVUPD     Z9, (DI)(BX*1)
+	ADDQ        $0x40, BX
 	ADDQ        $0x40, DX
 	JMP         columns
 
 rest:
 	ADDQ        $0x08, AX
 	JZ          store
-	MOVQ        $-1, BX
-	BZHIQ       AX, BX, BX
-	KMOVW       BX, K1
-	VMOVUPD.Z   (SI)(DX*1), K1, Z8
-	VMOVUPD.Z   (DI)(DX*1), K1, Z9
-	VMOVUPD.Z   (CX)(DX*1), K1, Z10
+	MOVQ        $-1, DX
+	BZHIQ       AX, DX, DX
+	KMOVW       DX, K1
+	VMOVUPD.Z   (SI)(BX*1), K1, Z8
+	VMOVUPD.Z   (DI)(BX*1), K1, Z9
+	VMOVUPD.Z   (CX)(BX*1), K1, Z10
 	VFMADD231PD Z10, Z0, Z9
 	VFMADD231PD Z10, Z8, Z4
-	VMOVUPD.Z   (R9)(DX*1), K1, Z0
+	VMOVUPD.Z   (R9)(BX*1), K1, Z0
 	VFMADD231PD Z0, Z1, Z9
 	VFMADD231PD Z0, Z8, Z5
-	VMOVUPD.Z   (R10)(DX*1), K1, Z0
+	VMOVUPD.Z   (R10)(BX*1), K1, Z0
 	VFMADD231PD Z0, Z2, Z9
 	VFMADD231PD Z0, Z8, Z6
-	VMOVUPD.Z   (R11)(DX*1), K1, Z0
+	VMOVUPD.Z   (R11)(BX*1), K1, Z0
 	VFMADD231PD Z0, Z3, Z9
 	VFMADD231PD Z0, Z8, Z7
-	VMOVUPD     Z9, K1, (DI)(DX*1)
+	VMOVUPD     Z9, K1, (DI)(BX*1)
 
 store:
 	VEXTRACTF64X4 $0x01, Z4, Y0

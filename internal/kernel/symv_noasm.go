@@ -2,6 +2,6 @@
 
 package kernel
 
-func symvBlock[T Float](isa, int, []T, int, []T, []T, []T, *[symvRows * symvPart]T) bool {
+func symvBlock[T Float](isa, int, []T, int, int, []T, []T, []T, *[symvRows * symvPart]T) bool {
 	return false
 }

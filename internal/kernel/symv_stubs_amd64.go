@@ -5,25 +5,25 @@
 package kernel
 
 // Adds four rows of A, each times its factor, to y, and writes each row times x to sums, in parts of
-// 16 bytes that are to be added; lda in bytes.
+// 16 bytes that are to be added. It asks for the memory next bytes behind that of each; lda in bytes.
 //
 //go:noescape
-func symvRowsF32AVX2(n int, a *float32, lda int, factors *float32, x *float32, y *float32, sums *float32)
+func symvRowsF32AVX2(n int, a *float32, lda int, next int, factors *float32, x *float32, y *float32, sums *float32)
 
 // Adds four rows of A, each times its factor, to y, and writes each row times x to sums, in parts of
-// 16 bytes that are to be added; lda in bytes.
+// 16 bytes that are to be added. It asks for the memory next bytes behind that of each; lda in bytes.
 //
 //go:noescape
-func symvRowsF32AVX512(n int, a *float32, lda int, factors *float32, x *float32, y *float32, sums *float32)
+func symvRowsF32AVX512(n int, a *float32, lda int, next int, factors *float32, x *float32, y *float32, sums *float32)
 
 // Adds four rows of A, each times its factor, to y, and writes each row times x to sums, in parts of
-// 16 bytes that are to be added; lda in bytes.
+// 16 bytes that are to be added. It asks for the memory next bytes behind that of each; lda in bytes.
 //
 //go:noescape
-func symvRowsF64AVX2(n int, a *float64, lda int, factors *float64, x *float64, y *float64, sums *float64)
+func symvRowsF64AVX2(n int, a *float64, lda int, next int, factors *float64, x *float64, y *float64, sums *float64)
 
 // Adds four rows of A, each times its factor, to y, and writes each row times x to sums, in parts of
-// 16 bytes that are to be added; lda in bytes.
+// 16 bytes that are to be added. It asks for the memory next bytes behind that of each; lda in bytes.
 //
 //go:noescape
-func symvRowsF64AVX512(n int, a *float64, lda int, factors *float64, x *float64, y *float64, sums *float64)
+func symvRowsF64AVX512(n int, a *float64, lda int, next int, factors *float64, x *float64, y *float64, sums *float64)

@@ -32,7 +32,7 @@ func checkSymv[T Float](t *testing.T, seed uint64, n, pad int, eps float64) {
 	for l := portable; l <= active; l++ {
 		y := make([]T, n+1)
 		y[n] = 7
-		symvAt(l, n, a, lda, x, y[:n])
+		symvAt(l, n, a, lda, pad%2 == 1, x, y[:n])
 		for i := range n {
 			want, size := 0.0, 0.0
 			for j := range n {
@@ -62,7 +62,7 @@ func TestSymvOfNumbersThatAreNone(t *testing.T) {
 		x[19] = 1
 		for l := portable; l <= active; l++ {
 			y := make([]float32, 20)
-			symvAt(l, 20, a, 20, x, y)
+			symvAt(l, 20, a, 20, false, x, y)
 			assert.Equal(t, fmt.Sprint(bad), fmt.Sprint(y[0]), l)
 			assert.Equal(t, "NaN", fmt.Sprint(y[19]), "0 times it: %v", l)
 			assert.Equal(t, float32(0), y[5])
@@ -83,8 +83,10 @@ func BenchmarkSymv(b *testing.B) {
 	x, y := make([]float32, n), make([]float32, n)
 	a := make([]float32, n*n)
 	b.Run("F32/1000", func(b *testing.B) {
+		upwards := false
 		for b.Loop() {
-			Symv(n, a, n, x, y)
+			Symv(n, a, n, upwards, x, y)
+			upwards = !upwards
 		}
 	})
 }

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"math"
 	"unsafe"
+
+	"github.com/spikegraph/spikegraph/internal/kernel"
 )
 
 // Errors of RLS.Step.
@@ -35,7 +37,7 @@ type RLS[T Float] struct {
 
 	minus []T // -v
 	y     []T // [most n]: inputs times A
-	dots  []T // [most]
+	dots  []T // [most], and the product of an input with its own y
 	s     *Solver[T]
 }
 
@@ -47,7 +49,7 @@ func NewRLS[T Float](s *Solver[T], n int, alpha, forget T, most int) *RLS[T] {
 	}
 	most = min(most, forgotten(float64(forget)))
 	r := &RLS[T]{n: n, most: most, forget: forget, s: s, rho: 1, top: float64(alpha),
-		a: make([]T, n*n), v: make([]T, most*n), minus: make([]T, most*n), y: make([]T, most*n), dots: make([]T, most)}
+		a: make([]T, n*n), v: make([]T, most*n), minus: make([]T, most*n), y: make([]T, most*n), dots: make([]T, most+1)}
 	for i := range n {
 		r.a[i*n+i] = alpha
 	}
@@ -93,7 +95,7 @@ func (r *RLS[T]) Step(m int, x, k []T) error {
 	if r.winds(m) {
 		return ErrWindup
 	}
-	r.s.Symm(m, r.n, r.a, r.n, x, r.n, r.y, r.n)
+	r.s.Symm(m, r.n, r.a, r.n, r.pending%2 == 1, x, r.n, r.y, r.n)
 	for i := range m {
 		if !r.sample(x[i*r.n:(i+1)*r.n], r.y[i*r.n:(i+1)*r.n], k[i*r.n:(i+1)*r.n]) {
 			return ErrIndefinite
@@ -106,11 +108,12 @@ func (r *RLS[T]) Step(m int, x, k []T) error {
 func (r *RLS[T]) sample(x, y, k []T) bool {
 	if p := r.pending; p > 0 { // y - Σ v·(v'x)
 		clear(r.dots[:p])
-		dots(p, r.n, r.v, r.n, x, r.dots)
-		r.s.Gemm(false, false, 1, r.n, p, r.dots, p, r.minus, r.n, 1, y, r.n)
+		kernel.Dots(p, r.n, r.v, r.n, x, r.dots)
+		kernel.RowGemm(r.s.pool, r.n, p, r.dots[:p], r.minus, r.n, true, y)
 	}
-	var xy [1]T
-	dots(1, r.n, x, r.n, y, xy[:])
+	xy := r.dots[r.most:]
+	xy[0] = 0
+	kernel.Dots(1, r.n, x, r.n, y, xy)
 	den := r.forget + r.rho*xy[0]
 	if !(den > 0) || math.IsInf(float64(den), 0) {
 		return false

@@ -7,10 +7,10 @@ import "github.com/spikegraph/spikegraph/internal/kernel"
 const symmBlock = 256
 
 // Symm computes Y = X·A for a symmetric A [n n], X [m n] and Y [m n], reading A once and its upper
-// triangle alone.
-func (s *Solver[T]) Symm(m, n int, a []T, lda int, x []T, ldx int, y []T, ldy int) {
+// triangle alone. A single row is multiplied in the order that upwards gives to kernel.Symv.
+func (s *Solver[T]) Symm(m, n int, a []T, lda int, upwards bool, x []T, ldx int, y []T, ldy int) {
 	if m == 1 {
-		kernel.Symv(n, a, lda, x, y)
+		kernel.Symv(n, a, lda, upwards, x, y)
 		return
 	}
 	ws := &s.lent[0]
@@ -52,26 +52,5 @@ func triangleTimes[T Float](ws *kernel.Workspace, n int, a []T, lda int, x, y []
 			y[j] += row[j] * xi
 		}
 		y[i] += sum
-	}
-}
-
-// dots adds to y[i] the product of row i of A [m n] with x.
-func dots[T Float](m, n int, a []T, lda int, x, y []T) {
-	x = x[:n]
-	for i := range m {
-		row := a[i*lda : i*lda+n]
-		var s0, s1, s2, s3 T
-		j := 0
-		for ; j+4 <= n; j += 4 {
-			r, v := row[j:j+4:j+4], x[j:j+4:j+4]
-			s0 += r[0] * v[0]
-			s1 += r[1] * v[1]
-			s2 += r[2] * v[2]
-			s3 += r[3] * v[3]
-		}
-		for ; j < n; j++ {
-			s0 += row[j] * x[j]
-		}
-		y[i] += (s0 + s1) + (s2 + s3)
 	}
 }

@@ -19,9 +19,9 @@ func symv(c *build.Context) {
 
 // symv writes the function for rows of n columns, n at least 1.
 func (v vector) symv() {
-	v.begin("symvRows", "func(n int, a *%[1]s, lda int, factors, x, y, sums *%[1]s)",
+	v.begin("symvRows", "func(n int, a *%[1]s, lda, next int, factors, x, y, sums *%[1]s)",
 		"Adds four rows of A, each times its factor, to y, and writes each row times x to sums, in parts of",
-		"16 bytes that are to be added; lda in bytes.")
+		"16 bytes that are to be added. It asks for the memory next bytes behind that of each; lda in bytes.")
 	n, a, lda := v.arg("n"), v.arg("a"), v.arg("lda")
 	factors, x, y, parts := v.arg("factors"), v.arg("x"), v.arg("y"), v.arg("sums")
 	rows := []reg.Register{a}
@@ -36,6 +36,7 @@ func (v vector) symv() {
 		v.clear(s)
 		v.broadcast(v.Context, operand.Mem{Base: factors, Disp: i * v.size}, f[i])
 	}
+	ahead := v.arg("next")
 	at := v.GP64()
 	v.XORQ(at, at)
 	step := func(m mask) {
@@ -46,6 +47,9 @@ func (v vector) symv() {
 		for i, s := range sums {
 			row := v.reg()
 			v.load(here(rows[i]), m, row)
+			if m.reg == nil {
+				v.PREFETCHT0(operand.Mem{Base: rows[i], Index: ahead, Scale: 1})
+			}
 			v.fma(v.Context, row, f[i], yv)
 			v.fma(v.Context, row, xv, s)
 		}
@@ -56,6 +60,7 @@ func (v vector) symv() {
 	v.JL(operand.LabelRef("rest"))
 	step(mask{})
 	v.ADDQ(operand.Imm(uint64(v.width)), at)
+	v.ADDQ(operand.Imm(uint64(v.width)), ahead)
 	v.JMP(operand.LabelRef("columns"))
 	v.Label("rest")
 	v.ADDQ(operand.Imm(uint64(v.lanes())), n)
