@@ -23,7 +23,7 @@ type family struct {
 
 // catalogue are the kernels, as docs/performance.md lists them.
 var catalogue = []family{
-	{"products of matrices, all four forms, packed factors, shared by workers", []string{"gemm"}, "FuzzGemm"},
+	{"products of matrices, all four forms, packed factors, shared by workers", []string{"gemm"}, "FuzzGemm, FuzzSymmetricGemm"},
 	{"a row times a matrix", []string{"rows"}, "FuzzRowGemm"},
 	{"transposition, rows as they are packed", []string{"transpose"}, "FuzzTranspose"},
 	{"rows added for spikes, both forms, of numbers and of bits", []string{"event", "words"}, "FuzzEventGemm"},

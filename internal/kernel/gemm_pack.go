@@ -18,9 +18,14 @@ func (t *tiles[T]) packA(buf *buffers[T], a matrix[T], m, n, k int) rowTiles[T] 
 	if a.cs == 1 || n < panelsThatPay*t.nr {
 		return unpacked(a)
 	}
+	return t.gather(buf, matrix[T]{a.data, a.cs, a.rs}, m, k)
+}
+
+// gather returns the columns of a, [k m], whose rows are contiguous, as rows of tiles.
+func (t *tiles[T]) gather(buf *buffers[T], a matrix[T], m, k int) rowTiles[T] {
 	dst := buf.a(roundUp(m, t.mr)*k + slack)
 	for i := 0; i < m; i += t.mr {
-		t.copyRows(k, min(t.mr, m-i), a.data[i*a.rs:], a.cs, dst[i*k:], t.mr)
+		t.copyRows(k, min(t.mr, m-i), a.data[i:], a.rs, dst[i*k:], t.mr)
 	}
 	return rowTiles[T]{matrix[T]{dst, 1, t.mr}, k}
 }

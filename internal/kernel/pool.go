@@ -35,8 +35,10 @@ type Pool struct {
 	f32  parallel[float32]
 	f64  parallel[float64]
 
-	rows32 rowProduct[float32]
-	rows64 rowProduct[float64]
+	rows32      rowProduct[float32]
+	rows64      rowProduct[float64]
+	symmetric32 symmetric[float32]
+	symmetric64 symmetric[float64]
 }
 
 // PartPanic is what Do panics with after a Part has panicked in any of the workers.

@@ -12,12 +12,10 @@ type Float = kernel.Float
 // A Solver lends memory and workers to the functions of this package. It serves one call at a time
 // and must not be copied.
 type Solver[T Float] struct {
-	pool   *kernel.Pool
-	lent   []kernel.Workspace // one for each worker
-	syrk   syrkTask[T]
-	packed []*kernel.Packed[T] // blocks of a right factor
-	chol   cholTask[T]
-	tri    triTask[T]
+	pool *kernel.Pool
+	lent []kernel.Workspace // one for each worker
+	chol cholTask[T]
+	tri  triTask[T]
 }
 
 // NewSolver returns a Solver that shares work between so many goroutines, of which the caller is

@@ -58,6 +58,7 @@ func FitWeighted(m Method, x, y *tensor.Dense, weights []float64, o Options) (*M
 		return nil, err
 	}
 	if s, ok := f.(*squares); ok { // what is at hand need not be squared where that loses too much
+		s.sums.flush()
 		s.design = func() ([]float64, []float64, error) { return s.sums.design(x, y, weights) }
 	}
 	return f.Fit()

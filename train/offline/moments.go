@@ -3,14 +3,15 @@ package offline
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"github.com/spikegraph/spikegraph/internal/linalg"
 	"gorgonia.org/tensor"
 )
 
-// chunk is the number of samples whose squares are summed at once. Samples wait until there are so
-// many, so that sums do not depend on how they came.
-const chunk = 256
+// chunk is the number of samples whose squares are summed at once: each time, all sums are read and written.
+// Samples wait until there are so many, so that sums do not depend on how they came.
+const chunk = 384
 
 // Moments are the sums X'X, X'Y and Y'Y over weighted samples, in float64. Their memory does not
 // grow with the number of samples. Make them with NewMoments; one goroutine at a time.
@@ -110,15 +111,17 @@ func (m *Moments) sum(k int, x, y []float64) {
 	}
 }
 
-// total returns the sums with what waits, which goes on waiting. It refuses sums that have left the
-// range of the numbers.
+// total returns the sums with what waits, which goes on waiting; where nothing does, the memory of both is one,
+// and is not to be changed. It refuses sums that have left the range of the numbers.
 func (m *Moments) total() (*Moments, error) {
 	if m.n == 0 {
 		return nil, fmt.Errorf("offline: %w", ErrEmpty)
 	}
 	t := *m
-	t.g, t.c, t.yy = append([]float64(nil), m.g...), append([]float64(nil), m.c...), append([]float64(nil), m.yy...)
-	t.flush()
+	if t.waiting > 0 {
+		t.g, t.c, t.yy = slices.Clone(m.g), slices.Clone(m.c), slices.Clone(m.yy)
+		t.flush()
+	}
 	if !finiteSum(t.g) || !finiteSum(t.c) || !finiteSum(t.yy) {
 		if most := max(largest(t.g), largest(t.c), largest(t.yy)); !(most <= math.MaxFloat64) {
 			return nil, fmt.Errorf("offline: %w: sums of squares of up to %v, expected finite numbers; scale the samples", ErrValue, most)
