@@ -35,6 +35,9 @@ func TestLinalgGradients(t *testing.T) {
 		{Name: "Solve batches", Inputs: []gradtest.Input{in(2, 1, 3, 3), in(4, 3, 2)}, Build: solve},
 		{Name: "Cholesky", Inputs: []gradtest.Input{in(4, 4)}, Build: cholesky},
 		{Name: "Cholesky batches", Inputs: []gradtest.Input{in(2, 3, 3)}, Build: cholesky},
+		{Name: "SymmetricRoot", Inputs: []gradtest.Input{in(4, 4)}, Build: func(_ *graph.Graph, xs []*graph.Node) *graph.Node {
+			return xs[0].Add(xs[0].Like(5).Diagonal().DiagonalMatrix()).SymmetricRoot()
+		}},
 		{Name: "log determinant", Inputs: []gradtest.Input{in(3, 3)}, Build: logDet},
 	} {
 		c.SecondOrder = true
@@ -57,6 +60,11 @@ func TestLinalgResiduals(t *testing.T) {
 			requireClose(t, got[1], got[0], tol, "A·X and B, n = %d, %v", n, d)
 			requireClose(t, got[3], got[2], tol, "L·Lᵀ and A, n = %d, %v", n, d)
 			requireClose(t, make([]float64, n*n), got[4], 0, "above the diagonal of L")
+			r := spd.SymmetricRoot()
+			x := r.Lyapunov(a)
+			got = values(t, g, in, r.MatMul(r), spd, r.MatMul(x).Add(x.MatMul(r)), a.Add(a.Transpose()).Scale(0.5))
+			requireClose(t, got[1], got[0], tol, "R·R and A, n = %d, %v", n, d)
+			requireClose(t, got[3], got[2], 10*tol, "R·X + X·R and C, n = %d, %v", n, d)
 		}
 	}
 }
@@ -68,6 +76,20 @@ func TestCholeskyOfWhatIsNotSymmetric(t *testing.T) {
 	a := g.Input("a", graph.Float64, 2, 2)
 	got := values(t, g, []*tensor.Dense{matrix(2, 2, 4, 3, 1, 5)}, a.Cholesky())
 	assert.Equal(t, []float64{2, 0, 1, 2}, got[0])
+}
+
+// A semidefinite matrix has a root, whose gradient leaves out what has none.
+func TestSymmetricRootOfSingularMatrices(t *testing.T) {
+	t.Parallel()
+	g := graph.New()
+	a := g.Input("a", graph.Float64, 3, 3)
+	root := a.SymmetricRoot()
+	grad := root.Lyapunov(a.Like(1))
+	got := values(t, g, []*tensor.Dense{matrix(3, 3, 4, 0, 0, 0, 0, 0, 0, 0, 0)}, root, grad)
+	requireClose(t, []float64{2, 0, 0, 0, 0, 0, 0, 0, 0}, got[0], 1e-15, "root")
+	requireClose(t, []float64{0.25, 0.5, 0.5, 0.5, 0, 0, 0.5, 0, 0}, got[1], 1e-15, "gradient")
+	got = values(t, g, []*tensor.Dense{matrix(3, 3, 1, 1, 1, 1, 1, 1, 1, 1, 1)}, root.MatMul(root))
+	requireClose(t, []float64{1, 1, 1, 1, 1, 1, 1, 1, 1}, got[0], 1e-14, "of rank 1")
 }
 
 // Matrices that cannot be solved or factored are errors of the run, with op, layer and condition.
@@ -84,6 +106,7 @@ func TestLinalgErrors(t *testing.T) {
 	}
 	solve := end(func(x *graph.Node) *graph.Node { return x.Solve(x) })
 	chol := end((*graph.Node).Cholesky)
+	root := end((*graph.Node).SymmetricRoot)
 	both := opsamples.Tensor(graph.Float32, []int{2, 2, 2}, []float64{1, 0, 0, 1, 1, 2, 2, 4})
 	for _, c := range []struct {
 		err  error
@@ -99,6 +122,8 @@ func TestLinalgErrors(t *testing.T) {
 		{chol(matrix(2, 2, -1, 0, 0, 1)), "the matrix is not positive definite: its condition number is 1"},
 		{chol(matrix(2, 2, 0, 0, 0, 0)), "the matrix is not positive definite: its condition number is +Inf"},
 		{chol(matrix(2, 2, math.Inf(1), 0, 0, 1)), "the matrix has elements that are not finite"},
+		{root(matrix(2, 2, 1, 2, 2, 1)), "graph: Run: ridge: SymmetricRoot: value out of its domain: the matrix is not positive semidefinite: its least eigenvalue is -1, its largest 3"},
+		{root(matrix(2, 2, 1, math.NaN(), 0, 1)), "SymmetricRoot: value out of its domain: the matrix has elements that are not finite"},
 		{chol(both), "Cholesky: matrix 1 of 2: value out of its domain: the matrix is not positive definite"},
 	} {
 		require.ErrorIs(t, c.err, graph.ErrValue)

@@ -92,6 +92,8 @@ func (f *splitFinder) rowRule(n *Node, in []share) (share, bool) {
 		return rows, o.axis > 0 && !slices.Contains(in, whole)
 	case cumSumOp:
 		return rows, o.axis > 0
+	case argSortOp:
+		return rows, o.axis > 0
 	case gatherOp:
 		if in[0] == whole {
 			return rows, o.axis == 0

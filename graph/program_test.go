@@ -148,7 +148,7 @@ func trainingGraph(g *graph.Graph, n int) []*graph.Node {
 	g.Update(w, w.Sub(last.Transpose().MatMul(x.Index(0)).Transpose().Scale(0.01)))
 	g.Update(g.Clock(), g.Clock().Shift(1))
 	g.Check("loss", loss)
-	return []*graph.Node{loss, ys, last, count, pick, ys.ArgMax(-1), ys.Sum(0, 2), ys.Gt(ys.Like(0)),
+	return []*graph.Node{loss, ys, last, count, pick, ys.ArgMax(-1), ys.ArgSort(0), ys.Sum(0, 2), ys.Gt(ys.Like(0)),
 		graph.Concat(1, last, last.Slice(graph.All, graph.Range{From: -1, ToEnd: true, Step: -1})), last.Pad([]int{1, 0}, []int{0, 2}, 3)}
 }
 
@@ -182,7 +182,7 @@ func TestRunIntoAllocatesNothing(t *testing.T) {
 		"solve": func(g *graph.Graph) []*graph.Node {
 			a := g.Input("a", graph.Float32, 2, 3, 3)
 			spd := a.MatMul(a.Transpose(0, 2, 1)).Add(a.Like(3).Diagonal().DiagonalMatrix())
-			return []*graph.Node{spd.Solve(a), spd.Cholesky()}
+			return []*graph.Node{spd.Solve(a), spd.Cholesky(), spd.SymmetricRoot(), spd.Lyapunov(spd)}
 		},
 	} {
 		g := graph.New()

@@ -84,3 +84,72 @@ func choleskyRef(_ string, in []arr) arr {
 	}
 	return l
 }
+
+// rootRef is Newton's iteration X <- (X + X⁻¹A)/2 on the symmetric part (Higham, "Functions of Matrices", 2008,
+// section 6.3).
+func rootRef(_ string, in []arr) arr {
+	a := plusDiagonal(in[0], 6)
+	n := a.dim(-1)
+	out := arr{a.shape, make([]float64, len(a.v))}
+	for at := 0; at < len(a.v); at += n * n {
+		sym, x := symmetricPart(a.v[at:at+n*n], n), out.v[at:at+n*n]
+		for i := range n {
+			x[i*n+i] = 3
+		}
+		for range 60 {
+			for c, column := range solveColumns(x, sym, n) {
+				for r := range n {
+					x[r*n+c] = (x[r*n+c] + column[r]) / 2
+				}
+			}
+		}
+	}
+	return out
+}
+
+// solveColumns returns the columns of A⁻¹B.
+func solveColumns(a, b []float64, n int) [][]float64 {
+	var columns [][]float64
+	for c := range n {
+		rows := make([][]float64, n)
+		for r := range n {
+			rows[r] = append(append(rows[r], a[r*n:(r+1)*n]...), b[r*n+c])
+		}
+		columns = append(columns, eliminate(rows))
+	}
+	return columns
+}
+
+func symmetricPart(a []float64, n int) []float64 {
+	s := make([]float64, n*n)
+	for i := range n {
+		for j := range n {
+			s[i*n+j] = (a[i*n+j] + a[j*n+i]) / 2
+		}
+	}
+	return s
+}
+
+// lyapunovRef solves the n² equations R·X + X·R = C one beside the other.
+func lyapunovRef(_ string, in []arr) arr {
+	r := plusDiagonal(in[0], 6)
+	n := r.dim(-1)
+	out := arr{r.shape, nil}
+	for at := 0; at < len(r.v); at += n * n {
+		a, c := symmetricPart(r.v[at:at+n*n], n), symmetricPart(in[1].v[at:at+n*n], n)
+		rows := make([][]float64, n*n)
+		for i := range n {
+			for j := range n {
+				row := make([]float64, n*n+1)
+				for k := range n {
+					row[k*n+j] += a[i*n+k]
+					row[i*n+k] += a[k*n+j]
+				}
+				row[n*n] = c[i*n+j]
+				rows[i*n+j] = row
+			}
+		}
+		out.v = append(out.v, eliminate(rows)...)
+	}
+	return out
+}

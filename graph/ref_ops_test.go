@@ -140,6 +140,21 @@ var lineRefs = map[string]func(variant string, in []arr) arr{
 			return float64(slices.Index(xs, slices.Max(xs)))
 		})
 	},
+	"ArgSort": func(variant string, in []arr) arr {
+		return lines(in[0], axisOf(variant), func(x []float64) []float64 {
+			y := make([]float64, len(x))
+			for i, v := range x {
+				rank := 0
+				for j, w := range x {
+					if w < v || w == v && j < i {
+						rank++
+					}
+				}
+				y[rank] = float64(i)
+			}
+			return y
+		})
+	},
 	"Softmax": func(variant string, in []arr) arr {
 		return lines(in[0], axisOf(variant), func(x []float64) []float64 {
 			y := slices.Clone(x)
@@ -194,6 +209,8 @@ var lineRefs = map[string]func(variant string, in []arr) arr{
 	"JITMatMulT":    jitRef(true),
 	"Solve":         solveRef,
 	"Cholesky":      choleskyRef,
+	"SymmetricRoot": rootRef,
+	"Lyapunov":      lyapunovRef,
 	"Conv":          convRef,
 	"MaxPool":       poolRef(largest),
 	"MinPool":       poolRef(smallest),

@@ -60,6 +60,11 @@ func (fanInOp) scratch(n *Node, _ int) scratch {
 	return scratch{own: n.in[1].typ.Shape.Size() * (number + size + packets*(place+size))}
 }
 
+// What is sorted: the elements of a line and their order.
+func (o argSortOp) scratch(n *Node, _ int) scratch {
+	return scratch{own: n.typ.Shape[o.axis] * (n.in[0].typ.DType.Size() + 4)}
+}
+
 func (o solveOp) scratch(n *Node, _ int) scratch {
 	rank := len(n.typ.Shape)
 	return systemScratch(n.typ.Shape[rank-2], n.typ.Shape[rank-1])
@@ -67,6 +72,15 @@ func (o solveOp) scratch(n *Node, _ int) scratch {
 
 func (o choleskyOp) scratch(n *Node, _ int) scratch {
 	return systemScratch(n.typ.Shape[len(n.typ.Shape)-1], 0)
+}
+
+func (rootOp) scratch(n *Node, _ int) scratch     { return eigenScratch(n) }
+func (lyapunovOp) scratch(n *Node, _ int) scratch { return eigenScratch(n) }
+
+// eigenScratch is the memory of newEigen.
+func eigenScratch(n *Node) scratch {
+	rows := n.typ.Shape[len(n.typ.Shape)-1]
+	return scratch{own: 8 * (3*rows*rows + rows + eigenWork(rows))}
 }
 
 // systemScratch is the memory of newSystem.

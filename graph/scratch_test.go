@@ -119,6 +119,11 @@ func TestEachKernelIsCounted(t *testing.T) {
 			return f32(g, "x", 64, 900).JITMatMul(graph.JITMatrix{Rows: 900, Cols: 700, P: 0.1})
 		},
 		"solve": func(g *graph.Graph) *graph.Node { return f32(g, "x", 100, 100).Solve(f32(g, "b", 100, 50)) },
+		"sort":  func(g *graph.Graph) *graph.Node { return f32(g, "x", 3, 5000).ArgSort(1).Cast(graph.Float32) },
+		"root": func(g *graph.Graph) *graph.Node {
+			x := f32(g, "x", 100, 100)
+			return x.MatMul(x.Transpose()).SymmetricRoot()
+		},
 		"cholesky": func(g *graph.Graph) *graph.Node {
 			x := f32(g, "x", 100, 100)
 			return x.MatMul(x.Transpose()).Cholesky()

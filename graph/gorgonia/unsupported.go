@@ -35,11 +35,16 @@ const (
 // inexpressible lists the ops that cannot be lowered, each with the reason, beside those that draw.
 func inexpressible() map[string]string {
 	return map[string]string{
-		"FoldIn":     noPhilox,
-		"Within":     noDomain,
-		"While":      noDynamic,
-		"Solve":      noFactors,
-		"Cholesky":   noFactors,
+		"FoldIn":   noPhilox,
+		"Within":   noDomain,
+		"While":    noDynamic,
+		"ArgSort":  "Gorgonia does not sort",
+		"Solve":    noFactors,
+		"Cholesky": noFactors,
+
+		"SymmetricRoot": noFactors,
+		"Lyapunov":      noFactors,
+
 		"Conv":       noConv,
 		"ConvInput":  noConv,
 		"ConvKernel": noConv,

@@ -68,16 +68,32 @@ func Multinomial(n, p node) node {
 }
 
 // Categorical draws which of K outcomes comes about, of probabilities that go with e^logits, along an axis:
-// Int32 of the shape without it. It is the largest of logits with Gumbel noise (Maddison, Tarlow, Minka 2014,
+// Int32 of the shape without it, or of size, to which that broadcasts. It is the largest of logits with Gumbel noise (Maddison, Tarlow, Minka 2014,
 // arXiv:1411.0030). A logit of -Inf is an outcome that is impossible; not all of them may be.
-func Categorical(logits node, axis int) node {
+func Categorical(logits node, axis int, size ...int) node {
 	upTo := graph.Domain{Lo: math.Inf(-1), Hi: math.MaxFloat64}
 	logits = logits.Within("logits", upTo)
 	best := logits.ReduceMax(axis).Within("the largest of logits", graph.Finite)
 	if !best.Valid() {
 		return best
 	}
-	return logits.After(best).Add(gumbel(logits)).ArgMax(axis)
+	logits = logits.After(best)
+	if len(size) > 0 {
+		logits, axis = lastAxis(logits, axis).BroadcastTo(append(slices.Clone(size), logits.Dim(axis))...), -1
+	}
+	return logits.Add(gumbel(logits)).ArgMax(axis)
+}
+
+// lastAxis moves an axis behind the others.
+func lastAxis(x node, axis int) node {
+	r := x.Rank()
+	order := make([]int, 0, r)
+	for i := range r {
+		if i != (axis+r)%r {
+			order = append(order, i)
+		}
+	}
+	return x.Transpose(append(order, (axis+r)%r)...)
 }
 
 // Choice draws slices of x along axis 0, each anew, of probabilities that go with p [N] >= 0, or
@@ -100,5 +116,19 @@ func Choice(x, p node, size ...int) node {
 	return x.Gather(0, Categorical(logits, -1))
 }
 
-// ChoiceWithout draws n slices of x along axis 0, no one twice, evenly: [n ...] of x [N ...], n <= N.
-func ChoiceWithout(x node, n int) node { return Permutation(x, 0).Narrow(0, 0, n) }
+// ChoiceWithout draws n slices of x along axis 0 one after the other, no one twice: [n ...] of x [N ...],
+// n <= N. Each is of probabilities that go with p [N] >= 0 among those that are left, or even ones if p is nil. At
+// least n of p must be above 0. They are the first by ln p with Gumbel noise (Efraimidis, Spirakis 2006,
+// doi:10.1016/j.ipl.2005.11.003; Vieira 2014).
+func ChoiceWithout(x, p node, n int) node {
+	if p == nil || !x.Valid() {
+		return Permutation(x, 0).Narrow(0, 0, n)
+	}
+	if p.Valid() && (x.Rank() == 0 || p.Rank() != 1 || p.Dim(0) != x.Dim(0)) {
+		return x.Graph().Fail(fmt.Errorf("ChoiceWithout: %w: p is %v, want one for each of %v", graph.ErrShape, p.Type(), x.Type()))
+	}
+	p = p.Within("p", graph.NotNegative).Cast(graph.Float64)
+	some := p.Gt(p.Like(0)).Cast(graph.Float64).Sum().Within("the number of p above 0", graph.Domain{Lo: float64(n), Hi: math.Inf(1)})
+	keys := p.After(some).Log()
+	return x.Gather(0, keys.Add(gumbel(keys)).Neg().ArgSort(0).Narrow(0, 0, n))
+}

@@ -64,6 +64,15 @@ var misuses = []struct {
 	{"Categorical", []float64{math.NaN()}, func(p []node) node { return random.Categorical(p[0].BroadcastTo(3), -1) }, "logits is NaN"},
 	{"Categorical none", []float64{math.Inf(-1)}, func(p []node) node { return random.Categorical(p[0].BroadcastTo(3), -1) }, "the largest of logits is -Inf"},
 	{"Choice", []float64{1, -1}, func(p []node) node { return random.Choice(p[0].BroadcastTo(3), p[1].BroadcastTo(3), 4) }, "p is -1"},
+	{"ChoiceWithout", []float64{1, -1}, func(p []node) node {
+		return random.ChoiceWithout(p[0].BroadcastTo(3), p[1].BroadcastTo(3), 2)
+	}, "p is -1"},
+	{"ChoiceWithout of too few", []float64{1, 0}, func(p []node) node {
+		return random.ChoiceWithout(p[0].BroadcastTo(3), graph.Stack(0, p[0], p[1], p[1]), 2)
+	}, "the number of p above 0 is 1"},
+	{"MultivariateNormalBy Eigh", []float64{0, -1}, func(p []node) node {
+		return random.MultivariateNormalBy(random.Eigh, p[0].BroadcastTo(1), p[1].BroadcastTo(1, 1), 4)
+	}, "not positive semidefinite: its least eigenvalue is -1"},
 	{"MultivariateNormal", []float64{0, -1}, func(p []node) node {
 		return random.MultivariateNormal(p[0].BroadcastTo(1), p[1].BroadcastTo(1, 1), 4)
 	}, "not positive definite"},
@@ -142,7 +151,7 @@ func TestShapes(t *testing.T) {
 		func(g *graph.Graph, v node) node { return random.Choice(v, g.Const(graph.Float64, 1, 2), 4) },
 		func(g *graph.Graph, v node) node { return random.Multinomial(v, g.Const(graph.Float64, 1)) },
 		func(g *graph.Graph, v node) node { return random.Permutation(v, 1) },
-		func(g *graph.Graph, v node) node { return random.ChoiceWithout(v, 4) },
+		func(g *graph.Graph, v node) node { return random.ChoiceWithout(v, nil, 4) },
 		func(g *graph.Graph, v node) node { return random.Categorical(v, 1) },
 	} {
 		g := graph.New()
@@ -180,6 +189,7 @@ func TestGradients(t *testing.T) {
 		"TruncatedNormal":    func(p []node) node { return random.TruncatedNormal(p[0].Like(-1), p[0].Like(2), p[0].Mul(p[1])) },
 		"VonMises":           func(p []node) node { return random.VonMises(p[0].Mul(p[1]).Scale(0.1), p[0].Like(5)) },
 		"MultivariateNormal": func(p []node) node { return random.MultivariateNormal(p[0], p[1].DiagonalMatrix(), 4) },
+		"Eigh":               func(p []node) node { return random.MultivariateNormalBy(random.Eigh, p[0], p[1].DiagonalMatrix(), 4) },
 	} {
 		gradtest.Check(t, gradtest.Case{
 			Name: name, Inputs: []gradtest.Input{{Shape: []int{3}, Lo: 0.5, Hi: 1.5}, {Shape: []int{3}, Lo: 0.5, Hi: 1.5}},

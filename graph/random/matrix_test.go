@@ -83,7 +83,7 @@ func TestPermutationOfSlices(t *testing.T) {
 	}
 	slices.Sort(y)
 	assert.Equal(t, []float64{1, 2, 3, 4, 5, 6, 7, 8}, y)
-	z := floats(t, graph.Options{}, random.ChoiceWithout(g.Values(graph.Float64, []float64{1, 2, 3, 4}, 4), 3))
+	z := floats(t, graph.Options{}, random.ChoiceWithout(g.Values(graph.Float64, []float64{1, 2, 3, 4}, 4), nil, 3))
 	slices.Sort(z)
 	assert.Len(t, slices.Compact(z), 3)
 }

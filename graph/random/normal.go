@@ -30,9 +30,24 @@ func TruncatedNormal(lower, upper, scale node, size ...int) node {
 	return scale.Within("scale", graph.NotNegative).Mul(z)
 }
 
-// MultivariateNormal draws mean + L·z [size... N] with L·Lᵀ = cov, Cholesky's factor of the positive
-// definite cov [N N], and mean [N]. Gradients pass to both.
+// Factor says how a covariance is divided into A·Aᵀ.
+type Factor int
+
+// The factors of a covariance.
+const (
+	Cholesky Factor = iota // lower triangular, of a positive definite matrix
+	Eigh                   // V·diag(√λ)·Vᵀ of the eigenvalues λ and vectors V: the matrix may be singular
+	SVD                    // as Eigh: the singular values of a positive semidefinite matrix are its eigenvalues
+)
+
+// MultivariateNormal is MultivariateNormalBy the factor of Cholesky.
 func MultivariateNormal(mean, cov node, size ...int) node {
+	return MultivariateNormalBy(Cholesky, mean, cov, size...)
+}
+
+// MultivariateNormalBy draws mean + A·z [size... N] of standard normal z, with A·Aᵀ = cov [N N], and mean [N].
+// Gradients pass to both. A covariance without the factor is an error of the run.
+func MultivariateNormalBy(f Factor, mean, cov node, size ...int) node {
 	if !mean.Valid() || !cov.Valid() {
 		return mean.Add(cov)
 	}
@@ -43,7 +58,16 @@ func MultivariateNormal(mean, cov node, size ...int) node {
 	}
 	rows := graph.Shape(size).Size()
 	z := mean.Graph().Normal(mean.DType(), rows, n)
-	y := z.MatMul(cov.Cholesky().Transpose()).Add(mean.Within("mean", graph.Finite))
+	var root node
+	switch f {
+	case Cholesky:
+		root = cov.Cholesky().Transpose()
+	case Eigh, SVD:
+		root = cov.SymmetricRoot()
+	default:
+		return mean.Graph().Fail(fmt.Errorf("MultivariateNormalBy: %w: factor %d, want Cholesky, Eigh or SVD", graph.ErrValue, f))
+	}
+	y := z.MatMul(root).Add(mean.Within("mean", graph.Finite))
 	return y.Reshape(append(slices.Clone(size), n)...)
 }
 

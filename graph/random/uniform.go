@@ -117,6 +117,35 @@ func Cauchy(g *graph.Graph, d graph.DType, size ...int) node {
 	return inner(g.Const(d, 0, size...)).Shift(-0.5).Scale(pi).Tan()
 }
 
+// PermutationEach returns x with the elements along an axis in random order, each line by itself.
+func PermutationEach(x node, axis int) node {
+	if !x.Valid() {
+		return x.Neg()
+	}
+	g, r := x.Graph(), x.Rank()
+	if axis >= r || axis < -r {
+		return g.Fail(fmt.Errorf("PermutationEach: %w: axis %d of %v", graph.ErrShape, axis, x.Type()))
+	}
+	if x.Shape().Size() == 0 {
+		return x
+	}
+	last := make([]int, r) // the axis changes places with the last
+	for i := range last {
+		last[i] = i
+	}
+	axis = (axis + r) % r
+	last[axis], last[r-1] = r-1, axis
+	x = x.Transpose(last...)
+	k := x.Dim(-1)
+	lines := x.Shape().Size() / k
+	first := make([]float64, lines)
+	for i := range first {
+		first[i] = float64(i * k)
+	}
+	order := g.Uniform(graph.Float64, lines, k).ArgSort(1).Add(g.Values(graph.Int32, first, lines, 1))
+	return x.Reshape(lines*k).Gather(0, order).Reshape(x.Shape()...).Transpose(last...)
+}
+
 // Permutation returns x with its slices along an axis in random order.
 func Permutation(x node, axis int) node {
 	if !x.Valid() {

@@ -46,7 +46,13 @@ func products() []Sample {
 	// Weight on the diagonal keeps the matrices far from singular ones.
 	solve := two(func(a, b node) node { return heavy(a, 4).Solve(b) })
 	chol := one(func(x node) node { return heavy(x, 6).Cholesky() })
+	root := one(func(x node) node { return heavy(x, 6).SymmetricRoot() })
+	lyapunov := two(func(r, c node) node { return heavy(r, 6).Lyapunov(c) })
 	return append(ss,
+		smooth("SymmetricRoot/[3 3]", "SymmetricRoot", root, f64(-1, 1, 3, 3)),
+		smooth("SymmetricRoot/[2 4 4]", "SymmetricRoot", root, f64(-1, 1, 2, 4, 4)),
+		smooth("Lyapunov/[3 3]", "Lyapunov", lyapunov, f64(-1, 1, 3, 3), f64(-3, 3, 3, 3)),
+		smooth("Lyapunov/[2 2 2]", "Lyapunov", lyapunov, f64(-1, 1, 2, 2, 2), f64(-3, 3, 2, 2, 2)),
 		smooth("Solve/[3 3] [3 2]", "Solve", solve, f64(-1, 1, 3, 3), f64(-3, 3, 3, 2)),
 		smooth("Solve/[3 3] [3]", "Solve", solve, f64(-1, 1, 3, 3), f64(-3, 3, 3)),
 		smooth("Solve/[2 3 3] [3 2]", "Solve", solve, f64(-1, 1, 2, 3, 3), f64(-3, 3, 3, 2)),

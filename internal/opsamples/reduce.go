@@ -47,6 +47,7 @@ func reductions() []Sample {
 	for _, axis := range []int{0, 1, -1} {
 		ss = append(ss,
 			rough(fmt.Sprintf("ArgMax/axis %d", axis), "ArgMax", one(func(x node) node { return x.ArgMax(axis) }), f64(-3, 3, 3, 4, 2)),
+			rough(fmt.Sprintf("ArgSort/axis %d", axis), "ArgSort", one(func(x node) node { return x.ArgSort(axis) }), f64(-3, 3, 3, 4, 2)),
 			smooth(fmt.Sprintf("Softmax/axis %d", axis), "LogSumExp", one(func(x node) node { return x.Softmax(axis) }), f64(-3, 3, 3, 4, 2)),
 			smooth(fmt.Sprintf("LogSoftmax/axis %d", axis), "LogSumExp", one(func(x node) node { return x.LogSoftmax(axis) }), f64(-3, 3, 3, 4, 2)))
 		for _, reverse := range []bool{false, true} {
