@@ -27,10 +27,20 @@ type durable struct {
 
 	mu        sync.Mutex
 	m         *model
-	journal   *checkpoint.Journal
+	journal   journal
 	base      uint64   // updates in the state on disk
 	snapshots []uint64 // that can be rolled back to, in order
+	files     int      // snapshots made since base, all of which are still on disk
 	gone      error    // why it takes no more updates
+}
+
+// journal keeps updates: a *checkpoint.Journal, which Append leaves when they are on disk.
+type journal interface {
+	Append(records ...[]byte) error
+	Next() uint64
+	Size() int64
+	Restart() error
+	Close() error
 }
 
 // update is a line of the journal. What a client sends is checked before it comes there.
@@ -59,7 +69,7 @@ func openDurable(path string, s Settings, l limits) (*durable, error) {
 	if err := d.load(); err != nil {
 		return nil, err
 	}
-	d.journal, err = checkpoint.OpenJournal(path+".journal", func(n uint64, record []byte) error {
+	kept, err := checkpoint.OpenJournal(path+".journal", func(n uint64, record []byte) error {
 		var u update
 		if n < d.base {
 			return nil
@@ -70,8 +80,11 @@ func openDurable(path string, s Settings, l limits) (*durable, error) {
 		d.make(n, u)
 		return d.gone
 	})
-	if err == nil && d.journal.Next() < d.base {
-		err = errors.Join(fmt.Errorf("the journal ends at update %d, the state is of %d", d.journal.Next(), d.base), d.journal.Close())
+	if err == nil && kept.Next() < d.base {
+		err = errors.Join(fmt.Errorf("the journal ends at update %d, the state is of %d", kept.Next(), d.base), kept.Close())
+	}
+	if d.journal = kept; l.disk != nil {
+		d.journal = l.disk(kept)
 	}
 	return d, err
 }
@@ -133,7 +146,7 @@ func (d *durable) make(n uint64, u update) answer {
 
 // keep adds a snapshot to those that can be rolled back to; the oldest goes.
 func (d *durable) keep(n uint64) {
-	d.snapshots = append(d.snapshots, n)
+	d.snapshots, d.files = append(d.snapshots, n), d.files+1
 	d.snapshots = d.snapshots[max(0, len(d.snapshots)-d.l.snapshots):]
 }
 

@@ -18,6 +18,7 @@ type lineReader struct {
 }
 
 func newLineReader(r io.Reader, s Settings, l limits) *lineReader {
+	l.batch = min(l.batch, max(1, l.line/(8*s.Out))) // its answers take no more than a line may
 	return &lineReader{r: bufio.NewReaderSize(r, l.line), s: s, l: l}
 }
 

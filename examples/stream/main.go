@@ -28,6 +28,11 @@
 // or another number is next, 413 a line or a body is too long, 422 the numbers of the model overflow,
 // 503 too many requests or a disk that failed, 507 no room for another model.
 //
+// Memory and disk are bounded, whatever clients do: by models, the bytes that they take, requests,
+// connections, the length of lines and requests, and the time that a request waits for a line to come
+// or an answer to be taken; a journal is replaced by a checkpoint after so many updates or bytes, or
+// when it has made more snapshots than are kept. The flags say how much of each.
+//
 // There are no passwords: it listens on this machine alone, unless -public says otherwise, and answers
 // no pages of other origins. It ends on an interrupt, after the requests that run.
 //
@@ -67,37 +72,49 @@ type limits struct {
 	line      int   // bytes of a line
 	batch     int   // lines that become durable together
 	requests  int   // at once
+	conns     int   // at once, of which most wait
 	compact   uint64
+	journal   int64         // bytes of a model's journal
 	idle      time.Duration // that a request may wait for its next line
+
+	disk func(journal) journal // what tests put between a model and its journal; nil
 }
 
 func defaults() limits {
 	return limits{models: 64, memory: 1 << 30, neurons: 2000, channels: 1024, snapshots: 4, body: 64 << 20,
-		line: 64 << 10, batch: 256, requests: 128, compact: 10000, idle: time.Minute}
+		line: 64 << 10, batch: 256, requests: 128, conns: 1024, compact: 10000, journal: 64 << 20, idle: time.Minute}
+}
+
+// flags returns what the flags of f will be.
+func flags(f *flag.FlagSet) *config {
+	c := &config{limits: defaults()}
+	l := &c.limits
+	f.StringVar(&c.addr, "addr", "localhost:8088", "address to listen on")
+	f.BoolVar(&c.public, "public", false, "allow an address that other machines reach")
+	f.StringVar(&c.dir, "dir", "models", "folder of the models")
+	f.IntVar(&l.models, "models", l.models, "models at once")
+	f.Int64Var(&l.memory, "memory", l.memory, "bytes of all models")
+	f.IntVar(&l.neurons, "neurons", l.neurons, "neurons of a model")
+	f.Int64Var(&l.body, "body", l.body, "bytes of a request")
+	f.IntVar(&l.line, "line", l.line, "bytes of a line")
+	f.IntVar(&l.requests, "requests", l.requests, "requests at once")
+	f.IntVar(&l.conns, "connections", l.conns, "connections at once")
+	f.Uint64Var(&l.compact, "compact", l.compact, "updates after which the journal is replaced by a checkpoint")
+	f.Int64Var(&l.journal, "journal", l.journal, "bytes after which it is replaced, too")
+	f.DurationVar(&c.load.duration, "load", 0, "test a server of its own for so long, at most 10m, and end")
+	f.IntVar(&c.load.models, "load-models", 4, "models of the load test")
+	f.IntVar(&c.load.neurons, "load-neurons", 200, "neurons of each")
+	f.IntVar(&c.load.clients, "load-clients", 8, "clients of the load test")
+	f.IntVar(&c.load.lines, "load-lines", 1, "lines that a client sends at once")
+	return c
 }
 
 func main() {
-	c := config{limits: defaults()}
-	l := &c.limits
-	flag.StringVar(&c.addr, "addr", "localhost:8088", "address to listen on")
-	flag.BoolVar(&c.public, "public", false, "allow an address that other machines reach")
-	flag.StringVar(&c.dir, "dir", "models", "folder of the models")
-	flag.IntVar(&l.models, "models", l.models, "models at once")
-	flag.Int64Var(&l.memory, "memory", l.memory, "bytes of all models")
-	flag.IntVar(&l.neurons, "neurons", l.neurons, "neurons of a model")
-	flag.Int64Var(&l.body, "body", l.body, "bytes of a request")
-	flag.IntVar(&l.line, "line", l.line, "bytes of a line")
-	flag.IntVar(&l.requests, "requests", l.requests, "requests at once")
-	flag.Uint64Var(&l.compact, "compact", l.compact, "updates after which the journal is replaced by a checkpoint")
-	flag.DurationVar(&c.load.duration, "load", 0, "test a server of its own for so long, at most 10m, and end")
-	flag.IntVar(&c.load.models, "load-models", 4, "models of the load test")
-	flag.IntVar(&c.load.neurons, "load-neurons", 200, "neurons of each")
-	flag.IntVar(&c.load.clients, "load-clients", 8, "clients of the load test")
-	flag.IntVar(&c.load.lines, "load-lines", 1, "lines that a client sends at once")
+	c := flags(flag.CommandLine)
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	if err := run(ctx, c, os.Stdout); err != nil {
+	if err := run(ctx, *c, os.Stdout); err != nil {
 		fmt.Fprintln(os.Stderr, "stream:", err)
 		os.Exit(1)
 	}

@@ -3,6 +3,8 @@ package main
 import (
 	"bytes"
 	"context"
+	"flag"
+	"net"
 	"os"
 	"os/signal"
 	"path/filepath"
@@ -23,6 +25,7 @@ func TestMain(m *testing.M) {
 		defer stop()
 		c := config{addr: "127.0.0.1:0", dir: os.Args[2], limits: defaults()}
 		c.limits.compact = killCompact
+		c.limits.disk = func(j journal) journal { return slowDisk{j} }
 		if err := run(ctx, c, os.Stdout); err != nil {
 			panic(err)
 		}
@@ -55,6 +58,29 @@ func TestItListensOnThisMachineAlone(t *testing.T) {
 		assert.NoError(t, checkAddress(addr, false), addr)
 	}
 	assert.Error(t, checkAddress("8088", true))
+
+	f := flag.NewFlagSet("", flag.ContinueOnError)
+	usual := flags(f)
+	require.NoError(t, f.Parse(nil))
+	assert.False(t, usual.public)
+	assert.NoError(t, checkAddress(usual.addr, false), "without a flag")
+
+	url, _ := started(t, t.TempDir(), defaults())
+	_, port, err := net.SplitHostPort(strings.TrimPrefix(url, "http://"))
+	require.NoError(t, err)
+	all, err := net.InterfaceAddrs()
+	require.NoError(t, err)
+	for _, a := range all {
+		ip := a.(*net.IPNet).IP
+		if ip.IsLoopback() || ip.IsLinkLocalUnicast() {
+			continue
+		}
+		c, err := net.DialTimeout("tcp", net.JoinHostPort(ip.String(), port), time.Second)
+		if err == nil {
+			c.Close()
+		}
+		assert.Errorf(t, err, "%v reaches it", ip)
+	}
 }
 
 // started serves a folder until the test, or stop, ends it.

@@ -57,12 +57,14 @@ func (s Settings) check(l limits) error {
 		within("alpha", s.Alpha, tiny, huge), within("forget", s.Forget, 0.5, 1))
 }
 
-// bytes estimates the memory of a model: P, what is put off of its corrections and the errors that
-// learning sums; the weights; and a copy of it all while a checkpoint is written.
+// bytes bounds the memory of a model: P, half of it as it is symmetric, once to learn and once as it was
+// before, and whole while a checkpoint is written; what is put off of its corrections; the weights, and
+// a copy of them; the programs. A test holds it against what is measured.
 func (s Settings) bytes() int64 {
 	n, io := int64(s.Neurons)+1, int64(s.In+s.Out)
-	const putOff = 3 * 32
-	return 2 * 8 * (n*n + putOff*n + int64(2*s.Density*float64(n*n)) + 4*n*io)
+	const putOff, programs = 3 * 32, 1 << 20
+	p := 2*n*n + n*n/2
+	return programs + 8*(p+2*putOff*n+int64(4*s.Density*float64(n*n))+8*n*io)
 }
 
 // state is what the network carries from step to step.

@@ -68,12 +68,13 @@ func (r *registry) open(name string) error {
 	if err := json.Unmarshal([]byte(f.Metadata[settingsKey]), &s); err != nil {
 		return fmt.Errorf("model %s: %w", name, err)
 	}
-	d, err := openDurable(path, s, r.l)
-	if err != nil {
+	if err := r.reserve(name, s); err != nil {
 		return fmt.Errorf("model %s: %w", name, err)
 	}
-	r.models[name] = d
-	r.memory += s.bytes()
+	if r.models[name], err = openDurable(path, s, r.l); err != nil {
+		delete(r.models, name)
+		return fmt.Errorf("model %s: %w", name, err)
+	}
 	return nil
 }
 

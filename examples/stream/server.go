@@ -35,7 +35,7 @@ func serve(ctx context.Context, c config, ready func(addr string)) error {
 	if err != nil {
 		return err
 	}
-	listener, err := net.Listen("tcp", c.addr)
+	listener, err := listen(c)
 	if err != nil {
 		return errors.Join(err, models.close())
 	}
@@ -86,28 +86,12 @@ func (s *server) handler(public bool) http.Handler {
 			s.refuse(w, refusal(http.StatusServiceUnavailable, "%d requests run already", cap(s.slots)))
 			return
 		}
-		// Nor does a refusal wait for ever for the rest of what it refuses.
-		_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(s.l.idle))
+		// Nor does a refusal wait for ever for the rest of what it refuses, or an answer to be taken.
+		c, end := http.NewResponseController(w), time.Now().Add(s.l.idle)
+		_, _ = c.SetReadDeadline(end), c.SetWriteDeadline(end)
 		r.Body = http.MaxBytesReader(w, r.Body, s.l.body)
 		inner.ServeHTTP(w, r)
 	})
-}
-
-// checkAddress refuses an address that other machines reach, unless they may.
-func checkAddress(addr string, public bool) error {
-	host, _, err := net.SplitHostPort(addr)
-	if err != nil {
-		return err
-	}
-	if !public && !loopback(host) {
-		return fmt.Errorf("%s is not an address of this machine alone, such as localhost:8088, and the server asks for no passwords; -public listens there all the same", addr)
-	}
-	return nil
-}
-
-func loopback(host string) bool {
-	ip := net.ParseIP(host)
-	return host == "localhost" || ip != nil && ip.IsLoopback()
 }
 
 // httpError is an error with the status that tells of it.

@@ -26,18 +26,20 @@ func (d *durable) load() error {
 			d.keep(n)
 		}
 	}
+	d.files = 0
 	return d.m.t.Load(d.file("state", d.base))
 }
 
-// compactIfDue writes the state in place of a journal that has become long.
+// compactIfDue writes the state in place of a journal that has become long, or has many snapshots.
 func (d *durable) compactIfDue() error {
 	n := d.journal.Next()
-	if n-d.base < d.l.compact || d.gone != nil {
+	due := n-d.base >= d.l.compact || d.journal.Size() >= d.l.journal || d.files > d.l.snapshots
+	if !due || d.gone != nil {
 		return nil
 	}
 	err := d.m.t.Save(d.file("state", n))
 	if err == nil {
-		d.base = n
+		d.base, d.files = n, 0
 		err = d.journal.Restart()
 	}
 	if err != nil {
