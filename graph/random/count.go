@@ -39,8 +39,8 @@ func Zipf(a node, size ...int) node { return graph.Variates(graph.ZipfLaw, size,
 
 // Multinomial draws how often each of K outcomes comes about in n trials: Int32 [... K] of probabilities p
 // [... K] >= 0, relative to their sum, and whole numbers n of p's type and of its shape without the last axis, or a
-// scalar. Each outcome is binomial given those before it.
-func Multinomial(n, p node) node {
+// scalar; with a size, [size... K], to which both broadcast. Each outcome is binomial given those before it.
+func Multinomial(n, p node, size ...int) node {
 	if !p.Valid() || p.Rank() == 0 || p.Dim(-1) == 0 {
 		if p.Valid() {
 			return p.Graph().Fail(fmt.Errorf("Multinomial: %w: p is %v, want [... K]", graph.ErrShape, p.Type()))
@@ -49,6 +49,9 @@ func Multinomial(n, p node) node {
 	}
 	k := p.Dim(-1)
 	p = p.Within("p", graph.NotNegative)
+	if len(size) > 0 {
+		n, p = n.BroadcastTo(size...), p.BroadcastTo(append(slices.Clone(size), k)...)
+	}
 	rest := p.CumSum(-1, true, false)
 	left := n.Add(p.Sum(-1).Within("the sum of p", graph.Positive).Scale(0)).Cast(graph.Float64)
 	var outs []node
@@ -68,8 +71,9 @@ func Multinomial(n, p node) node {
 }
 
 // Categorical draws which of K outcomes comes about, of probabilities that go with e^logits, along an axis:
-// Int32 of the shape without it, or of size, to which that broadcasts. It is the largest of logits with Gumbel noise (Maddison, Tarlow, Minka 2014,
-// arXiv:1411.0030). A logit of -Inf is an outcome that is impossible; not all of them may be.
+// Int32 of the shape without it, or of size, to which that broadcasts. It is the largest of logits with
+// Gumbel noise (Maddison, Tarlow, Minka 2014, arXiv:1411.0030). A logit of -Inf is an outcome that is
+// impossible; not all of them may be.
 func Categorical(logits node, axis int, size ...int) node {
 	upTo := graph.Domain{Lo: math.Inf(-1), Hi: math.MaxFloat64}
 	logits = logits.Within("logits", upTo)

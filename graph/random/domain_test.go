@@ -150,6 +150,8 @@ func TestShapes(t *testing.T) {
 		func(g *graph.Graph, v node) node { return random.MultivariateNormal(v, v) },
 		func(g *graph.Graph, v node) node { return random.Choice(v, g.Const(graph.Float64, 1, 2), 4) },
 		func(g *graph.Graph, v node) node { return random.Multinomial(v, g.Const(graph.Float64, 1)) },
+		func(g *graph.Graph, v node) node { return random.Multinomial(v, v, 4) },
+		func(g *graph.Graph, v node) node { return random.ChoiceWithout(v, v, -1) },
 		func(g *graph.Graph, v node) node { return random.Permutation(v, 1) },
 		func(g *graph.Graph, v node) node { return random.ChoiceWithout(v, nil, 4) },
 		func(g *graph.Graph, v node) node { return random.Categorical(v, 1) },

@@ -70,6 +70,9 @@ func TestMultinomialAddsUp(t *testing.T) {
 		require.Equal(t, 37., sum)
 		require.Zero(t, row[0]+row[5])
 	}
+	sized := random.Multinomial(g.Values(graph.Float64, []float64{3, 8}, 2), g.Const(graph.Float64, 1, 3), 5, 2)
+	require.Equal(t, graph.Shape{5, 2, 3}, sized.Shape())
+	assert.Equal(t, []float64{3, 8, 3, 8, 3, 8, 3, 8, 3, 8}, floats(t, graph.Options{}, sized.Sum(-1)))
 }
 
 // An order moves slices and loses none.

@@ -41,6 +41,11 @@ type sampler struct {
 
 func inf() float64 { return math.NaN() }
 
+// uniformly returns numbers of [0, 1), evenly spaced.
+func uniformly(g *graph.Graph, d graph.DType, n int) node {
+	return g.Const(d, 1/float64(n), n).CumSum(0, false, true)
+}
+
 func phi(x float64) float64 { return math.Erfc(-x/math.Sqrt2) / 2 }
 
 func choose(n, k float64) float64 {
@@ -157,6 +162,16 @@ func samplers() []sampler {
 		{"Categorical", func(c cc, g *graph.Graph, d graph.DType) node {
 			return random.Categorical(g.Values(d, []float64{0, math.Inf(-1), math.Log(3)}, 3).BroadcastTo(n, 3), -1)
 		}, 1.5, 0.75, nil, func(k float64) float64 { return []float64{0.25, 0, 0.75}[int(k)] }},
+		{"PermutationEach", func(c cc, g *graph.Graph, d graph.DType) node {
+			return random.PermutationEach(g.Values(d, []float64{0, 1, 2, 3}, 4).BroadcastTo(n, 4), 1).Narrow(1, 1, 1).Flatten(0, 1)
+		}, 1.5, 1.25, nil, func(k float64) float64 { return 0.25 }},
+		{"ChoiceWithout", func(c cc, g *graph.Graph, d graph.DType) node {
+			return random.ChoiceWithout(uniformly(g, d, n+1000), g.Const(d, 1, n+1000), n)
+		}, 0.5, 1. / 12, func(x float64) float64 { return x }, nil},
+		{"MultivariateNormalBy", func(c cc, g *graph.Graph, d graph.DType) node {
+			cov := g.Values(d, []float64{4, 2, 2, 1}, 2, 2)
+			return random.MultivariateNormalBy(random.Eigh, c(1).BroadcastTo(2), cov, n).Narrow(1, 0, 1).Flatten(0, 1)
+		}, 1, 4, distuv.Normal{Mu: 1, Sigma: 2}.CDF, nil},
 		{"Choice", func(c cc, g *graph.Graph, d graph.DType) node {
 			return random.Choice(g.Values(d, []float64{4, 5, 6}, 3), g.Values(d, []float64{1, 0, 3}, 3), n)
 		}, 5.5, 0.75, nil, func(k float64) float64 { return []float64{0.25, 0, 0.75}[int(k)-4] }},
