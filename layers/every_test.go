@@ -163,6 +163,7 @@ func everyLayers() []everyLayer {
 		timed(layers.ALIF{LIF: silent(layers.LIF{}), TauA: learned}, 2, 3),
 		timed(layers.AdLIF{LIF: silent(layers.LIF{}), A: learned, TauW: learned}, 2, 3),
 		timed(layers.Izhikevich{N: 3, DType: d}, 2, 3),
+		timed(layers.Theta{N: 3, Tau: layers.Const(20), R: learned, Phase0: learned, Spike: surrogate.ReluGrad{Alpha: 1, Width: 1e-9}, DType: d}, 2, 3),
 		timed(layers.Delay{N: 3, D: delays, Max: 2, Training: true, DType: d}, 2, 3),
 		timed(layers.Delay{N: 3, D: delays, Max: 2, Interp: layers.GaussianDelay, Training: true, DType: d}, 2, 3),
 		timed(layers.Delay{N: 3, Max: 2, DType: d}, 2, 3),

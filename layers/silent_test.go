@@ -51,6 +51,7 @@ func steps(g *graph.Graph, x *graph.Node) map[string]*graph.Node {
 	out["alif"], _ = layers.ALIF{LIF: layers.LIF{N: 3}}.In(g, "alif", 1).Step(x, layers.ALIFState{})
 	out["adlif"], _ = layers.AdLIF{LIF: layers.LIF{N: 3}}.In(g, "adlif", 1).Step(x, layers.AdLIFState{})
 	out["izhikevich"], _ = layers.Izhikevich{N: 3}.In(g, "izhikevich", 1).Step(x, layers.IzhikevichState{})
+	out["theta"], _ = layers.Theta{N: 3}.In(g, "theta", 1).Step(x, layers.ThetaState{})
 	out["double exponential"], _ = layers.DoubleExponential{N: 3}.In(g, "double", 1).Step(x, layers.DoubleExponentialState{})
 	out["populated"], _ = layers.Populate(layers.Izhikevich{N: 3}.In(g, "izhikevich", 1), layers.NewSpikingReservoir(3, 3).In(g, "res", 1)).
 		Step(x, layers.PopulatedState[layers.IzhikevichState]{})

@@ -88,6 +88,7 @@ func neurons() []LayerKind {
 		neuron("adaptive_leaky", "alif as Bellec and others 2020 have it", layers.AdaptiveLeaky(0, nil, nil, nil)),
 		neuron("adlif", "lif with an adaptation current", layers.AdLIF{}),
 		neuron("izhikevich", "neurons with a quadratic upstroke and a recovery current", layers.Izhikevich{}),
+		neuron("theta", "phases that turn about a circle, quadratic neurons", layers.Theta{}),
 		neuron("double_exponential", "synapses whose rate rises and decays after a spike", layers.DoubleExponential{}),
 		neuron("leaky_integrator", "membranes that do not fire: readouts", layers.LeakyIntegrator{}),
 		neuron("delay", "each neuron's output some time later", layers.Delay{}),

@@ -149,7 +149,7 @@ func TestEveryLayer(t *testing.T) {
 		"jit_linear": "out = 5\np = 0.1", "layer_norm": "", "group_norm": "groups = 2", "prelu": "", "rrelu": "",
 		"activation": `func = "tanh"`, "flatten": "", "dropout": "keep = 0.5", "lif": "", "leaky": "decay = 0.9",
 		"integrate_and_fire": "", "plif": "", "alif": "", "adaptive_leaky": "", "adlif": "", "leaky_integrator": "",
-		"izhikevich": `method = "euler"`, "double_exponential": "rise = 5",
+		"izhikevich": `method = "euler"`, "theta": "tau = 100", "double_exponential": "rise = 5",
 		"delay": "max = 2", "delayed_dense": "out = 5\nmax = 2", "rnn": "n = 5", "gru": "n = 5", "lstm": "n = 5",
 		"reservoir": "n = 20", "nvar": "delay = 1", "liquid": "",
 		"nir":  fmt.Sprintf("file = %q", scaleFile(t)),
