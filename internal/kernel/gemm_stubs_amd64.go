@@ -24,6 +24,12 @@ func copyEdgeRows2F32AVX2(rows int, src *float32, lds int, dst *float32, ldd int
 //go:noescape
 func gemm6x2F32AVX2(k int, a *float32, rs int, cs int, b *float32, bs int, c *float32, ldc int, lanes int, add bool)
 
+// Computes a tile of C of 6 rows and 2 vectors from contiguous columns of A; strides in bytes;
+// k >= 48.
+//
+//go:noescape
+func gemmPanel6x2F32AVX2(k int, a *float32, cs int, b *float32, bs int, c *float32, ldc int, add bool)
+
 // Computes a tile of C of 4 rows and 1 vectors; strides in bytes.
 //
 //go:noescape
@@ -78,6 +84,12 @@ func copyEdgeRows3F32AVX512(rows int, src *float32, lds int, dst *float32, ldd i
 //
 //go:noescape
 func gemm8x3F32AVX512(k int, a *float32, rs int, cs int, b *float32, bs int, c *float32, ldc int, lanes int, add bool)
+
+// Computes a tile of C of 8 rows and 3 vectors from contiguous columns of A; strides in bytes;
+// k >= 96.
+//
+//go:noescape
+func gemmPanel8x3F32AVX512(k int, a *float32, cs int, b *float32, bs int, c *float32, ldc int, add bool)
 
 // Computes a tile of C of 8 rows and 1 vectors; strides in bytes.
 //
@@ -159,6 +171,12 @@ func copyEdgeRows2F64AVX2(rows int, src *float64, lds int, dst *float64, ldd int
 //go:noescape
 func gemm6x2F64AVX2(k int, a *float64, rs int, cs int, b *float64, bs int, c *float64, ldc int, lanes int, add bool)
 
+// Computes a tile of C of 6 rows and 2 vectors from contiguous columns of A; strides in bytes;
+// k >= 48.
+//
+//go:noescape
+func gemmPanel6x2F64AVX2(k int, a *float64, cs int, b *float64, bs int, c *float64, ldc int, add bool)
+
 // Computes a tile of C of 4 rows and 1 vectors; strides in bytes.
 //
 //go:noescape
@@ -213,6 +231,12 @@ func copyEdgeRows3F64AVX512(rows int, src *float64, lds int, dst *float64, ldd i
 //
 //go:noescape
 func gemm8x3F64AVX512(k int, a *float64, rs int, cs int, b *float64, bs int, c *float64, ldc int, lanes int, add bool)
+
+// Computes a tile of C of 8 rows and 3 vectors from contiguous columns of A; strides in bytes;
+// k >= 96.
+//
+//go:noescape
+func gemmPanel8x3F64AVX512(k int, a *float64, cs int, b *float64, bs int, c *float64, ldc int, add bool)
 
 // Computes a tile of C of 8 rows and 1 vectors; strides in bytes.
 //

@@ -6,10 +6,18 @@ import "unsafe"
 // elements in the last vector, for shapes at the edge.
 type tileCode[T Float] func(k int, a *T, rs, cs int, b *T, bs int, c *T, ldc, lanes int, add bool)
 
+// A panelCode is the assembly for a whole tile with contiguous columns of A. It asks for a line of C after
+// every panelSteps products, and sums up no fewer than it takes to ask for all of them.
+type panelCode[T Float] func(k int, a *T, cs int, b *T, bs int, c *T, ldc int, add bool)
+
+// panelSteps is the number of rows of B that a panelCode takes in a round.
+const panelSteps = 4
+
 // vectorTiles is the assembly for tiles of an instruction set.
 type vectorTiles[T Float] struct {
 	mr, nr, lanes int
 	whole         tileCode[T]
+	panel         panelCode[T]
 	edge          []edgeTiles[T] // tallest first, the last of one row
 	copyWhole     copyCode[T]    // of nr columns
 	copyEdge      []copyCode[T]  // of 1, 2, … vectors
@@ -29,7 +37,7 @@ type copyCode[T Float] func(rows int, src *T, lds int, dst *T, ldd, lanes int)
 type transposeCode[T Float] func(squares int, src *T, lds int, dst *T, ldd int)
 
 var tilesAVX512F32 = vectorTiles[float32]{
-	8, 48, 16, gemm8x3F32AVX512, []edgeTiles[float32]{
+	8, 48, 16, gemm8x3F32AVX512, gemmPanel8x3F32AVX512, []edgeTiles[float32]{
 		{8, []tileCode[float32]{gemmEdge8x1F32AVX512, gemmEdge8x2F32AVX512, gemmEdge8x3F32AVX512}},
 		{4, []tileCode[float32]{gemmEdge4x1F32AVX512, gemmEdge4x2F32AVX512, gemmEdge4x3F32AVX512}},
 		{2, []tileCode[float32]{gemmEdge2x1F32AVX512, gemmEdge2x2F32AVX512, gemmEdge2x3F32AVX512}},
@@ -41,7 +49,7 @@ var tilesAVX512F32 = vectorTiles[float32]{
 }
 
 var tilesAVX512F64 = vectorTiles[float64]{
-	8, 24, 8, gemm8x3F64AVX512, []edgeTiles[float64]{
+	8, 24, 8, gemm8x3F64AVX512, gemmPanel8x3F64AVX512, []edgeTiles[float64]{
 		{8, []tileCode[float64]{gemmEdge8x1F64AVX512, gemmEdge8x2F64AVX512, gemmEdge8x3F64AVX512}},
 		{4, []tileCode[float64]{gemmEdge4x1F64AVX512, gemmEdge4x2F64AVX512, gemmEdge4x3F64AVX512}},
 		{2, []tileCode[float64]{gemmEdge2x1F64AVX512, gemmEdge2x2F64AVX512, gemmEdge2x3F64AVX512}},
@@ -53,7 +61,7 @@ var tilesAVX512F64 = vectorTiles[float64]{
 }
 
 var tilesAVX2F32 = vectorTiles[float32]{
-	6, 16, 8, gemm6x2F32AVX2, []edgeTiles[float32]{
+	6, 16, 8, gemm6x2F32AVX2, gemmPanel6x2F32AVX2, []edgeTiles[float32]{
 		{4, []tileCode[float32]{gemmEdge4x1F32AVX2, gemmEdge4x2F32AVX2}},
 		{2, []tileCode[float32]{gemmEdge2x1F32AVX2, gemmEdge2x2F32AVX2}},
 		{1, []tileCode[float32]{gemmEdge1x1F32AVX2, gemmEdge1x2F32AVX2}},
@@ -64,7 +72,7 @@ var tilesAVX2F32 = vectorTiles[float32]{
 }
 
 var tilesAVX2F64 = vectorTiles[float64]{
-	6, 8, 4, gemm6x2F64AVX2, []edgeTiles[float64]{
+	6, 8, 4, gemm6x2F64AVX2, gemmPanel6x2F64AVX2, []edgeTiles[float64]{
 		{4, []tileCode[float64]{gemmEdge4x1F64AVX2, gemmEdge4x2F64AVX2}},
 		{2, []tileCode[float64]{gemmEdge2x1F64AVX2, gemmEdge2x2F64AVX2}},
 		{1, []tileCode[float64]{gemmEdge1x1F64AVX2, gemmEdge1x2F64AVX2}},
@@ -85,6 +93,10 @@ func (v *vectorTiles[T]) tile(m, n, k int, a []T, rs, cs int, b []T, bs int, c [
 	_, _, _ = a[(m-1)*rs+(k-1)*cs], b[(k-1)*bs+n-1], c[(m-1)*ldc+n-1]
 	size := int(unsafe.Sizeof(a[0]))
 	if m == v.mr && n == v.nr {
+		if lines := v.mr * v.nr / v.lanes; rs == 1 && k >= lines*panelSteps {
+			v.panel(k, &a[0], cs*size, &b[0], bs*size, &c[0], ldc*size, add)
+			return
+		}
 		v.whole(k, &a[0], rs*size, cs*size, &b[0], bs*size, &c[0], ldc*size, 0, add)
 		return
 	}

@@ -1,7 +1,7 @@
 package kernel
 
 const (
-	syrkRows   = 192 // rows of C that a worker takes at a time; a multiple of every nr
+	syrkRows   = 144 // rows of C that a worker takes at a time; a multiple of every nr
 	syrkStep   = 384 // products summed before the sum goes to C, at most
 	syrkPanels = 4   // panels that a worker packs at a time
 )

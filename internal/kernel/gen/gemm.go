@@ -26,6 +26,7 @@ func gemm(c *build.Context) {
 			v.copyRows(nv, true)
 		}
 		v.gemmTile(s.rows, s.vectors, false)
+		v.gemmPanel(s.rows, s.vectors)
 		for _, rows := range edgeRows[v.isa] {
 			for nv := 1; nv <= s.vectors; nv++ {
 				v.gemmTile(rows, nv, true)
@@ -95,29 +96,34 @@ func (v vector) gemmTile(rows, nv int, edge bool) {
 	step()
 
 	v.Label("store")
+	v.storeTile(sums, maskOf, bl[0])
+	v.end()
+}
+
+// storeTile writes a tile of C or, if add is set, adds to it.
+func (v vector) storeTile(sums [][]reg.VecVirtual, maskOf func(j int) mask, scratch reg.VecVirtual) {
 	ldc, c := v.arg("ldc"), v.arg("c")
 	add := v.Load(v.Param("add"), v.GP8())
 	v.TESTB(add, add)
 	v.JZ(operand.LabelRef("write"))
-	for i := range rows {
-		for j := range bl {
-			v.addMemory(v.at(c, j), maskOf(j), sums[i][j], bl[0])
+	for i, row := range sums {
+		for j, sum := range row {
+			v.addMemory(v.at(c, j), maskOf(j), sum, scratch)
 		}
-		if i < rows-1 {
+		if i < len(sums)-1 {
 			v.ADDQ(ldc, c)
 		}
 	}
 	v.Load(v.Param("c"), c)
 	v.Label("write")
-	for i := range rows {
-		for j := range bl {
-			v.store(sums[i][j], maskOf(j), v.at(c, j))
+	for i, row := range sums {
+		for j, sum := range row {
+			v.store(sum, maskOf(j), v.at(c, j))
 		}
-		if i < rows-1 {
+		if i < len(sums)-1 {
 			v.ADDQ(ldc, c)
 		}
 	}
-	v.end()
 }
 
 // copyRows writes the function that copies rows of nv vectors, of whose last, with edge, but lanes
