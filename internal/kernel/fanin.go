@@ -14,6 +14,9 @@ import (
 // that has none there takes part with a weight of 0, so that an x that is not finite may reach any y, as
 // in a full product. Of each list the elements are in order of their
 // places, and those of one place in theirs.
+//
+// Slices are computed upwards for one row and downwards for the next: a cache too small for all of them
+// still holds those that come first then, where in one order each would have pushed out the next.
 type FanIn[T Float] struct {
 	in, out int
 	start   []int    // of each slice, in packets; one more than there are slices
@@ -21,7 +24,8 @@ type FanIn[T Float] struct {
 	places  []uint8  // within the window, 16 for each packet
 	weights []T      // likewise
 
-	x    []T // whole windows; what is past the end of the row is 0
+	x    []T  // whole windows; what is past the end of the row is 0
+	down bool // whether slices are computed downwards
 	list fanInLists[T]
 }
 
@@ -58,7 +62,7 @@ func PackFanIn[T Float](old *FanIn[T], in, out, k int, pre []int32, w []T) (*Fan
 	if f == nil {
 		f = &FanIn[T]{}
 	}
-	windows := max(2, (in+fanInStep-1)/fanInStep)
+	windows := max(fanInWindow/fanInStep, (in+fanInStep-1)/fanInStep)
 	f.in, f.out = in, out
 	f.start, f.at, f.places, f.weights = append(f.start[:0], 0), f.at[:0], f.places[:0], f.weights[:0]
 	f.x = resized(f.x, windows*fanInStep)
@@ -115,7 +119,7 @@ func (f *FanIn[T]) packet(windows int) bool {
 	if !found {
 		return false
 	}
-	begin := uint32(min(int(first)/fanInStep, windows-2) * fanInStep)
+	begin := uint32(min(int(first)/fanInStep, windows-fanInWindow/fanInStep) * fanInStep)
 	f.at = append(f.at, begin*fanInBytes)
 	for j := range fanInLanes {
 		var place uint8
@@ -135,7 +139,10 @@ func (f *FanIn[T]) Bytes() int {
 }
 
 // Load makes x [in] the row of the products that follow.
-func (f *FanIn[T]) Load(x []T) { copy(f.x, x[:f.in]) }
+func (f *FanIn[T]) Load(x []T) {
+	copy(f.x, x[:f.in])
+	f.down = !f.down
+}
 
 // Slices returns the number of slices; each may be computed by another goroutine.
 func (f *FanIn[T]) Slices() int { return len(f.start) - 1 }
@@ -145,7 +152,11 @@ func (f *FanIn[T]) Slices() int { return len(f.start) - 1 }
 func (f *FanIn[T]) Times(y []T, from, to int) { f.timesAt(active, y, from, to) }
 
 func (f *FanIn[T]) timesAt(l isa, y []T, from, to int) {
-	for s := from; s < to; s++ {
+	for i := range to - from {
+		s := from + i
+		if f.down {
+			s = to - 1 - i
+		}
 		var sums [fanInLanes]T
 		if first, n := f.start[s], f.start[s+1]-f.start[s]; n > 0 && !fanInSlice(l, f.at[first:][:n], f.places[first*fanInLanes:], f.weights[first*fanInLanes:], f.x, &sums) {
 			f.slice(first, n, &sums)

@@ -59,6 +59,10 @@ func checkFanIn[T Float](t *testing.T, old *FanIn[T], seed uint64, in, out, k in
 			f.timesAt(l, parts, s-1, s)
 		}
 		require.Equal(t, y, parts, "slice by slice")
+		f.Load(x)
+		again := make([]T, out)
+		f.timesAt(l, again, 0, f.Slices())
+		require.Equal(t, y, again, "in the other order of slices")
 	}
 	return f
 }
