@@ -17,6 +17,13 @@ type local struct {
 	learned  []*graph.Node // the same, outside
 	synapses []*synapse
 	slopes   []map[*graph.Node]*graph.Node // of each state after the step, by values it is computed from
+	carriers []carrier
+}
+
+// carrier is a value of the step that is its input, moved about: see isCarrier.
+type carrier struct {
+	at     *graph.Node
+	slopes map[*graph.Node]*graph.Node // of its input, by values that is computed from
 }
 
 // synapse is a place where a learned value enters the step.
@@ -24,9 +31,8 @@ type synapse struct {
 	at     *graph.Node // the value it makes: x·weight, or an elementwise function
 	weight *graph.Node // what enters, a constant of the step
 	input  int         // its place among the inputs of at
-	pre    *graph.Node // of a product: x [B in], or what a kernel is convolved with
-	wires  wires       // of a product: which of x meets which weight
-	slope  *graph.Node // else: ∂at/∂weight, of at's shape
+	pre    *graph.Node // of a product: x [B in], or what a kernel is convolved with; else nil
+	wires  wires       // which of what is before meets which weight
 	along  []int       // states of the neurons at is of, which remember it
 }
 
@@ -40,14 +46,19 @@ func newLocal(g *graph.Graph, k Trace, before, after []*graph.Node) *local {
 	fixed, learns := spread(body, nodes, learned)
 	for _, n := range nodes {
 		if !fixed[n] {
-			l.enter(n, k, fixed, learns)
+			l.enter(n, fixed, learns)
+		}
+		if !fixed[n] && n.DType().IsFloat() && isCarrier(n) {
+			l.carriers = append(l.carriers, carrier{n, slopes(body, nodes, n.Inputs()[0])})
 		}
 	}
 	for _, h := range after {
 		l.slopes = append(l.slopes, slopes(body, nodes, h))
 	}
 	for _, s := range l.synapses {
-		s.along = l.reach(s.at)
+		if s.along = l.reach(s); len(s.along) == 0 && k == EProp && s.at.Attrs().Name == "Conv" {
+			l.refuse(s, nodes, after, func(n *graph.Node) bool { return fixed[n] && learns[n] })
+		}
 	}
 	l.synapses = slices.DeleteFunc(l.synapses, func(s *synapse) bool { return len(s.along) == 0 })
 	return l
@@ -95,19 +106,20 @@ func spread(body *graph.Graph, nodes []*graph.Node, learned map[*graph.Node]bool
 }
 
 // enter notes the synapses at n: where one of its inputs is fixed and learned.
-func (l *local) enter(n *graph.Node, k Trace, fixed, learns map[*graph.Node]bool) {
+func (l *local) enter(n *graph.Node, fixed, learns map[*graph.Node]bool) {
 	for j, w := range n.Inputs() {
 		if !fixed[w] || !learns[w] || !w.DType().IsFloat() {
 			continue
 		}
-		s := &synapse{at: n, weight: w, input: j}
-		switch {
-		case s.wired() || k == OTTT && j == 1 && isConvolution(n):
+		s := &synapse{at: n, weight: w, input: j, wires: wired(n, j)}
+		if s.wires != nil {
 			s.pre = n.Inputs()[0]
-		case isPointwise(n):
-			s.slope = unreduced(n, j)
+		} else if isPointwise(n) {
+			if slope := unreduced(n, j); slope != nil {
+				s.wires = newValueWires(s, slope)
+			}
 		}
-		if s.pre != nil || s.slope != nil {
+		if s.wires != nil {
 			l.synapses = append(l.synapses, s)
 		}
 	}
@@ -155,15 +167,30 @@ func slopes(body *graph.Graph, nodes []*graph.Node, h *graph.Node) map[*graph.No
 	return d
 }
 
-// reach returns the states that depend on a value of a step, at once or by way of each other.
-func (l *local) reach(at *graph.Node) []int {
+// reach returns the states that depend on what a synapse makes, at once or by way of each other, and of
+// carriers that its traces pass.
+func (l *local) reach(s *synapse) []int {
 	var along []int
-	for grown := true; grown; {
-		grown = false
+	reached := map[*graph.Node]bool{s.at: true}
+	dependent := func(d map[*graph.Node]*graph.Node) bool {
+		for n := range d {
+			if reached[n] {
+				return true
+			}
+		}
+		return false
+	}
+	for before := 0; before < len(reached); {
+		before = len(reached)
+		for _, c := range l.carriers {
+			if s.wires.passes(c.at) && dependent(c.slopes) {
+				reached[c.at] = true
+			}
+		}
 		for k, d := range l.slopes {
-			known := d[at] != nil || slices.ContainsFunc(along, func(m int) bool { return d[l.state[m]] != nil })
-			if known && l.state[k].Valid() && !slices.Contains(along, k) {
-				along, grown = append(along, k), true
+			if !slices.Contains(along, k) && l.state[k].Valid() && dependent(d) {
+				along = append(along, k)
+				reached[l.state[k]] = true
 			}
 		}
 	}

@@ -218,9 +218,15 @@ func noisy(steps, batch int) datasets.Batch {
 // gradients returns those of a network's parameters, by name, and the loss. All its neurons fire.
 func gradients(t *testing.T, net network, o train.InTime) (map[string][]float64, float64) {
 	t.Helper()
+	return gradientsOn(t, net, o, noisy(12, 5))
+}
+
+// gradientsOn returns them for a batch.
+func gradientsOn(t *testing.T, net network, o train.InTime, data datasets.Batch) (map[string][]float64, float64) {
+	t.Helper()
 	b := &train.BPTT[layered]{Net: func(g *graph.Graph, _ bool) train.Step[layered] { return net(g) },
 		Loss: meanSquare, Optimizer: keep{}, Seed: 3, InTime: o, Rates: true}
-	h := fitted(t, b, train.FromBatches(noisy(12, 5)), train.FitOptions{Updates: 1})
+	h := fitted(t, b, train.FromBatches(data), train.FitOptions{Updates: 1})
 	for _, r := range h.Batches[0].Rates {
 		assert.Greater(t, r.Value, 0.02, r.Name)
 	}

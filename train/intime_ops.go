@@ -28,10 +28,3 @@ func isPointwise(n *graph.Node) bool {
 	}
 	return true
 }
-
-// isConvolution reports whether n is a convolution of its first input with its second, or a
-// transposed one: in any case linear in the first.
-func isConvolution(n *graph.Node) bool {
-	name := n.Attrs().Name
-	return name == "Conv" || name == "ConvInput"
-}

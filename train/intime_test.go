@@ -43,8 +43,14 @@ func TestInTimeIsExactWhereTheorySaysSo(t *testing.T) {
 // apart returns the largest difference between a gradient and that of BPTT.
 func apart(t *testing.T, net network, o train.InTime) (worst float64) {
 	t.Helper()
-	want, loss := gradients(t, net, train.InTime{})
-	got, online := gradients(t, net, o)
+	return apartOn(t, net, o, noisy(12, 5))
+}
+
+// apartOn returns it for a batch.
+func apartOn(t *testing.T, net network, o train.InTime, data datasets.Batch) (worst float64) {
+	t.Helper()
+	want, loss := gradientsOn(t, net, train.InTime{}, data)
+	got, online := gradientsOn(t, net, o, data)
 	assert.InDelta(t, loss, online, 1e-12)
 	require.NotEmpty(t, want)
 	for name, w := range want {
@@ -196,33 +202,6 @@ func TestInTimeOfAConstantCurrent(t *testing.T) {
 			assert.InDeltaSlice(t, w, got[p], 1e-12, "%s, %s", name, p)
 		}
 	}
-}
-
-// Kernels of convolutions are traced by what they are convolved with.
-func TestInTimeTracesConvolutions(t *testing.T) {
-	t.Parallel()
-	gradient := func(o train.InTime) []float64 {
-		b := &train.BPTT[layers.LeakyIntegratorState]{
-			Net: func(g *graph.Graph, _ bool) train.Step[layers.LeakyIntegratorState] {
-				conv := layers.Conv1d{In: 1, Out: 2, Kernel: []int{2}, DType: graph.Float64}.Place(g, "conv")
-				out := layers.LeakyIntegrator{Shape: []int{3, 2}, Decay: layers.Const(0.8), Input: layers.Unscaled,
-					DType: graph.Float64}.In(g, "out", 1)
-				return func(x *graph.Node, s layers.LeakyIntegratorState) (*graph.Node, layers.LeakyIntegratorState) {
-					v, next := out.Step(conv.Apply(x.Unsqueeze(-1)), s)
-					return v, next
-				}
-			},
-			Loss: func(out, target *graph.Node) *graph.Node {
-				return out.Tanh().Sum(-1, -2).Sub(target.Sum(-1)).Square().Mean()
-			},
-			Optimizer: keep{}, InTime: o,
-		}
-		fitted(t, b, train.FromBatches(noisy(6, 2)), train.FitOptions{Updates: 1})
-		return append(b.Store.Get("gradient.conv.W").Value.Float64s(), b.Store.Get("gradient.conv.B").Value.Float64s()...)
-	}
-	want := gradient(train.InTime{})
-	assert.InDeltaSlice(t, want, gradient(train.InTime{Trace: train.OTTT, Decay: 0.8}), 1e-12)
-	assert.Greater(t, math.Abs(want[0]-gradient(train.InTime{Trace: train.OTTT, Decay: 0.5})[0]), 1e-6)
 }
 
 func TestInTimeFaults(t *testing.T) {

@@ -50,35 +50,43 @@ func (l *local) eProp(traces []*graph.Node) (past, next []*graph.Node) {
 		signal[h] = signals[i]
 	}
 	for _, s := range l.synapses {
-		e := map[int]*graph.Node{}
-		for i, k := range s.along {
-			e[k] = traces[i].Else(s.zero())
-		}
-		traces = traces[len(s.along):]
+		e := make([]*graph.Node, len(l.state))
 		var g *graph.Node
-		for _, k := range s.along {
-			g = plus(g, s.reduced(e[k].Mul(s.spread(signal[l.state[k]]))))
+		for i, k := range s.along {
+			h := l.state[k]
+			e[k] = traces[i].Else(h.Graph().Const(h.DType(), 0, s.wires.trace(s, h)...))
+			g = plus(g, s.wires.reduced(s, e[k].Mul(s.wires.after(signal[h]))))
 		}
-		past = append(past, g)
-		for _, k := range s.along {
-			next = append(next, l.eligibility(s, k, e))
-		}
+		traces, past = traces[len(s.along):], append(past, g)
+		next = append(next, l.eligibility(s, e)...)
 	}
 	return past, next
 }
 
-// eligibility returns the trace of a synapse along state k after the step.
-func (l *local) eligibility(s *synapse, k int, e map[int]*graph.Node) *graph.Node {
-	var now *graph.Node
-	for _, m := range s.along {
-		if d := l.slopes[k][l.state[m]]; d != nil {
-			now = plus(now, s.spread(d).Mul(e[m]))
+// eligibility returns the traces of a synapse after the step, of those before it: from value to value, the
+// derivative of what is computed of several is a sum.
+func (l *local) eligibility(s *synapse, e []*graph.Node) (next []*graph.Node) {
+	of, traces := []*graph.Node{s.at}, []*graph.Node{s.wires.before(s)}
+	for _, k := range s.along {
+		of, traces = append(of, l.state[k]), append(traces, e[k])
+	}
+	sum := func(slopes map[*graph.Node]*graph.Node) (t *graph.Node) {
+		for i, n := range of {
+			if d := slopes[n]; d != nil {
+				t = plus(t, s.wires.after(d).Mul(traces[i]))
+			}
+		}
+		return t
+	}
+	for _, c := range l.carriers {
+		if t := sum(c.slopes); t != nil && s.wires.passes(c.at) {
+			of, traces = append(of, c.at), append(traces, s.wires.through(c.at, t))
 		}
 	}
-	if d := l.slopes[k][s.at]; d != nil {
-		now = plus(now, s.spread(d).Mul(s.arriving()))
+	for _, k := range s.along {
+		next = append(next, sum(l.slopes[k]))
 	}
-	return now
+	return next
 }
 
 // ottt is eProp with traces of what arrives at each synapse.
@@ -90,13 +98,13 @@ func (l *local) ottt(traces []*graph.Node, decay float64) (past, next []*graph.N
 	for i, gy := range autodiff.Grad(l.loss, at...) {
 		s, x := l.synapses[i], l.synapses[i].pre
 		if x == nil {
-			x = s.slope
+			x = s.wires.before(s)
 		}
 		a := traces[i].Else(x.Like(0)).Scale(decay)
 		if next = append(next, a.Add(x)); s.pre != nil {
 			past = append(past, s.instead(a, gy))
 		} else {
-			past = append(past, s.reduced(a.Mul(gy)))
+			past = append(past, s.wires.reduced(s, a.Mul(gy)))
 		}
 	}
 	return past, next
@@ -118,39 +126,6 @@ func (l *local) differentiable() []*graph.Node {
 		}
 	}
 	return hs
-}
-
-// zero returns the trace of a synapse before the first step.
-func (s *synapse) zero() *graph.Node {
-	if s.pre == nil {
-		return s.at.Like(0)
-	}
-	return s.at.Graph().Const(s.at.DType(), 0, append([]int{s.at.Dim(0)}, s.wires.trace(s.at)...)...)
-}
-
-// spread returns a value [B out] of the neurons as one of their synapses, to be multiplied by traces.
-func (s *synapse) spread(x *graph.Node) *graph.Node {
-	if s.pre == nil {
-		return x
-	}
-	return s.wires.after(x)
-}
-
-// arriving returns what arrives at the synapse, as spread does.
-func (s *synapse) arriving() *graph.Node {
-	if s.pre == nil {
-		return s.slope
-	}
-	return s.wires.before(s.pre)
-}
-
-// reduced returns the sum over all that share the weight.
-func (s *synapse) reduced(x *graph.Node) *graph.Node {
-	if s.pre != nil {
-		return x.Sum(0)
-	}
-	whole := s.weight.BroadcastTo(s.at.Shape()...)
-	return autodiff.VJP([]*graph.Node{whole}, []*graph.Node{x}, s.weight)[0]
 }
 
 func plus(a, b *graph.Node) *graph.Node {
