@@ -142,12 +142,9 @@ func (t *likelihood) maximum(steps int) (w []float64, n int, ok bool) {
 	const tolerance = 1e-11
 	for n = range steps {
 		if largest(grad) <= tolerance*scale {
-			return w, n, true
+			return w, n, !t.separated(w)
 		}
-		step, ok := t.direction(w, grad)
-		if !ok {
-			return w, n, false
-		}
+		step := t.direction(w, grad)
 		fell := false
 		for size := 1.0; size > 1e-6 && !fell; size /= 2 {
 			for j := range w {
@@ -163,7 +160,21 @@ func (t *likelihood) maximum(steps int) (w []float64, n int, ok bool) {
 			return w, n, false
 		}
 	}
-	return w, steps, largest(grad) <= tolerance*scale
+	return w, steps, largest(grad) <= tolerance*scale && !t.separated(w)
+}
+
+// separated reports whether w is sure of every class: without a penalty a greater w then is better, and
+// gradients vanish on the way to infinity.
+func (t *likelihood) separated(w []float64) bool {
+	const sure = 1e-6
+	for i := range t.n {
+		y := t.y[i*t.q+t.target]
+		p := Sigmoid(product(t.x[i*t.p:(i+1)*t.p], w))
+		if t.w[i] > 0 && (y != 0 && y != 1 || math.Abs(p-y) > sure) {
+			return false
+		}
+	}
+	return t.alpha == 0
 }
 
 func product(x, y []float64) (sum float64) {

@@ -5,19 +5,23 @@ import "math"
 // newtonFeatures is the number of features from which on a Hessian is too large to be factored.
 const newtonFeatures = 1024
 
-// direction returns the inverse of the Hessian at w times grad, or false where the Hessian is
-// singular to working precision.
-func (t *likelihood) direction(w, grad []float64) (step []float64, ok bool) {
+// direction returns the inverse of the Hessian at w times grad. Where the Hessian is singular to working
+// precision, as it is if a feature is zero or the sum of others, conjugate gradients give the least of the
+// solutions.
+func (t *likelihood) direction(w, grad []float64) (step []float64) {
 	if t.p > t.direct {
-		return t.conjugate(w, grad), true
+		return t.conjugate(w, grad)
 	}
-	h := t.hessian(w)
-	if _, ok := t.solver.Cholesky(t.p, h, t.p); !ok {
-		return nil, false
+	h, diagonal := t.hessian(w), make([]float64, t.p)
+	for j := range diagonal {
+		diagonal[j] = h[j*t.p+j]
+	}
+	if _, ok := t.solver.Cholesky(t.p, h, t.p); !ok || cancelled(t.p, h, diagonal) {
+		return t.conjugate(w, grad)
 	}
 	step = append([]float64(nil), grad...)
 	t.solver.Solve(t.p, 1, h, t.p, step, 1)
-	return step, true
+	return step
 }
 
 // conjugate solves H·step = grad by conjugate gradients, as far as the gradient is small: the outer
