@@ -90,7 +90,7 @@ func (t *Offline[S]) collect(ctx context.Context, trials iter.Seq2[Sequence, err
 			err = s.check(t.names)
 		}
 		if err == nil {
-			err = t.begin(s.X.Shape()[1])
+			err = t.begin(s.X)
 		}
 		if err == nil {
 			err = t.sequence(ctx, s)

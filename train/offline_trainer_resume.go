@@ -38,7 +38,7 @@ type readerRun struct {
 }
 
 // Snapshot returns parameters, random clock, the state of the network and what was collected, as a
-// checkpoint that shares their memory. A run that goes on from there equals one that was not interrupted,
+// checkpoint of its own memory. A run that goes on from there equals one that was not interrupted,
 // bit for bit.
 func (t *Offline[S]) Snapshot() (*checkpoint.File, error) {
 	t.mu.Lock()
@@ -78,7 +78,7 @@ func (t *Offline[S]) Save(path string) error {
 func (t *Offline[S]) Load(path string) error { return readSnapshot(path, t.Rollback) }
 
 // Snapshot returns parameters, random clock, the state of the network and that of the Method, as a
-// checkpoint that shares their memory. A run that goes on from there equals one that was not interrupted,
+// checkpoint of its own memory. A run that goes on from there equals one that was not interrupted,
 // bit for bit.
 func (t *Online[S]) Snapshot() (*checkpoint.File, error) {
 	t.mu.Lock()
@@ -147,7 +147,7 @@ func (r *Runner[S]) snapshot(kind string, kept []map[string]*tensor.Dense, steps
 	run := readerRun{Model: r.Model, Seed: r.Store.Seed(), Readouts: r.names, Bias: r.bias, Steps: steps, Learned: kept != nil}
 	f := &checkpoint.File{Kind: kind}
 	for _, p := range r.Store.Params() {
-		f.Add(p.Name, p.Value)
+		f.Add(p.Name, copyOf(p.Value))
 		if p.Trained {
 			run.Trained = append(run.Trained, p.Name)
 		}
@@ -155,9 +155,9 @@ func (r *Runner[S]) snapshot(kind string, kept []map[string]*tensor.Dense, steps
 	if r.state != nil {
 		run.Batch, run.Present = r.batch, r.present
 		for i, s := range r.state {
-			f.Add(fmt.Sprint(statePrefix, i), s)
+			f.Add(fmt.Sprint(statePrefix, i), copyOf(s))
 		}
-		f.Add(inputName, r.input)
+		f.Add(inputName, copyOf(r.input))
 	}
 	for i, one := range kept {
 		for name, x := range one {
@@ -292,12 +292,12 @@ func savedState(f *checkpoint.File, run readerRun) ([]*tensor.Dense, error) {
 	return state, nil
 }
 
-// adopt takes parameters over: copies of those there are, new ones for the rest.
+// adopt takes copies of parameters over.
 func (r *Runner[S]) adopt(params []checkpoint.Tensor, run readerRun) {
 	for _, t := range params {
 		if p := r.Store.Get(t.Name); p != nil {
 			copyTensor(p.Value, t.Value)
-		} else if err := r.Store.Put(t.Name, t.Value, slices.Contains(run.Trained, t.Name)); err != nil {
+		} else if err := r.Store.Put(t.Name, copyOf(t.Value), slices.Contains(run.Trained, t.Name)); err != nil {
 			panic(err) // scratchStore took it
 		}
 	}

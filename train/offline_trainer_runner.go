@@ -50,6 +50,7 @@ type Runner[S any] struct {
 	bias     []bool          // which of them have biases
 	input    *tensor.Dense   // the next input of Generate, [B ...]
 	batch    int             // of the state
+	fed      graph.Type      // inputs [B ...] of the last sequence
 	marks    map[string]*tensor.Dense
 	in       []*tensor.Dense // of a run in place
 }
@@ -71,7 +72,7 @@ func (r *Runner[S]) predict(ctx context.Context, x *tensor.Dense) (*tensor.Dense
 		err = checkInputs(x)
 	}
 	if err == nil {
-		err = r.begin(x.Shape()[1])
+		err = r.begin(x)
 	}
 	if err != nil {
 		return nil, err
@@ -101,6 +102,10 @@ func (r *Runner[S]) generate(ctx context.Context, steps int) (*tensor.Dense, err
 	err := errors.Join(r.ready(), refuse(steps > 0, "steps", steps, "at least 1"))
 	if err == nil && r.input == nil {
 		err = fmt.Errorf("%w: there is no output to go on from; call Predict or Fit first", datasets.ErrEmpty)
+	}
+	if err == nil && r.fed.Shape != nil && !typeOf(r.input).Equal(r.fed) {
+		err = fmt.Errorf("%w: the inputs were %v, the output that is to be the next is %v; field Next makes the one of the other",
+			datasets.ErrShape, r.fed, typeOf(r.input))
 	}
 	if err != nil {
 		return nil, err
@@ -165,8 +170,10 @@ func (r *Runner[S]) ready() error {
 	)
 }
 
-// begin prepares for a sequence of so many samples.
-func (r *Runner[S]) begin(batch int) error {
+// begin prepares for the sequence x.
+func (r *Runner[S]) begin(x *tensor.Dense) error {
+	batch := x.Shape()[1]
+	r.fed = graph.Type{DType: graph.DTypeOf(x), Shape: slices.Clone([]int(x.Shape()[1:]))}
 	clear(r.marks)
 	if r.Reset {
 		r.rest()
@@ -240,6 +247,13 @@ func copyTensor(dst, src *tensor.Dense) {
 	default:
 		copy(dst.Bools(), src.Bools())
 	}
+}
+
+// copyOf returns a copy of x.
+func copyOf(x *tensor.Dense) *tensor.Dense {
+	y := newTensor(typeOf(x))
+	copyTensor(y, x)
+	return y
 }
 
 // variantKey tells the programs of a Runner apart.

@@ -2,6 +2,7 @@ package train
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/spikegraph/spikegraph/graph"
 )
@@ -115,13 +116,24 @@ func (t *readerTrace[S]) body(x []*graph.Node, s S) (stepResult, closedState[S])
 		out.Reads = t.reads(y, &next)
 	}
 	if t.k.teach {
-		*t.r.Feedback(&next) = x[1]
+		t.teach(t.r.Feedback(&next), x[1])
 	}
 	c := closedState[S]{X: y, S: next}
 	if t.r.Next != nil {
 		c.X = t.r.Next(x[0], y)
 	}
 	return out, c
+}
+
+// teach puts the teacher in the place of what the step feeds back.
+func (t *readerTrace[S]) teach(at **graph.Node, teacher *graph.Node) {
+	if y := *at; y.Valid() && teacher.Valid() {
+		if teacher = teacher.Cast(y.DType()); !slices.Equal(teacher.Shape(), y.Shape()) {
+			teacher = t.g.Fail(fmt.Errorf("teaching: %w: the target of %q is %v, what the step feeds back is %v",
+				graph.ErrShape, t.r.names[0], []int(teacher.Shape()), []int(y.Shape())))
+		}
+	}
+	*at = teacher
 }
 
 // reads returns inputs and outputs of the readouts.

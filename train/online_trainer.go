@@ -73,7 +73,7 @@ func (t *Online[S]) fit(ctx context.Context, trials iter.Seq2[Sequence, error], 
 			err = refuse(false, "Weights", "given", "nil with Online")
 		}
 		if err == nil {
-			err = t.begin(s.X.Shape()[1])
+			err = t.begin(s.X)
 		}
 		if err == nil {
 			err = t.sequence(ctx, s, r)
@@ -157,10 +157,10 @@ func (t *Online[S]) learn(s Sequence, i int, c chunkResult, sums []float64) erro
 		}
 		b.errors(c.reads[2*j+1], target)
 		for _, e := range b.e {
-			sums[j] += e * e
-		}
-		if sums[j]-sums[j] != 0 {
-			return fmt.Errorf("readout %q: its error: %w", name, graph.ErrNonFinite)
+			if sums[j] += e * e; sums[j]-sums[j] != 0 {
+				return fmt.Errorf("readout %q: the sum of its squared errors, of which one is %v squared: %w; learning diverges, or targets are too large",
+					name, e, graph.ErrNonFinite)
+			}
 		}
 		if t.steps%int64(max(t.Every, 1)) != 0 {
 			continue
