@@ -16,21 +16,31 @@ const (
 // triangular with a positive diagonal. It returns ok = false, and the row it had come to, if A is
 // not positive definite or not finite; A is then spoilt.
 //
-// Block rows are computed from those above (left-looking; Golub, Van Loan, "Matrix Computations",
-// 2013, section 4.2): with P = A[i, i:] - U[:i, i]'·U[:i, i:], the diagonal block is factored, and
-// the rest of the row is U[i,i]'⁻¹ times the rest of P. Within, -P is kept, so that products add up.
+// Block rows are computed from the top, and each is at once subtracted from what is below (right-looking;
+// Golub, Van Loan, "Matrix Computations", 2013, section 4.2): with P what is left of A from row i on, the
+// diagonal block is factored, the rest of the block row is U[i,i]'⁻¹ times the rest of P, and from P below goes
+// U[i, i+1:]'·U[i, i+1:]. Within, -P is kept, so that products add up.
 func (s *Solver[T]) Cholesky(n int, a []T, lda int) (row int, ok bool) {
 	t := &s.chol
 	*t = cholTask[T]{lent: s.lent, n: n, a: a, lda: lda}
 	defer func() { *t = cholTask[T]{} }()
+	negate(min(cholBlock, n), n, a, lda)
 	for t.at = 0; t.at < n; t.at += cholBlock {
 		t.rows = min(cholBlock, n-t.at)
-		t.residual(&s.lent[0], t.at, t.rows)
 		d := a[t.at*lda+t.at:]
 		if row, ok := factor(&s.lent[0], t.rows, d, lda); !ok {
 			return t.at + row, false
 		}
-		s.pool.Do(blocks(n-t.at-t.rows, strip), t)
+		below := n - t.at - t.rows
+		if below == 0 {
+			break
+		}
+		s.pool.Do(blocks(below, strip), t)
+		beta := T(1)
+		if t.at == 0 {
+			beta = -1
+		}
+		s.Syrk(below, t.rows, d[t.rows:], lda, beta, d[t.rows*lda+t.rows:], lda)
 	}
 	return n, true
 }
@@ -48,19 +58,7 @@ type cholTask[T Float] struct {
 func (t *cholTask[T]) Part(worker, i int) {
 	from := t.at + t.rows + i*strip
 	cols := min(strip, t.n-from)
-	ws := &t.lent[worker]
-	t.residual(ws, from, cols)
-	forward(ws, t.rows, cols, t.a[t.at*t.lda+t.at:], t.lda, t.a[t.at*t.lda+from:], t.lda)
-}
-
-// residual leaves -P in some columns of the block row.
-func (t *cholTask[T]) residual(ws *kernel.Workspace, from, cols int) {
-	p := t.a[t.at*t.lda+from:]
-	if t.at == 0 {
-		negate(t.rows, cols, p, t.lda)
-		return
-	}
-	kernel.Gemm(ws, true, false, t.rows, cols, t.at, t.a[t.at:], t.lda, t.a[from:], t.lda, -1, p, t.lda)
+	forward(&t.lent[worker], t.rows, cols, t.a[t.at*t.lda+t.at:], t.lda, t.a[t.at*t.lda+from:], t.lda)
 }
 
 // factor replaces -A by U, A = U'·U, by rows of leaves.
