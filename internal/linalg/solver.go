@@ -33,8 +33,14 @@ func NewSolver[T Float](workers int) *Solver[T] {
 // Close ends the workers. A closed Solver still works, in the caller alone.
 func (s *Solver[T]) Close() { s.pool.Close() }
 
-// Gemm computes C = op(A)·op(B) + beta·C, as kernel.Gemm does: op(A) is [m k], op(B) [k n], C [m n].
+// Gemm computes C = op(A)·op(B) + beta·C, as kernel.Gemm does: op(A) is [m k], op(B) [k n], C [m n]. A'·b for
+// one column b is computed as the row b'·A, for which A is read as it lies.
 func (s *Solver[T]) Gemm(transA, transB bool, m, n, k int, a []T, lda int, b []T, ldb int, beta T, c []T, ldc int) {
+	if transA && !transB && n == 1 && ldb == 1 && ldc == 1 && (beta == 0 || beta == 1) {
+		kernel.RowGemm(s.pool, m, k, b, a, lda, beta == 1, c)
+		runtime.KeepAlive(s)
+		return
+	}
 	kernel.GemmParallel(s.pool, transA, transB, m, n, k, a, lda, b, ldb, beta, c, ldc)
 	runtime.KeepAlive(s)
 }
