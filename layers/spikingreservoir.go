@@ -14,9 +14,9 @@ import (
 //
 //	x = r·W + y·Wfb + u·Win + B
 //
-// The paper's W is G·ω⁰, its Wfb Q·η. Populate joins the connections to neurons, a LIF or Izhikevich;
-// train.Online fits a Dense on the rates. NewSpikingReservoir fills in the paper's; a nil Param takes
-// its own. Under Train weights are learned; connections that were not drawn then stay absent.
+// The paper's W is G·ω⁰, its Wfb Q·η. Populate joins the connections to neurons, a LIF, Theta
+// or Izhikevich; train.Online fits a Dense on the rates. NewSpikingReservoir fills in the paper's; a nil
+// Param takes its own. Under Train weights are learned; connections that were not drawn then stay absent.
 type SpikingReservoir struct {
 	Inputs, N int // inputs, neurons, >= 1
 	Feedback  int // outputs that are fed back, >= 0

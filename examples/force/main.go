@@ -7,6 +7,7 @@
 //	go run ./examples/force -model paper
 //	go run ./examples/force -model lif
 //	go run ./examples/force -model izhikevich
+//	go run ./examples/force -model theta
 //
 // Rate neurons learn the paper's four sines; -model paper has the paper's RLS, which learns less well.
 // Spiking neurons, whose rates are read through double exponential synapses, learn a sine of 5 Hz
@@ -38,7 +39,7 @@ type config struct {
 
 func main() {
 	var c config
-	flag.StringVar(&c.model, "model", "rate", "neurons of the network: rate, paper (rate, its RLS as published), lif or izhikevich")
+	flag.StringVar(&c.model, "model", "rate", "neurons of the network: rate, paper (rate, its RLS as published), lif, izhikevich or theta")
 	flag.IntVar(&c.neurons, "neurons", 1000, "neurons of the network")
 	flag.IntVar(&c.ms, "ms", 14400, "ms to learn for, and then to run freely for")
 	flag.Uint64Var(&c.seed, "seed", 1, "of the weights")
@@ -63,7 +64,7 @@ type errorsOf struct {
 func run(log io.Writer, c config) (e errorsOf, err error) {
 	m, ok := models[c.model]
 	if !ok {
-		return e, fmt.Errorf("force: model %q, want rate, paper, lif or izhikevich", c.model)
+		return e, fmt.Errorf("force: model %q, want rate, paper, lif, izhikevich or theta", c.model)
 	}
 	if c.neurons < 1 || c.ms < 2*m.period {
 		return e, fmt.Errorf("force: %d neurons, %d ms, want at least 1 and %d", c.neurons, c.ms, 2*m.period)

@@ -20,6 +20,7 @@ func TestForce(t *testing.T) {
 		"rate":       {config{neurons: 500, ms: 6000}, 0.002, 0.01, 0.01},
 		"paper":      {config{neurons: 500, ms: 6000}, 0.02, 0.1, 0.05},
 		"lif":        {config{neurons: 500, ms: 4000}, 0.08, 0.5, 0.08},
+		"theta":      {config{neurons: 500, ms: 4000}, 0.08, 0.5, 0.08},
 		"izhikevich": {config{neurons: 500, ms: 4000}, 0.08, 0.5, 0.08},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -38,10 +39,10 @@ func TestForce(t *testing.T) {
 
 func TestForceRefuses(t *testing.T) {
 	for want, c := range map[string]config{
-		"0 neurons, 6000 ms, want at least 1 and 2400":    {model: "rate", neurons: 0, ms: 6000},
-		"10 neurons, 2399 ms, want at least 1 and 2400":   {model: "rate", neurons: 10, ms: 2399},
-		"10 neurons, 399 ms, want at least 1 and 400":     {model: "lif", neurons: 10, ms: 399},
-		`model "hh", want rate, paper, lif or izhikevich`: {model: "hh", neurons: 10, ms: 6000},
+		"0 neurons, 6000 ms, want at least 1 and 2400":           {model: "rate", neurons: 0, ms: 6000},
+		"10 neurons, 2399 ms, want at least 1 and 2400":          {model: "rate", neurons: 10, ms: 2399},
+		"10 neurons, 399 ms, want at least 1 and 400":            {model: "lif", neurons: 10, ms: 399},
+		`model "hh", want rate, paper, lif, izhikevich or theta`: {model: "hh", neurons: 10, ms: 6000},
 	} {
 		_, err := run(io.Discard, c)
 		require.ErrorContains(t, err, want)

@@ -23,6 +23,7 @@ var models = map[string]model{
 	"rate":       {period: 1200, target: fourSines, before: 2400, steps: 1, shown: ratesScope, make: rate(1000, 1)},
 	"paper":      {period: 1200, target: fourSines, before: 2400, steps: 1, shown: ratesScope, make: rate(1, 2)},
 	"lif":        {period: 200, target: math.Sin, before: 1000, steps: spikingSteps, shown: neuronsScope, make: lif},
+	"theta":      {period: 200, target: math.Sin, before: 1000, steps: spikingSteps, shown: neuronsScope, make: theta},
 	"izhikevich": {period: 200, target: math.Sin, before: 1000, steps: spikingSteps, shown: neuronsScope, make: izhikevich},
 }
 

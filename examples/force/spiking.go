@@ -46,6 +46,17 @@ func izhikevich(m model, c config, store *graph.Store) fits {
 	})
 }
 
+// theta returns theta neurons, which begin anywhere on the circle. Currents are squares of rates, in Hz².
+// The paper has connections of 10 and feedback of 10,000.
+func theta(m model, c config, store *graph.Store) fits {
+	return spiking(m, store, spikes[layers.ThetaState]{
+		place: func(g *graph.Graph) layers.Stepper[layers.ThetaState] {
+			return layers.Theta{N: c.neurons, Phase0: layers.Uniform{Lo: -math.Pi, Hi: math.Pi}}.In(g, neuronsScope, dt)
+		},
+		n: c.neurons, bias: 0, strong: 100, back: 1e5, alpha: 1e-5,
+	})
+}
+
 // spikes says how spiking neurons are connected.
 type spikes[S any] struct {
 	place  func(g *graph.Graph) layers.Stepper[S]
