@@ -11,8 +11,10 @@ import (
 
 // Errors of RLS.Step.
 var (
-	// ErrIndefinite says that P has lost its definiteness to rounding, or that an input is not finite.
-	ErrIndefinite = errors.New("P is not positive definite any more, by rounding, or as an input is not finite")
+	// ErrIndefinite says that P has lost its definiteness to rounding.
+	ErrIndefinite = errors.New("P is not positive definite any more, by rounding")
+	// ErrOverflow says that x'·P·x of an input x is not finite.
+	ErrOverflow = errors.New("x'·P·x leaves the range of its numbers")
 	// ErrWindup says that P would leave the range of its type: where no input comes from, forgetting
 	// makes it grow without bound.
 	ErrWindup = errors.New("P grows out of its range: the past is forgotten and inputs are missing that would teach it anew")
@@ -65,14 +67,18 @@ func forgotten(forget float64) int {
 	return int(max(1, min(math.Log(spread)/math.Abs(math.Log(forget)), 1<<30))) // of 1, more than there are
 }
 
-// winds reports whether m samples more could take P out of the range of its type. As P is positive
-// definite, no element exceeds ρ times the largest on the diagonal of A.
-func (r *RLS[T]) winds(m int) bool {
-	limit := math.MaxFloat64
+// RLSLimit returns the largest element that P may have: a quarter of the largest number of its type.
+func RLSLimit[T Float]() float64 {
 	if unsafe.Sizeof(T(0)) == 4 {
-		limit = math.MaxFloat32
+		return math.MaxFloat32 / 4
 	}
-	return !(float64(r.rho)*math.Pow(float64(r.forget), -float64(m))*r.top <= limit/4)
+	return math.MaxFloat64 / 4
+}
+
+// winds reports whether m samples more could take P beyond RLSLimit. As P is positive definite, no
+// element exceeds ρ times the largest on the diagonal of A.
+func (r *RLS[T]) winds(m int) bool {
+	return !(float64(r.rho)*math.Pow(float64(r.forget), -float64(m))*r.top <= RLSLimit[T]())
 }
 
 // Step takes in the samples X [m n], one after the other, and writes the gain of each to k [m n]:
@@ -80,8 +86,8 @@ func (r *RLS[T]) winds(m int) bool {
 //	k = P·x / (λ + x'·P·x),  P ← (P - k·x'·P) / λ     (Haykin, "Adaptive Filter Theory", 2002, table 9.1)
 //
 // The weights that were to give t learn by w ← w - k·(x'·w - t). It returns
-// ErrIndefinite, with P as it was before that sample, where a denominator is not positive, and ErrWindup
-// before any sample; Rewind takes P back to where it was before the step.
+// ErrIndefinite or ErrOverflow, with P as it was before that sample, where a denominator is not positive or
+// not finite, and ErrWindup before any sample; Rewind takes P back to where it was before the step.
 func (r *RLS[T]) Step(m int, x, k []T) error {
 	for m > r.most {
 		if err := r.Step(r.most, x, k); err != nil {
@@ -93,19 +99,20 @@ func (r *RLS[T]) Step(m int, x, k []T) error {
 		r.Flush()
 	}
 	if r.winds(m) {
-		return ErrWindup
+		return fmt.Errorf("%w: it reaches %.3g, and grows by 1/%v a sample up to %.3g",
+			ErrWindup, r.top*float64(r.rho), r.forget, RLSLimit[T]())
 	}
 	r.s.Symm(m, r.n, r.a, r.n, r.pending%2 == 1, x, r.n, r.y, r.n)
 	for i := range m {
-		if !r.sample(x[i*r.n:(i+1)*r.n], r.y[i*r.n:(i+1)*r.n], k[i*r.n:(i+1)*r.n]) {
-			return ErrIndefinite
+		if err := r.sample(x[i*r.n:(i+1)*r.n], r.y[i*r.n:(i+1)*r.n], k[i*r.n:(i+1)*r.n]); err != nil {
+			return err
 		}
 	}
 	return nil
 }
 
 // sample takes in one sample x, of which y = A·x.
-func (r *RLS[T]) sample(x, y, k []T) bool {
+func (r *RLS[T]) sample(x, y, k []T) error {
 	if p := r.pending; p > 0 { // y - Σ v·(v'x)
 		clear(r.dots[:p])
 		kernel.Dots(p, r.n, r.v, r.n, x, r.dots)
@@ -115,8 +122,11 @@ func (r *RLS[T]) sample(x, y, k []T) bool {
 	xy[0] = 0
 	kernel.Dots(1, r.n, x, r.n, y, xy)
 	den := r.forget + r.rho*xy[0]
-	if !(den > 0) || math.IsInf(float64(den), 0) {
-		return false
+	if den-den != 0 {
+		return fmt.Errorf("%w: inputs reach %.3g, P %.3g", ErrOverflow, largest(x), r.top*float64(r.rho))
+	}
+	if den <= 0 {
+		return fmt.Errorf("%w: λ + x'·P·x is %.3g, expected a number above 0", ErrIndefinite, den)
 	}
 	// k = ρy/den, and the correction of P, k·x'P, is ρ times that of v = y·sqrt(ρ/den).
 	gain, root := r.rho/den, T(math.Sqrt(float64(r.rho/den)))
@@ -127,7 +137,15 @@ func (r *RLS[T]) sample(x, y, k []T) bool {
 	}
 	r.pending++
 	r.rho /= r.forget
-	return true
+	return nil
+}
+
+// largest returns the greatest magnitude in x, NaN if there is one.
+func largest[T Float](x []T) (most float64) {
+	for _, e := range x {
+		most = max(most, math.Abs(float64(e)))
+	}
+	return most
 }
 
 // Rewind takes back the samples since State returned rho and pending, of one Step of no more samples
@@ -175,8 +193,8 @@ func (r *RLS[T]) State() (a, v []T, rho T, pending int) { return r.a, r.v, r.rho
 
 // SetState takes over copies of what State returned.
 func (r *RLS[T]) SetState(a, v []T, rho T, pending int) error {
-	if len(a) != len(r.a) || len(v) != len(r.v) || pending < 0 || pending > r.most || !(rho > 0) {
-		return fmt.Errorf("linalg: state of RLS: %d and %d elements, %d pending, factor %v; expected %d and %d, at most %d, positive",
+	if len(a) != len(r.a) || len(v) != len(r.v) || pending < 0 || pending > r.most || !(rho > 0 && rho-rho == 0) {
+		return fmt.Errorf("linalg: state of RLS: %d and %d elements, %d pending, factor %v; expected %d and %d, at most %d, positive and finite",
 			len(a), len(v), pending, rho, len(r.a), len(r.v), r.most)
 	}
 	copy(r.a, a)

@@ -1,6 +1,8 @@
 package linalg_test
 
 import (
+	"fmt"
+	"math"
 	"testing"
 
 	"github.com/spikegraph/spikegraph/internal/linalg"
@@ -83,6 +85,7 @@ func TestRLSStateGoesOn(t *testing.T) {
 	require.NoError(t, b.Step(7, x[13*n:], k2))
 	assert.Equal(t, k1[:7*n], k2[:7*n])
 	assert.Error(t, b.SetState(nil, nil, 1, 0))
+	assert.Error(t, b.SetState(make([]float64, n*n), make([]float64, 8*n), math.Inf(1), 0))
 	bad := append([]float64(nil), x...)
 	bad[0] = -1
 	assert.Error(t, b.SetState(bad[:n*n], make([]float64, 8*n), 1, 9))
@@ -90,7 +93,30 @@ func TestRLSStateGoesOn(t *testing.T) {
 
 func TestRLSReportsLostDefiniteness(t *testing.T) {
 	r := linalg.NewRLS(linalg.NewSolver[float64](1), 2, -1, 1, 2)
-	assert.ErrorIs(t, r.Step(1, []float64{3, 0}, make([]float64, 2)), linalg.ErrIndefinite)
+	err := r.Step(1, []float64{3, 0}, make([]float64, 2))
+	require.ErrorIs(t, err, linalg.ErrIndefinite)
+	assert.ErrorContains(t, err, "is -8, expected a number above 0")
+}
+
+// TestRLSReportsOverflow: neither of these is a loss of definiteness, and both leave P.
+func TestRLSReportsOverflow(t *testing.T) {
+	k := make([]float64, 4)
+	for says, x := range map[string][]float64{
+		"inputs reach 3e+200, P 0.5": {-3e200, 1}, "inputs reach +Inf": {math.Inf(-1), 0}, "inputs reach NaN": {1, math.NaN()},
+	} {
+		r := linalg.NewRLS(linalg.NewSolver[float64](1), 2, 0.5, 1, 2)
+		for _, m := range []int{1, 2} {
+			_, _, rho, pending := r.State()
+			err := r.Step(m, append([]float64{1, 2}, x...)[4-2*m:], k)
+			require.ErrorIs(t, err, linalg.ErrOverflow)
+			assert.NotErrorIs(t, err, linalg.ErrIndefinite)
+			assert.ErrorContains(t, err, says)
+			r.Rewind(rho, pending)
+			p := make([]float64, 4)
+			r.P(p)
+			assert.Equal(t, []float64{0.5, 0, 0, 0.5}, p)
+		}
+	}
 }
 
 // TestRLSDoesNotWindUp has inputs along one axis: P along the other grows by 1/λ a sample.
@@ -113,6 +139,7 @@ func testWindup[T linalg.Float](t *testing.T) {
 				}
 			}
 			require.ErrorIs(t, err, linalg.ErrWindup)
+			assert.ErrorContains(t, err, fmt.Sprintf("grows by 1/%v a sample up to %.3g", forget, linalg.RLSLimit[T]()))
 			r.P(p)
 			for _, e := range p {
 				assert.Zero(t, e-e, "P is finite after %d steps: %v", steps, p)

@@ -54,7 +54,9 @@ func TestTooLargeAStepIsRefused(t *testing.T) {
 	}
 	m := model(t, online.NLMS{Alpha: 0.5}, 2, 1, false)
 	_, err := m.PartialFit(dense([]int{2}, 1e200, 2), dense([]int{1}, 1))
-	assert.ErrorIs(t, err, online.ErrDiverged, "the square of the input overflows")
+	require.ErrorIs(t, err, online.ErrValue, "the square of the input overflows")
+	assert.NotErrorIs(t, err, online.ErrDiverged)
+	assert.ErrorContains(t, err, "online: sample 0: value out of its domain: inputs of up to 1e+200, whose squares sum to +Inf")
 }
 
 // TestForgettingWithoutInputIsNamed: what was learned last stays, and can be used.

@@ -1,6 +1,6 @@
 package online
 
-import "math"
+import "fmt"
 
 // LMS is the method of least mean squares (Widrow, Hoff 1960): W ← W - Alpha·Σ_b x'·e.
 type LMS struct {
@@ -12,7 +12,7 @@ func NewLMS() LMS { return LMS{Alpha: 0.1} }
 
 // New returns a Learner without state.
 func (l LMS) New(in, out int) (Learner, error) {
-	return newGradient(in, out, l.Alpha, func(x []float64) float64 { return l.Alpha })
+	return newGradient(in, out, l.Alpha, func(x []float64) (float64, error) { return l.Alpha, nil })
 }
 
 // NLMS is LMS with the rate divided by the square of the input (Nagumo, Noda 1967,
@@ -31,53 +31,60 @@ func (l NLMS) New(in, out int) (Learner, error) {
 	if err := refuse(l.Epsilon == 0 || positive(l.Epsilon), "Epsilon", l.Epsilon, "a finite number, at least 0"); err != nil {
 		return nil, err
 	}
-	return newGradient(in, out, l.Alpha, func(x []float64) float64 {
+	return newGradient(in, out, l.Alpha, func(x []float64) (float64, error) {
 		norm := l.Epsilon
 		for _, e := range x {
 			norm += e * e
 		}
 		if norm == 0 {
-			return 0 // a sample of zeros teaches nothing
+			return 0, nil // a sample of zeros teaches nothing
 		}
-		if math.IsInf(norm, 1) {
-			return math.NaN() // which Learn refuses
+		if norm-norm != 0 {
+			return 0, fmt.Errorf("%w: inputs of up to %.3g, whose squares sum to %v, expected a finite sum; scale the inputs",
+				ErrValue, largest(x), norm)
 		}
-		return l.Alpha / norm
+		return l.Alpha / norm, nil
 	})
 }
 
 // gradient descends along each sample at a rate.
 type gradient struct {
 	in, out int
-	rate    func(x []float64) float64
+	rate    func(x []float64) (float64, error)
+	rates   []float64 // of the samples
 }
 
-func newGradient(in, out int, alpha float64, rate func(x []float64) float64) (Learner, error) {
+func newGradient(in, out int, alpha float64, rate func(x []float64) (float64, error)) (Learner, error) {
 	if err := refuse(positive(alpha), "Alpha", alpha, "a finite number above 0"); err != nil {
 		return nil, err
 	}
 	if err := checkSizes(in, out); err != nil {
 		return nil, err
 	}
-	return gradient{in, out, rate}, nil
+	return &gradient{in: in, out: out, rate: rate}, nil
 }
 
 // Learn takes in samples.
-func (l gradient) Learn(b int, x, e, w []float64) error {
+func (l *gradient) Learn(b int, x, e, w []float64) error {
 	if err := checkSamples(b, l.in, l.out, x, e, w); err != nil {
 		return err
 	}
+	l.rates = l.rates[:0]
 	most := 0.0
 	for i := range b {
 		row := x[i*l.in : (i+1)*l.in]
-		most += l.rate(row) * largest(row) * largest(e[i*l.out:(i+1)*l.out])
+		rate, err := l.rate(row)
+		if err != nil {
+			return fmt.Errorf("online: sample %d: %w", i, err)
+		}
+		l.rates = append(l.rates, rate)
+		most += rate * largest(row) * largest(e[i*l.out:(i+1)*l.out])
 	}
 	if err := checkStep(w, most); err != nil {
 		return err
 	}
-	for i := range b {
+	for i, rate := range l.rates {
 		row, errors := x[i*l.in:(i+1)*l.in], e[i*l.out:(i+1)*l.out]
-		rate := l.rate(row)
 		for j, v := range row {
 			step := rate * v
 			for k, d := range errors {
@@ -89,7 +96,7 @@ func (l gradient) Learn(b int, x, e, w []float64) error {
 }
 
 // Snapshot returns nothing: there is no state.
-func (gradient) Snapshot() Snapshot { return Snapshot{} }
+func (*gradient) Snapshot() Snapshot { return Snapshot{} }
 
 // Rollback does nothing.
-func (gradient) Rollback(Snapshot) error { return nil }
+func (*gradient) Rollback(Snapshot) error { return nil }

@@ -17,7 +17,9 @@ import (
 // A batch is its samples one after the other; without forgetting this is the block solution
 // K = P·X', S = (I + X·K)⁻¹, W ← W - K·S·E, P ← P - K·S·K'. BrainPy puts a number in place of S.
 type RLS struct {
-	Alpha float64 // scale of the first P, > 0: the greater the faster at first. NewRLS gives 0.1
+	// Alpha is the scale of the first P, > 0: the greater the faster at first. It may be as much as a
+	// quarter of the largest number of P's type. NewRLS gives 0.1.
+	Alpha float64
 	// Forget is the factor of what is past at each sample, in (0, 1]; 0 is 1. Below 1, P grows by
 	// 1/Forget a sample wherever inputs do not reach; before it leaves its range, Learn ends in ErrDiverged.
 	Forget  float64
@@ -39,8 +41,6 @@ func (r RLS) New(in, out int) (Learner, error) {
 	}
 	for _, err := range []error{
 		checkSizes(in, out),
-		refuse(positive(r.Alpha), "Alpha", r.Alpha, "a finite number above 0"),
-		refuse(r.Forget > 0 && r.Forget <= 1, "Forget", r.Forget, "within (0, 1]"),
 		refuse(r.Defer > 0, "Defer", r.Defer, "at least 0"),
 		refuse(r.Workers >= 0, "Workers", r.Workers, "at least 0"),
 	} {
@@ -49,9 +49,9 @@ func (r RLS) New(in, out int) (Learner, error) {
 		}
 	}
 	if r.Single {
-		return newRLS[float32](r, in, out), nil
+		return newRLS[float32](r, in, out)
 	}
-	return newRLS[float64](r, in, out), nil
+	return newRLS[float64](r, in, out)
 }
 
 // rls is the state, P being of type T.
@@ -64,9 +64,19 @@ type rls[T linalg.Float] struct {
 	e       []float64 // errors after the samples before
 }
 
-func newRLS[T linalg.Float](r RLS, in, out int) *rls[T] {
+// newRLS refuses numbers that are out of their domain as a T.
+func newRLS[T linalg.Float](r RLS, in, out int) (Learner, error) {
+	alpha, forget, most := T(r.Alpha), T(r.Forget), linalg.RLSLimit[T]()
+	if err := refuse(alpha > 0 && r.Alpha <= most, "Alpha", r.Alpha,
+		fmt.Sprintf("a number above 0 and up to %.3g, as P is of %T", most, alpha)); err != nil {
+		return nil, err
+	}
+	if err := refuse(forget > 0 && r.Forget <= 1 && (forget < 1 || r.Forget == 1), "Forget", r.Forget,
+		fmt.Sprintf("within (0, 1], and not nearer to 0 or 1 than numbers of %T are", forget)); err != nil {
+		return nil, err
+	}
 	return &rls[T]{in: in, out: out, solver: linalg.NewSolver[float64](1),
-		p: linalg.NewRLS(linalg.NewSolver[T](r.Workers), in, T(r.Alpha), T(r.Forget), r.Defer)}
+		p: linalg.NewRLS(linalg.NewSolver[T](r.Workers), in, alpha, forget, r.Defer)}, nil
 }
 
 // Learn takes in samples.
@@ -84,10 +94,7 @@ func (l *rls[T]) Learn(b int, x, e, w []float64) error {
 	undo := l.mark(b)
 	if err := l.p.Step(b, l.x, l.k); err != nil {
 		undo()
-		if errors.Is(err, linalg.ErrWindup) {
-			return fmt.Errorf("online: %w: %w; the last P is kept", ErrDiverged, err)
-		}
-		return fmt.Errorf("online: %w: %w", ErrValue, err)
+		return l.refusal(x, err)
 	}
 	for i := range x {
 		l.minus[i] = -float64(l.k[i])
@@ -103,6 +110,23 @@ func (l *rls[T]) Learn(b int, x, e, w []float64) error {
 	}
 	l.teach(b, w)
 	return nil
+}
+
+// refusal returns the error for samples x, which P could not take in for the reason why.
+func (l *rls[T]) refusal(x []float64, why error) error {
+	if errors.Is(why, linalg.ErrWindup) {
+		return fmt.Errorf("online: %w: %w; the last P is kept", ErrDiverged, why)
+	}
+	for i, v := range x {
+		if T(v)-T(v) != 0 {
+			return fmt.Errorf("online: %w: input %d of sample %d is %v, expected a finite number of %T, of which P is",
+				ErrValue, i%l.in, i/l.in, v, T(v))
+		}
+	}
+	if errors.Is(why, linalg.ErrOverflow) {
+		return fmt.Errorf("online: %w: %w, of %T; scale the inputs, or take a smaller Alpha", ErrValue, why, T(0))
+	}
+	return fmt.Errorf("online: %w: %w", ErrValue, why)
 }
 
 // teach adds to w what was learned: -k'·e.
@@ -188,6 +212,13 @@ func (l *rls[T]) Rollback(s Snapshot) error {
 	}
 	if len(parts[2]) != 2 {
 		return fmt.Errorf("online: %w: the snapshot has %d scalars, expected 2", ErrShape, len(parts[2]))
+	}
+	for i, name := range []string{"P", "pending"} {
+		for _, e := range parts[i] {
+			if e-e != 0 {
+				return fmt.Errorf("online: %w: %s of the snapshot has %v, expected finite numbers", ErrValue, name, e)
+			}
+		}
 	}
 	if err := l.p.SetState(parts[0], parts[1], parts[2][0], int(parts[2][1])); err != nil {
 		return fmt.Errorf("online: %w: %w", ErrShape, err)
