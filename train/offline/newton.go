@@ -7,7 +7,7 @@ const newtonFeatures = 1024
 
 // direction returns the inverse of the Hessian at w times grad. Where the Hessian is singular to working
 // precision, as it is if a feature is zero or the sum of others, conjugate gradients give the least of the
-// solutions.
+// solutions, each feature being measured by its second derivative.
 func (t *likelihood) direction(w, grad []float64) (step []float64) {
 	if t.p > t.direct {
 		return t.conjugate(w, grad)
@@ -25,13 +25,16 @@ func (t *likelihood) direction(w, grad []float64) (step []float64) {
 }
 
 // conjugate solves H·step = grad by conjugate gradients, as far as the gradient is small: the outer
-// steps then still converge faster than linearly.
+// steps then still converge faster than linearly. The diagonal of H takes the place of H where it is
+// left out, so that the unit of a feature does not matter (algorithm 5.3 of the book).
 func (t *likelihood) conjugate(w, grad []float64) (step []float64) {
 	step = make([]float64, t.p)
-	r, d := append([]float64(nil), grad...), append([]float64(nil), grad...)
 	curvature, hd := t.curvatures(w), make([]float64, t.p)
-	rr := product(r, r)
-	stop := rr * min(0.01, rr)
+	diagonal := t.diagonal(curvature)
+	r, d, z := append([]float64(nil), grad...), make([]float64, t.p), make([]float64, t.p)
+	quotients(d, grad, diagonal)
+	rr := product(r, d)
+	stop := rr * min(0.01, math.Sqrt(rr))
 	for range 2*t.p + 10 {
 		if rr <= stop {
 			break
@@ -46,13 +49,40 @@ func (t *likelihood) conjugate(w, grad []float64) (step []float64) {
 			step[j] += a * d[j]
 			r[j] -= a * hd[j]
 		}
+		quotients(z, r, diagonal)
 		old := rr
-		rr = product(r, r)
+		rr = product(r, z)
 		for j := range d {
-			d[j] = r[j] + rr/old*d[j]
+			d[j] = z[j] + rr/old*d[j]
 		}
 	}
 	return step
+}
+
+// diagonal returns the diagonal of the Hessian.
+func (t *likelihood) diagonal(curvature []float64) []float64 {
+	h := make([]float64, t.p)
+	for j := range h {
+		h[j] = t.penalty(j)
+	}
+	for i, c := range curvature {
+		root := math.Sqrt(c)
+		for j, e := range t.x[i*t.p : (i+1)*t.p] {
+			e *= root
+			h[j] += e * e
+		}
+	}
+	return h
+}
+
+// quotients writes x/y to dst, 0 where y is 0.
+func quotients(dst, x, y []float64) {
+	for j, e := range y {
+		dst[j] = 0
+		if e != 0 {
+			dst[j] = x[j] / e
+		}
+	}
 }
 
 // curvatures returns weight·s(1-s) of each sample, s = σ(X·w).
