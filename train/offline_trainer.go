@@ -27,9 +27,10 @@ type Offline[S any] struct {
 	Runner[S]
 	Method   offline.Method // nil: offline.NewRidge()
 	FreeBias bool           // whether biases are not penalised
-	// Workers are the goroutines that share the work of the Method; 0 is 1. Are they several, and the
-	// network runs in one (Options.Workers below 2), then they take in the samples of a chunk while the
-	// network runs over the next. The result does not depend on either number.
+	// Workers are the goroutines that share the work of the Method; 0 is 1. Are they several, then they
+	// take in the samples of a chunk while the network runs over the next in one goroutine, unless
+	// Options.Workers gives it several: then one follows the other. The result does not depend on
+	// either number.
 	Workers int
 
 	fitters []offline.Fitter // of the readouts, while samples are collected
@@ -105,7 +106,7 @@ func (t *Offline[S]) collect(ctx context.Context, trials iter.Seq2[Sequence, err
 
 // sequence collects one sequence.
 func (t *Offline[S]) sequence(ctx context.Context, s Sequence) error {
-	k := variantKey{collect: true, teach: t.Feedback != nil}
+	k := variantKey{collect: true, teach: t.Feedback != nil, alone: t.Workers > 1 && t.Options.Workers < 2}
 	var teacher *tensor.Dense
 	if k.teach {
 		teacher = s.target(t.names[0])
@@ -116,7 +117,7 @@ func (t *Offline[S]) sequence(ctx context.Context, s Sequence) error {
 			wait = func() error { return nil }
 			return err
 		}
-		if t.Workers < 2 || t.Options.Workers > 1 {
+		if !k.alone {
 			return t.takeIn(s, from, c)
 		}
 		wait = beside(func() error { return t.takeIn(s, from, c) })

@@ -261,6 +261,7 @@ type variantKey struct {
 	first   bool // begins at rest
 	collect bool // gives inputs and outputs of the readouts
 	teach   bool // takes what is to be fed back
+	alone   bool // runs in one goroutine
 	closed  int  // steps of a closed loop; 0: it is open
 }
 
@@ -358,8 +359,11 @@ func (r *Runner[S]) variant(k variantKey) *readerProgram {
 	if p := r.programs[k]; p != nil {
 		return p
 	}
-	p := &readerProgram{}
-	p.f = graph.NewFunc(r.Store, r.Options, func(g *graph.Graph, in []*graph.Node) []*graph.Node {
+	p, options := &readerProgram{}, r.Options
+	if k.alone {
+		options.Workers = 1
+	}
+	p.f = graph.NewFunc(r.Store, options, func(g *graph.Graph, in []*graph.Node) []*graph.Node {
 		t := &readerTrace[S]{r: r, k: k, p: p, g: g}
 		return t.build(in)
 	})

@@ -240,24 +240,53 @@ func TestReadoutsAreFoundWithoutNames(t *testing.T) {
 func TestSamplesAreTakenInBesideTheRun(t *testing.T) {
 	ctx := context.Background()
 	x, y := waves(0, 200, 2)
-	fit := func(workers, chunk int, weights []float64) (map[string]*offline.Model, error) {
+	fit := func(workers, chunk, net int, weights []float64) (map[string]*offline.Model, error) {
 		tr := echoTrainer(30)
-		tr.Workers, tr.Chunk, tr.Options.Workers = workers, chunk, 1
+		tr.Workers, tr.Chunk, tr.Options.Workers = workers, chunk, net
 		return tr.Fit(ctx, train.Trials(train.Sequence{X: x, Y: y, Weights: weights}, train.Sequence{X: x, Y: y}))
 	}
-	want, err := fit(1, 0, nil)
+	want, err := fit(1, 0, 1, nil)
 	require.NoError(t, err)
 	for _, workers := range []int{2, 3, 8} {
-		got, err := fit(workers, 70, nil)
-		require.NoError(t, err)
-		assert.Equal(t, want["out"].W.Float64s(), got["out"].W.Float64s(), "%d workers", workers)
+		for _, net := range []int{0, 1, 2} {
+			got, err := fit(workers, 70, net, nil)
+			require.NoError(t, err)
+			assert.Equal(t, want["out"].W.Float64s(), got["out"].W.Float64s(), "%d workers, %d of the network", workers, net)
+		}
 	}
 	for _, at := range []int{0, 250, 399} {
 		weights := make([]float64, 400)
 		weights[at] = -1
-		_, err := fit(2, 70, weights)
+		_, err := fit(2, 70, 1, weights)
 		require.ErrorIs(t, err, offline.ErrValue, "sample %d", at)
 		assert.ErrorContains(t, err, "sequence 0")
+	}
+}
+
+// crowd is a method of the user's whose Fitter notes the most goroutines that there are at a call of Add.
+type crowd struct {
+	broken
+	most *int
+}
+
+func (c crowd) New(offline.Options) (offline.Fitter, error) { return c, nil }
+func (c crowd) Add(_, _ *tensor.Dense, _ []float64) error {
+	*c.most = max(*c.most, runtime.NumGoroutine())
+	return nil
+}
+
+// TestTheNetworkRunsInOneGoroutineBesideTheFit unless it was given several: it would take the
+// processors from the goroutines that take in its samples.
+func TestTheNetworkRunsInOneGoroutineBesideTheFit(t *testing.T) {
+	x, y := waves(0, 200, 1)
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(40))
+	for _, c := range []struct{ workers, net, least, below int }{{2, 0, 0, 30}, {2, 1, 0, 30}, {1, 0, 39, 1000}, {2, 40, 39, 1000}} {
+		tr, most := echoTrainer(10), 0
+		tr.Workers, tr.Chunk, tr.Options.Workers, tr.Method = c.workers, 70, c.net, crowd{most: &most}
+		before := runtime.NumGoroutine()
+		require.NoError(t, tr.Collect(context.Background(), train.Trials(train.Sequence{X: x, Y: y})))
+		assert.GreaterOrEqual(t, most-before, c.least, "%+v", c)
+		assert.Less(t, most-before, c.below, "%+v", c)
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"math"
 	"math/rand/v2"
+	"runtime"
 	"runtime/debug"
 	"time"
 
@@ -47,19 +48,8 @@ const (
 
 type echoState struct{ R layers.ReservoirState }
 
-// echoShared is the number of connections from which it pays to run a step in several goroutines: 8
-// bytes each, they are then more than one core's second-level cache holds.
-const echoShared = 1 << 18
-
 // echoTrainer is the network of J4: inputs of ±1 to a tenth of n leaky neurons, and a readout.
 func echoTrainer(c config, n int) *train.Offline[echoState] {
-	workers, links := 1, c.links
-	if links == 0 {
-		links = 0.1 * float64(n)
-	}
-	if links*float64(n) > echoShared {
-		workers = c.threads
-	}
 	return &train.Offline[echoState]{
 		Runner: train.Runner[echoState]{
 			Net: func(g *graph.Graph, _ bool) train.Step[echoState] {
@@ -75,7 +65,7 @@ func echoTrainer(c config, n int) *train.Offline[echoState] {
 					return out.Apply(r), echoState{next}
 				}
 			},
-			Readouts: []string{"out"}, Seed: c.seed, Options: graph.Options{Workers: workers},
+			Readouts: []string{"out"}, Seed: c.seed,
 		},
 		Method: offline.Ridge{Alpha: 1e-7}, FreeBias: true, Workers: c.threads,
 	}
@@ -105,6 +95,7 @@ func echo(c config) (result, error) {
 	if c.links == 0 {
 		r.Links = 0.1 * float64(n)
 	}
+	runtime.GOMAXPROCS(c.threads) // the network's goroutines, where it does not run in one
 	t := echoTrainer(c, n)
 	part := func(from, to int) *tensor.Dense { return c.column(series.Values[from:to]) }
 	pair := func(from, to int) train.Sequence {
