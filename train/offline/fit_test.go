@@ -198,6 +198,7 @@ func TestMergeIsAddition(t *testing.T) {
 	require.NoError(t, err)
 	require.NoError(t, other.Add(x, y, nil))
 	assert.ErrorIs(t, a.Merge(other), offline.ErrShape)
+	assert.ErrorIs(t, a.Merge(nil), offline.ErrValue)
 }
 
 func TestFuncIsAMethod(t *testing.T) {
@@ -228,6 +229,8 @@ func TestBadInputIsRefused(t *testing.T) {
 	require.NoError(t, err)
 	huge := normal(1, 8, 2)
 	huge.Float64s()[5] = 1e200
+	empty := tensor.New(tensor.WithShape(0, 2), tensor.Of(tensor.Float64))
+	notANumber := func(_, _, _ int, _, _ []float64) ([]float64, error) { return []float64{1, math.NaN()}, nil }
 	free, choice := offline.Options{Bias: true, FreeBias: true}, offline.RidgeChoice{Alphas: []float64{1}}
 	ridge := offline.Ridge{Alpha: 1}
 	for name, c := range map[string]struct {
@@ -265,7 +268,10 @@ func TestBadInputIsRefused(t *testing.T) {
 		"huge":         {ridge, huge, y, nil, free, offline.ErrValue, "sums of squares of up to +Inf"},
 		"huge lasso":   {offline.Lasso{Raw: true}, huge, y, nil, free, offline.ErrValue, "sums of squares of up to +Inf"},
 		"huge choice":  {choice, huge, y, nil, free, offline.ErrValue, "sums of squares of up to +Inf"},
-		"func weights": {offline.Func(nil), x, y, make([]float64, 8), offline.Options{}, offline.ErrValue, "weights"},
+		"no function":  {offline.Func(nil), x, y, nil, offline.Options{}, offline.ErrValue, "the method is <nil>, expected a function"},
+		"func NaN":     {offline.Func(notANumber), x, y, nil, offline.Options{}, offline.ErrValue, "row 1 of the weights that the function gave has NaN"},
+		"empty":        {ridge, empty, y, nil, offline.Options{}, offline.ErrEmpty, "the inputs are [0 2]"},
+		"func weights": {offline.Func(notANumber), x, y, make([]float64, 8), offline.Options{}, offline.ErrValue, "weights"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := offline.FitWeighted(c.m, c.x, c.y, c.w, c.o)

@@ -73,6 +73,9 @@ func (f Func) New(o Options) (Fitter, error) {
 	if err := o.validate(); err != nil {
 		return nil, err
 	}
+	if f == nil {
+		return nil, refuse(false, "the method", nil, "a function")
+	}
 	return &custom{f: f, s: samples{plan: plan{o: o}}}, nil
 }
 
@@ -98,6 +101,9 @@ func (c *custom) Fit() (*Model, error) {
 	}
 	if len(w) != c.s.p*c.s.q {
 		return nil, fmt.Errorf("offline: %w: the function gave %d weights, expected [%d %d]", ErrShape, len(w), c.s.p, c.s.q)
+	}
+	if err := (matrix{rows: c.s.p, cols: c.s.q, double: w}).finite("weights that the function gave"); err != nil {
+		return nil, err
 	}
 	return c.s.model(w), nil
 }

@@ -141,6 +141,9 @@ func (m *Moments) weighed() error {
 // Merge adds the sums of other, of the same options and sizes, to m. The order in which sums are
 // merged decides their last bits.
 func (m *Moments) Merge(other *Moments) error {
+	if other == nil {
+		return refuse(false, "what is merged", nil, "Moments")
+	}
 	if other.n == 0 {
 		return nil // nothing to add
 	}

@@ -35,6 +35,9 @@ func (pl *plan) read(what string, x *tensor.Dense) (matrix, error) {
 	if len(s) < 2 || s[len(s)-1] == 0 {
 		return matrix{}, fmt.Errorf("offline: %w: the %s are %v, expected [... columns]", ErrShape, what, []int(s))
 	}
+	if s.TotalSize() == 0 {
+		return matrix{}, fmt.Errorf("offline: %w: the %s are %v", ErrEmpty, what, []int(s))
+	}
 	if x.RequiresIterator() || !x.DataOrder().IsRowMajor() {
 		return matrix{}, fmt.Errorf("offline: %w: the %s are a view; clone them", ErrValue, what)
 	}

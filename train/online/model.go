@@ -113,6 +113,9 @@ func rowsOf(what string, x *tensor.Dense, n int) ([]float64, error) {
 	if len(s) < 1 || len(s) > 2 || s[len(s)-1] != n {
 		return nil, fmt.Errorf("online: %w: the %s are %v, expected [b %d] or [%d]", ErrShape, what, []int(s), n, n)
 	}
+	if s.TotalSize() == 0 {
+		return nil, fmt.Errorf("online: %w: the %s are %v, expected a row at least", ErrShape, what, []int(s))
+	}
 	if x.RequiresIterator() || !x.DataOrder().IsRowMajor() {
 		return nil, fmt.Errorf("online: %w: the %s are a view; clone them", ErrValue, what)
 	}

@@ -64,6 +64,11 @@ func (n *Network) place() error {
 		if m.x != nil && (!m.x.Shape().Eq(tensor.Shape(m.shape)) || m.x.Dtype() != tensor.Float64 || m.x.RequiresIterator()) {
 			return fmt.Errorf("online: %w: %s is %v of %v, expected %v of float64", ErrShape, m.name, []int(m.x.Shape()), m.x.Dtype(), m.shape)
 		}
+		if m.x != nil {
+			if err := finite(m.name, m.x.Float64s()); err != nil {
+				return err
+			}
+		}
 	}
 	if !positive(n.Dt) || !positive(n.Tau) {
 		return refuse(false, "Dt and Tau", []float64{n.Dt, n.Tau}, "finite numbers above 0")
@@ -142,18 +147,28 @@ func (n *Network) advance() {
 	n.rates()
 }
 
-// checkInput refuses inputs of another number than the network has.
+// checkInput refuses inputs of another number than the network has, or that are not finite.
 func (n *Network) checkInput(u []float64) error {
 	if len(u) != n.in {
 		return fmt.Errorf("online: %w: %d inputs, the network has %d", ErrShape, len(u), n.in)
 	}
-	return nil
+	return finite("the input", u)
 }
 
-// checkTarget refuses targets of another number than there are outputs.
+// checkTarget refuses targets of another number than there are outputs, or that are not finite.
 func (n *Network) checkTarget(target []float64) error {
 	if len(target) != n.out {
 		return fmt.Errorf("online: %w: %d targets, the network has %d outputs", ErrShape, len(target), n.out)
+	}
+	return finite("the target", target)
+}
+
+// finite returns an error for the first number that is NaN or infinite.
+func finite(what string, x []float64) error {
+	for i, v := range x {
+		if v-v != 0 {
+			return fmt.Errorf("online: %w: number %d of %s is %v", ErrValue, i, what, v)
+		}
 	}
 	return nil
 }

@@ -163,6 +163,7 @@ func TestBadInputIsRefused(t *testing.T) {
 		"columns": {dense([]int{1, 3}, 1, 2, 3), y, online.ErrShape},
 		"cube":    {dense([]int{1, 1, 2}, 1, 2), y, online.ErrShape},
 		"targets": {good, dense([]int{2, 1}, 1, 2), online.ErrShape},
+		"empty":   {tensor.New(tensor.WithShape(0, 2), tensor.Of(tensor.Float64)), y, online.ErrShape},
 		"NaN":     {dense([]int{1, 2}, 1, math.NaN()), y, online.ErrValue},
 		"integer": {tensor.New(tensor.WithShape(1, 2), tensor.Of(tensor.Int32)), y, online.ErrValue},
 	} {
