@@ -41,7 +41,12 @@ func (e ElasticNet) New(o Options) (Fitter, error) {
 		e.MaxIter = 10000
 	}
 	pl := plan{o: o, degree: e.Degree, normalize: !e.Raw}
-	return newSquares(pl, func(_ *squares, m *Moments) (*Model, error) { return e.fit(m), nil })
+	return newSquares(pl, func(_ *squares, m *Moments) (*Model, error) {
+		if err := m.weighed(); err != nil {
+			return nil, err
+		}
+		return e.fit(m), nil
+	})
 }
 
 // Lasso is ElasticNet with absolute values alone: ½|Z·w - y|² + Alpha·|w|₁ (Tibshirani 1996,

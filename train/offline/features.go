@@ -2,8 +2,8 @@ package offline
 
 import (
 	"fmt"
-	"math"
 
+	"gonum.org/v1/gonum/floats"
 	"gorgonia.org/tensor"
 )
 
@@ -101,17 +101,14 @@ func products(dst []float64, at int, x []float64, from, order int, f float64) in
 	return at
 }
 
-// unit divides x by its norm.
+// unit divides x by its norm, which may be out of the range of squares.
 func unit(x []float64) {
-	sum := 0.0
-	for _, e := range x {
-		sum += e * e
-	}
-	if sum == 0 {
+	most := largest(x)
+	if most == 0 {
 		return
 	}
-	norm := math.Sqrt(sum)
 	for i := range x {
-		x[i] /= norm
+		x[i] /= most
 	}
+	floats.Scale(1/floats.Norm(x, 2), x)
 }

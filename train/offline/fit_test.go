@@ -264,6 +264,8 @@ func TestBadInputIsRefused(t *testing.T) {
 		"view":         {ridge, slice.(*tensor.Dense), y, nil, offline.Options{}, offline.ErrValue, "view"},
 		"not a class":  {offline.Logistic{}, x, y, nil, offline.Options{}, offline.ErrValue, "within [0, 1]"},
 		"no weight":    {ridge, x, y, make([]float64, 8), free, offline.ErrEmpty, "all 8 weigh 0"},
+		"no lasso":     {offline.NewLasso(), x, y, make([]float64, 8), free, offline.ErrEmpty, "all 8 weigh 0"},
+		"no chance":    {offline.Logistic{}, x, dense([]int{8, 1}, 0, 1, 1, 0, 1, 0, 0, 1), make([]float64, 8), free, offline.ErrEmpty, "all 8 weigh 0"},
 		"no choice":    {choice, x, y, make([]float64, 8), free, offline.ErrEmpty, "all 8 weigh 0"},
 		"huge":         {ridge, huge, y, nil, free, offline.ErrValue, "sums of squares of up to +Inf"},
 		"huge lasso":   {offline.Lasso{Raw: true}, huge, y, nil, free, offline.ErrValue, "sums of squares of up to +Inf"},

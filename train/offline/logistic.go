@@ -5,6 +5,7 @@ import (
 	"math"
 
 	"github.com/spikegraph/spikegraph/internal/linalg"
+	"gonum.org/v1/gonum/floats"
 	"gorgonia.org/tensor"
 )
 
@@ -75,6 +76,9 @@ func (f *logistic) Fit() (*Model, error) {
 	}
 	s := linalg.NewSolver[float64](f.s.o.Workers)
 	defer s.Close()
+	if err := weighed(f.s.n, floats.Sum(f.s.w)); err != nil {
+		return nil, err
+	}
 	w := make([]float64, f.s.p*f.s.q)
 	t := likelihood{samples: &f.s, alpha: f.l.Alpha, solver: s, direct: newtonFeatures}
 	steps, most := f.l.MaxIter, 0

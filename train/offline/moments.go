@@ -131,11 +131,14 @@ func (m *Moments) total() (*Moments, error) {
 }
 
 // weighed refuses samples that all weigh nothing.
-func (m *Moments) weighed() error {
-	if m.w > 0 {
+func (m *Moments) weighed() error { return weighed(m.n, m.w) }
+
+// weighed refuses n samples whose weights have the sum 0.
+func weighed(n int, sum float64) error {
+	if sum > 0 {
 		return nil
 	}
-	return fmt.Errorf("offline: %w: all %d weigh 0", ErrEmpty, m.n)
+	return fmt.Errorf("offline: %w: all %d weigh 0", ErrEmpty, n)
 }
 
 // Merge adds the sums of other, of the same options and sizes, to m. The order in which sums are

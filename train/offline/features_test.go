@@ -1,0 +1,28 @@
+package offline_test
+
+import (
+	"math"
+	"testing"
+
+	"github.com/spikegraph/spikegraph/train/offline"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// Rows of numbers whose squares no number can hold have their norm all the same, and so has a lasso of them.
+func TestNormalizeOfAnySize(t *testing.T) {
+	for _, scale := range []float64{1, 1e-310, 1e-200, 1e200, 4e307, -4e307} {
+		x := dense([]int{3, 2}, 3*scale, 4*scale, 0, 0, 0, -2*scale)
+		z, err := offline.Normalize(x)
+		require.NoError(t, err)
+		sign := math.Copysign(1, scale)
+		assert.InDeltaSlicef(t, []float64{0.6 * sign, 0.8 * sign, 0, 0, 0, -sign}, z.Float64s(), 1e-12, "%v", scale)
+	}
+	x, y := normal(3, 30, 4), normal(4, 30, 2)
+	want := fit(t, offline.Lasso{Alpha: 0.1}, x, y, nil, offline.Options{})
+	require.NotZero(t, want.W.Float64s()[0])
+	for i := range x.Float64s() {
+		x.Float64s()[i] *= 1e200
+	}
+	same(t, want.W, fit(t, offline.Lasso{Alpha: 0.1}, x, y, nil, offline.Options{}).W, 1e-9)
+}
