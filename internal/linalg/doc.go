@@ -1,5 +1,5 @@
-// Package linalg holds dense linear algebra for fitting readouts: symmetric products, Cholesky
-// factors, triangular solutions and the recursive least squares step, in float32 and float64.
+// Package linalg holds dense linear algebra for fitting readouts: symmetric products, the factors of
+// Cholesky and QR, triangular solutions and the recursive least squares step, in float32 and float64.
 //
 // Everything large is one of the matrix products of internal/kernel, so it runs at their speed and
 // has their property: a result has the same bits for any number of workers. A [Solver] lends the
@@ -21,5 +21,5 @@
 // # Errors
 //
 // Sizes that contradict each other are a defect of the caller and panic. A matrix that is not
-// positive definite is reported. In the steady state nothing is allocated.
+// positive definite is reported. In the steady state nothing is allocated, but by QR.
 package linalg
