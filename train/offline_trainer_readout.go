@@ -3,10 +3,12 @@ package train
 import (
 	"fmt"
 	"iter"
+	"math"
 	"slices"
 
 	"github.com/spikegraph/spikegraph/datasets"
 	"github.com/spikegraph/spikegraph/graph"
+	"github.com/spikegraph/spikegraph/train/offline"
 	"gorgonia.org/tensor"
 )
 
@@ -184,5 +186,11 @@ func (s Sequence) weights(from, to, rows int) ([]float64, error) {
 	if n := s.X.Shape()[0] * rows; len(s.Weights) != n {
 		return nil, fmt.Errorf("%w: %d weights for %d samples", datasets.ErrShape, len(s.Weights), n)
 	}
-	return s.Weights[from*rows : to*rows], nil
+	part := s.Weights[from*rows : to*rows]
+	for i, w := range part {
+		if !(w >= 0) || math.IsInf(w, 1) {
+			return nil, fmt.Errorf("%w: the weight of sample %d is %v, expected a finite number, at least 0", offline.ErrValue, from*rows+i, w)
+		}
+	}
+	return part, nil
 }

@@ -337,6 +337,13 @@ func TestWeightsOfSamples(t *testing.T) {
 	tr := echoTrainer(10)
 	_, err := tr.Fit(ctx, train.Trials(train.Sequence{X: x, Y: y, Weights: w[:3]}))
 	assert.ErrorIs(t, err, datasets.ErrShape)
+	for _, bad := range []float64{-1, math.NaN(), math.Inf(1)} {
+		w[50] = bad
+		tr.Washout, tr.Chunk = 12, 9
+		_, err = tr.Fit(ctx, train.Trials(train.Sequence{X: x, Y: y, Weights: w}))
+		assert.ErrorIs(t, err, offline.ErrValue)
+		assert.ErrorContains(t, err, "the weight of sample 50 is ", "as it was given, whatever is left out or run together")
+	}
 }
 
 func TestTeacherForcingMakesAGenerator(t *testing.T) {
