@@ -2,6 +2,7 @@ package graph_test
 
 import (
 	"fmt"
+	"math/rand/v2"
 	"testing"
 
 	"github.com/spikegraph/spikegraph/autodiff"
@@ -114,10 +115,49 @@ func wideNet(n int) (*graph.Graph, *graph.Node) {
 	return g, learn(g, zs.Mean())
 }
 
+// loopsNet is many loops of a few steps, each over what the one before gave, with training.
+func loopsNet(n int) (*graph.Graph, *graph.Node) {
+	g := graph.New()
+	xs, rest := g.Input("xs", graph.Float32, 5, 4, 8), g.Const(graph.Float32, 0, 4, 8)
+	for i := range n / 70 {
+		w := weights(g, i, 8)
+		xs, _ = graph.Loop(xs, rest, func(x, v *graph.Node) (*graph.Node, *graph.Node) {
+			v = v.Scale(0.9).Add(x.Mul(w))
+			z := v.Shift(-1).Step()
+			return v.Tanh().Add(z), v.Sub(z)
+		})
+	}
+	return g, learn(g, xs.Mean())
+}
+
+// randomNet is arithmetic between values drawn from all before, with sums in between; what is read no more
+// is added to the loss. With training.
+func randomNet(n int) (*graph.Graph, *graph.Node) {
+	g, r := graph.New(), rand.New(rand.NewPCG(1, 2))
+	x := g.Input("x", graph.Float32, 4, 8)
+	all := []*graph.Node{x.Mul(weights(g, 0, 8)), x.Sub(weights(g, 1, 8))}
+	read := []bool{true, true}
+	for i := 0; i < 3 || len(g.Nodes()) < n/3; i++ {
+		j, k := r.IntN(len(all)), r.IntN(len(all))
+		a, b := all[j], all[k]
+		y := []*graph.Node{a.Mul(b), a.Sub(b).Tanh(), a.Add(b).Sigmoid(), a.Max(b), a.Sub(b.Mean(0))}[i%5]
+		read[j], read[k] = true, true
+		all, read = append(all, y.Scale(1/float64(i+2))), append(read, false)
+	}
+	var ends []*graph.Node
+	for i, x := range all {
+		if !read[i] {
+			ends = append(ends, x.Mean())
+		}
+	}
+	return g, learn(g, graph.Stack(0, ends...).Mean())
+}
+
 var nets = []struct {
 	name string
 	net  func(n int) (*graph.Graph, *graph.Node)
-}{{"unrolled", unrolledNet}, {"chain", chainNet}, {"deep", deepNet}, {"separate", separateNet}, {"wide", wideNet}}
+}{{"unrolled", unrolledNet}, {"chain", chainNet}, {"deep", deepNet}, {"separate", separateNet}, {"wide", wideNet},
+	{"loops", loopsNet}, {"random", randomNet}}
 
 // BenchmarkCompile measures compilation by the number of nodes.
 func BenchmarkCompile(b *testing.B) {

@@ -9,19 +9,21 @@ type grouping struct {
 	of      []*group // by node number
 	levels  []int    // by node number, of nodes in no group; 0 if it is not known yet
 	readers [][]*Node
-	seen    []int // stamp of the last search that came by
-	stamp   int
-	stack   []*Node
+	down    search
+	up      search
 }
 
-// maxSearch bounds the nodes and groups that a search for a way visits.
+// maxSearch bounds the nodes and groups that a search for a way visits in either direction.
 const maxSearch = 1024
+
+// maxReaders is how many readers of a node a search looks at.
+const maxReaders = 64
 
 func newGrouping(u unit) *grouping {
 	n := len(u.g.nodes)
 	gs := &grouping{
 		need: reachable(u.g, u.outs), of: make([]*group, n), levels: make([]int, n),
-		readers: make([][]*Node, n), seen: make([]int, n),
+		readers: make([][]*Node, n), down: search{seen: make([]int, n)}, up: search{seen: make([]int, n)},
 	}
 	for i, m := range u.g.nodes {
 		for _, x := range m.in {
@@ -83,44 +85,101 @@ func (gs *grouping) mergeable(a, b *group) bool {
 }
 
 // leads reports whether there is, or may be, a way from group a to group b through a node of neither.
-// It goes from b to what is read, down to the level of a; after maxSearch steps it gives up.
+// It goes from b down to what is read and from a up to what reads it, by turns: there is no way as soon as
+// either has nowhere left to go. After maxSearch steps it gives up.
 func (gs *grouping) leads(a, b *group) bool {
-	gs.stamp++
-	gs.stack = gs.stack[:0]
+	gs.down.begin()
+	gs.up.begin()
 	for _, m := range b.members {
-		for _, x := range m.in {
-			if g := gs.of[x.id]; g == nil || g != a && g != b {
-				gs.push(x, a.level)
+		gs.descend(m, a, b)
+	}
+	for _, m := range a.members {
+		gs.ascend(m, a, b)
+	}
+	for range maxSearch {
+		if gs.down.ended() || gs.up.ended() {
+			return false
+		}
+		for _, m := range gs.members(gs.down.pop()) {
+			if gs.descend(m, a, b) == a {
+				return true
+			}
+		}
+		if len(gs.up.stack) == 0 {
+			continue
+		}
+		for _, m := range gs.members(gs.up.pop()) {
+			if gs.ascend(m, a, b) == b {
+				return true
 			}
 		}
 	}
-	for visited := 0; len(gs.stack) > 0; visited++ {
-		if visited == maxSearch {
-			return true
-		}
-		n := gs.stack[len(gs.stack)-1]
-		gs.stack = gs.stack[:len(gs.stack)-1]
-		for _, m := range gs.members(n) {
-			for _, x := range m.in {
-				if gs.of[x.id] == a {
-					return true
-				}
-				gs.push(x, a.level)
-			}
-		}
-	}
-	return false
+	return true
 }
 
-// push puts x on the stack, unless it or its group was there before or is not above the level.
-func (gs *grouping) push(x *Node, level int) {
-	first := x
-	if g := gs.of[x.id]; g != nil {
-		first = g.members[0]
+// descend puts what m reads on the way down from b, if it is above a, and returns a if m reads that.
+func (gs *grouping) descend(m *Node, a, b *group) (met *group) {
+	for _, x := range m.in {
+		switch g := gs.of[x.id]; {
+		case g != nil && g == a:
+			met = a
+		case (g == nil || g != b) && gs.level(x) > a.level:
+			gs.down.push(x, g)
+		}
 	}
-	if gs.level(x) > level && gs.seen[first.id] != gs.stamp {
-		gs.seen[first.id] = gs.stamp
-		gs.stack = append(gs.stack, x)
+	return met
+}
+
+// ascend puts what reads m on the way up from a, if it is below b, and returns b if that reads m. It leaves
+// out the readers of what very many read, as the way down from b is the shorter then.
+func (gs *grouping) ascend(m *Node, a, b *group) (met *group) {
+	if len(gs.readers[m.id]) > maxReaders {
+		gs.up.partial = true
+		return nil
+	}
+	for _, r := range gs.readers[m.id] {
+		switch g := gs.of[r.id]; {
+		case g != nil && g == b:
+			met = b
+		case (g == nil || g != a) && gs.levels[r.id] != 0 && gs.level(r) < b.level:
+			gs.up.push(r, g)
+		}
+	}
+	return met
+}
+
+// search is a search through nodes and groups, depth first.
+type search struct {
+	seen    []int // stamp of the last search that came by, by the number of a node or of a group's first
+	stamp   int
+	stack   []*Node
+	partial bool // whether some ways were left out
+}
+
+// begin forgets what was seen.
+func (s *search) begin() {
+	s.stamp++
+	s.stack, s.partial = s.stack[:0], false
+}
+
+// ended reports whether there is nowhere to go that was not seen.
+func (s *search) ended() bool { return len(s.stack) == 0 && !s.partial }
+
+func (s *search) pop() *Node {
+	n := s.stack[len(s.stack)-1]
+	s.stack = s.stack[:len(s.stack)-1]
+	return n
+}
+
+// push puts x, of group g or of none, on the stack, unless it or its group was there before.
+func (s *search) push(x *Node, g *group) {
+	first := x.id
+	if g != nil {
+		first = g.members[0].id
+	}
+	if s.seen[first] != s.stamp {
+		s.seen[first] = s.stamp
+		s.stack = append(s.stack, x)
 	}
 }
 
@@ -146,10 +205,10 @@ func (gs *grouping) merge(a, b *group) {
 
 // raise lifts what reads group a, and what reads that, above it.
 func (gs *grouping) raise(a *group) {
-	gs.stack = append(gs.stack[:0], a.members[0])
-	for len(gs.stack) > 0 {
-		n := gs.stack[len(gs.stack)-1]
-		gs.stack = gs.stack[:len(gs.stack)-1]
+	stack := &gs.up
+	stack.stack = append(stack.stack[:0], a.members[0])
+	for len(stack.stack) > 0 {
+		n := stack.pop()
 		level := gs.level(n)
 		for _, m := range gs.members(n) {
 			for _, r := range gs.readers[m.id] {
@@ -162,7 +221,7 @@ func (gs *grouping) raise(a *group) {
 				} else {
 					gs.levels[r.id] = level + 1
 				}
-				gs.stack = append(gs.stack, r)
+				stack.stack = append(stack.stack, r)
 			}
 		}
 	}

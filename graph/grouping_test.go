@@ -1,6 +1,7 @@
 package graph_test
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/spikegraph/spikegraph/graph"
@@ -12,7 +13,9 @@ import (
 // fewer of them than of their members. Joined without regard to what stands between them, they could not.
 func TestGroupsOfLargeGraphs(t *testing.T) {
 	t.Parallel()
-	least := map[string]float64{"unrolled": 3.9, "chain": 28, "deep": 7.8, "separate": 2.9, "wide": 2.4} // members of a group
+	least := map[string]float64{ // members of a group
+		"unrolled": 3.9, "chain": 28, "deep": 7.8, "separate": 2.9, "wide": 2.4, "loops": 7.8, "random": 3.7,
+	}
 	for _, net := range nets {
 		_, loss := net.net(3000)
 		groups, members, err := graph.CheckGroups(false, loss)
@@ -26,6 +29,22 @@ func TestGroupsOfLargeGraphs(t *testing.T) {
 	assert.ErrorContains(t, err, "wait for each other", "two strands that read each other by way of a mean")
 }
 
+// A sum of h and of a product with it waits for the product, which waits for h, one of whose many readers it is: there
+// is a way that is not seen from h.
+func TestGroupsOfWhatManyRead(t *testing.T) {
+	t.Parallel()
+	g := graph.New()
+	h := g.Input("x", graph.Float32, 8, 8).Sigmoid()
+	loss := h.Add(h.MatMul(weights(g, 0, 8, 8))).Mean()
+	for i := range 100 {
+		loss = loss.Add(h.MatMul(weights(g, i+1, 8, 8)).Mean())
+	}
+	groups, members, err := graph.CheckGroups(false, loss)
+	require.NoError(t, err)
+	require.Greater(t, members, groups, "nothing was joined")
+	require.Greater(t, groups, 2, "h and the sum are apart")
+}
+
 // What groups of large graphs compute is what their members compute alone: to the bit, and so are the
 // parameters after some updates.
 func TestGroupsComputeWhatTheirMembersCompute(t *testing.T) {
@@ -37,7 +56,7 @@ func TestGroupsComputeWhatTheirMembersCompute(t *testing.T) {
 			p, err := g.CompileWith(graph.Options{Workers: 1, Disable: off, Verify: true}, loss)
 			require.NoError(t, err)
 			in := ramp(graph.Float32, 4, 8)
-			if net.name == "deep" || net.name == "wide" {
+			if slices.Contains([]string{"deep", "wide", "loops"}, net.name) {
 				in = ramp(graph.Float32, 5, 4, 8)
 			}
 			for range 3 {
