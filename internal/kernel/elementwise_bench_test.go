@@ -6,7 +6,7 @@ import (
 )
 
 // program is a fused program over dense operands of float32; inPlace outputs overwrite the input of
-// their number.
+// their number, as the plan of a loop has it where that is read for the last time.
 type program struct {
 	name    string
 	ins     []Kind
@@ -73,7 +73,19 @@ var programs = []program{
 		{Op: OpConst, Dst: 3, Imm0: 0.95},
 		{Op: OpMul, Dst: 6, A: 4, B: 3},
 	}, floats(6, 4), true},
-	// The step of a LIF neuron with a bias, and those back through it, as the graph writes them.
+	// The step of a LIF neuron, without and with a bias, and those back through it, as the graph writes them. The
+	// potential is kept for the step back, which leaves its results where it read it and its gradients.
+	{"Step", triple[:2], []Instr{ // v' = 0.95 v + x - z; z' of v'
+		{Op: OpConst, Dst: 3, Imm0: 0.95},
+		{Op: OpConst, Dst: 4, Imm0: 1},
+		{Op: OpSub, Dst: 6, A: 1, B: 4},
+		{Op: OpStep, Dst: 6, A: 6},
+		{Op: OpMul, Dst: 7, A: 3, B: 1},
+		{Op: OpAdd, Dst: 5, A: 0, B: 7},
+		{Op: OpSub, Dst: 7, A: 5, B: 6},
+		{Op: OpSub, Dst: 8, A: 7, B: 4},
+		{Op: OpStep, Dst: 8, A: 8},
+	}, floats(7, 8), false},
 	{"BiasedStep", triple, []Instr{ // v' = 0.95 v + (x + b) - z; z' of v'
 		{Op: OpConst, Dst: 3, Imm0: 0.95},
 		{Op: OpConst, Dst: 4, Imm0: 1},
@@ -92,7 +104,7 @@ var programs = []program{
 		{Op: OpSquare, Dst: 4, A: 4},
 		{Op: OpAdd, Dst: 4, A: 4, B: 3},
 		{Op: OpReciprocal, Dst: 4, A: 4},
-	}), floats(7, 5, 6), false},
+	}), floats(5, 7, 6), true},
 	{"InvSquareBack", triple, slopeOf([]Instr{
 		{Op: OpConst, Dst: 5, Imm0: 25},
 		{Op: OpAbs, Dst: 4, A: 4},
@@ -100,7 +112,7 @@ var programs = []program{
 		{Op: OpAdd, Dst: 4, A: 4, B: 3},
 		{Op: OpSquare, Dst: 4, A: 4},
 		{Op: OpReciprocal, Dst: 4, A: 4},
-	}), floats(7, 5, 6), false},
+	}), floats(5, 7, 6), true},
 	// m' = 0.9 m + 0.1 g; v' = 0.999 v + 0.001 g^2; theta' = theta - rate m'/(b sqrt(v') + eps)
 	{"Adam", []Kind{Float32, Float32, Float32, Float32}, []Instr{
 		{Op: OpConst, Dst: 4, Imm0: 0.9},
@@ -145,8 +157,8 @@ func BenchmarkElementwise(b *testing.B) {
 			for i, kind := range p.ins {
 				x := make([]float32, n)
 				Normal(x, [2]uint32{1, 2}, uint32(i), 0)
-				if i > 0 && p.inPlace {
-					Fill(x, 0.05) // keeps what is fed back finite, and normal
+				if p.inPlace {
+					Fill(x, 1.05) // keeps what is fed back finite, and normal
 				}
 				dense[i], in[i] = Operand{kind, []int{1}}, Of(x)
 				if kind == Bool {
