@@ -149,13 +149,18 @@ func benchAtLevels(b *testing.B, name string, run func(b *testing.B, l isa)) {
 }
 
 func BenchmarkElementwise(b *testing.B) {
-	const n = 64 << 10 // with all its operands in the second-level cache
+	const n = 64 * 1000 // rows and neurons of a shard of J1: all operands are in the second-level cache
 	for _, p := range programs {
 		benchAtLevels(b, p.name, func(b *testing.B, l isa) {
 			dense := make([]Operand, len(p.ins))
 			in := make([]Buf, len(p.ins))
+			block := make([]float32, (len(p.ins)+len(p.out))*n) // where one lies behind the other, as in a plan
+			place := func() (x []float32) {
+				x, block = block[:n:n], block[n:]
+				return x
+			}
 			for i, kind := range p.ins {
-				x := make([]float32, n)
+				x := place()
 				Normal(x, [2]uint32{1, 2}, uint32(i), 0)
 				if p.inPlace {
 					Fill(x, 1.05) // keeps what is fed back finite, and normal
@@ -173,7 +178,7 @@ func BenchmarkElementwise(b *testing.B) {
 				case p.inPlace:
 					outs[j] = in[j]
 				default:
-					outs[j] = Of(make([]float32, n))
+					outs[j] = Of(place())
 				}
 			}
 			report(b, NewElementwise(Float32, p.code, []int{n}, dense, p.out), l, n, outs, in)
