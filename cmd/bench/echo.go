@@ -65,7 +65,7 @@ func echoTrainer(c config, n int) *train.Offline[echoState] {
 					return out.Apply(r), echoState{next}
 				}
 			},
-			Readouts: []string{"out"}, Seed: c.seed,
+			Readouts: []string{"out"}, Seed: c.seed, Options: graph.Options{Workers: c.network},
 		},
 		Method: offline.Ridge{Alpha: 1e-7}, FreeBias: true, Workers: c.threads,
 	}

@@ -54,6 +54,7 @@ type config struct {
 	seed    uint64
 
 	neurons int     // of J4 and J5; 1,000 if 0
+	network int     // goroutines of the network of J4, as the trainer chooses if 0
 	links   float64 // of J4: connections to a neuron; a tenth of the neurons if 0
 	steps   int     // of J4 and J5, to train; the job's default if 0
 
@@ -127,6 +128,7 @@ func main() {
 	flag.StringVar(&c.profile, "cpuprofile", "", "write a CPU profile to this file")
 	flag.IntVar(&c.neurons, "neurons", 0, "neurons of J4 and J5 (0: 1000)")
 	flag.Float64Var(&c.links, "links", 0, "connections to a neuron in J4, on average (0: a tenth of the neurons)")
+	flag.IntVar(&c.network, "network", 0, "goroutines that a step of the network of J4 is divided between (0: as the trainer chooses)")
 	flag.IntVar(&c.steps, "steps", 0, "steps of training of J4 and J5 (0: the job's default)")
 	flag.StringVar(&c.picture, "picture", "", "file to which roofline draws, .svg or .png")
 	flag.Parse()
@@ -153,8 +155,8 @@ func run(c config) error {
 	if c.threads < 1 {
 		return fmt.Errorf("%d threads, want at least 1", c.threads)
 	}
-	if c.neurons < 0 || c.steps < 0 || !(c.links >= 0) {
-		return fmt.Errorf("%d neurons, %v links, %d steps, want at least 0", c.neurons, c.links, c.steps)
+	if c.neurons < 0 || c.steps < 0 || !(c.links >= 0) || c.network < 0 {
+		return fmt.Errorf("%d neurons, %v links, %d steps, %d goroutines of the network, want at least 0", c.neurons, c.links, c.steps, c.network)
 	}
 	if c.kernels {
 		c.after = func(p *graph.Program, b batch) error { return p.Profile(os.Stderr, b.x, b.y) }
