@@ -56,7 +56,8 @@ type symmetric[T Float] struct {
 
 	k0, kb           int // the products that are summed up now
 	add              bool
-	panelsA, panelsB []T
+	panelsA, panelsB []T // of one memory where A and B are one matrix
+	other            []T // memory for the panels of another A
 }
 
 func symmetricOf[T Float](p *Pool) *symmetric[T] {
@@ -75,7 +76,8 @@ func (s *symmetric[T]) reserve() {
 	case s.same:
 		s.panelsA = s.panelsB
 	default:
-		s.panelsA = grow(s.panelsA, size)
+		s.other = grow(s.other, size)
+		s.panelsA = s.other
 	}
 }
 

@@ -42,6 +42,8 @@ func checkSymmetric[T Float](t *testing.T, r *rand.Rand, n, k int, flags uint8) 
 		for _, workers := range []int{1, 3} {
 			c := append([]T(nil), p.c...)
 			pool := NewPool(workers)
+			before := make([]T, n*n) // what a product of one matrix has left does not matter
+			symmetricAt(l, pool, n, k, p.a, p.a, p.lda, 0, before, n)
 			symmetricAt(l, pool, n, k, p.a, p.b, p.lda, beta, c, p.ldc)
 			pool.Close()
 			requireUpper(t, p, l, c)
