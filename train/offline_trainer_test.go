@@ -280,13 +280,15 @@ func (c crowd) Add(_, _ *tensor.Dense, _ []float64) error {
 func TestTheNetworkRunsInOneGoroutineBesideTheFit(t *testing.T) {
 	x, y := waves(0, 200, 1)
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(40))
-	for _, c := range []struct{ workers, net, least, below int }{{2, 0, 0, 30}, {2, 1, 0, 30}, {1, 0, 39, 1000}, {2, 40, 39, 1000}} {
+	for _, c := range []struct {
+		workers, net int
+		many         bool
+	}{{2, 0, false}, {2, 1, false}, {1, 0, true}, {2, 40, true}} {
 		tr, most := echoTrainer(10), 0
 		tr.Workers, tr.Chunk, tr.Options.Workers, tr.Method = c.workers, 70, c.net, crowd{most: &most}
 		before := runtime.NumGoroutine()
 		require.NoError(t, tr.Collect(context.Background(), train.Trials(train.Sequence{X: x, Y: y})))
-		assert.GreaterOrEqual(t, most-before, c.least, "%+v", c)
-		assert.Less(t, most-before, c.below, "%+v", c)
+		assert.Equal(t, c.many, most-before > 20, "%+v: %d goroutines, then %d", c, before, most) // others may end meanwhile
 	}
 }
 
