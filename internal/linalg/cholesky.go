@@ -13,7 +13,7 @@ const (
 )
 
 // Cholesky overwrites the upper triangle of the symmetric A [n n] by U with A = U'·U, U upper
-// triangular with a positive diagonal. It returns ok = false, and the row it had come to, if A is
+// triangular with a positive diagonal, and may write below it. It returns ok = false, and the row it had come to, if A is
 // not positive definite or not finite; A is then spoilt.
 //
 // Block rows are computed from the top, and each is at once subtracted from what is below (right-looking;
