@@ -11,9 +11,10 @@ type scratch struct {
 	lent   [2]kernel.Room // of one worker
 }
 
-// sharedRoom is what a productMemory grows to: the greatest of each of its parts, in bytes.
+// sharedRoom is what a productMemory, and what a pool keeps, grow to: the greatest of each of its parts, in bytes.
 type sharedRoom struct {
 	bits, ones, floats int
+	packed             int         // in the pool
 	work               kernel.Room // of one worker
 	workFloats         int         // likewise
 }
@@ -60,6 +61,7 @@ func (s *scratch) take(t scratch) {
 
 func (r *sharedRoom) cover(s sharedRoom) {
 	r.bits, r.ones, r.floats = max(r.bits, s.bits), max(r.ones, s.ones), max(r.floats, s.floats)
+	r.packed = max(r.packed, s.packed)
 	r.work.Cover(s.work)
 	r.workFloats = max(r.workFloats, s.workFloats)
 }
@@ -68,7 +70,7 @@ func (r *sharedRoom) cover(s sharedRoom) {
 func (s *scratch) bytes(workers int) int {
 	n := s.own
 	for i, r := range s.shared {
-		n += r.bits + r.ones + r.floats + workers*(r.work.Bytes()+r.workFloats+s.lent[i].Bytes())
+		n += r.bits + r.ones + r.floats + r.packed + workers*(r.work.Bytes()+r.workFloats+s.lent[i].Bytes())
 	}
 	return n
 }

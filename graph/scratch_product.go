@@ -31,7 +31,7 @@ func productScratch[T float32 | float64](o matMulOp, n *Node, workers int) (s sc
 		rows = min(blockRows, m)
 		s.shared[i].floats = rows * k * size
 	}
-	s.lent[i] = kernel.GemmParallelRoom[T](workers, o.ta, o.tb, rows, cols, k)
+	s.shared[i].packed, s.lent[i] = kernel.GemmParallelRoom[T](workers, o.ta, o.tb, rows, cols, k)
 	if o.spikes && cols >= sparseColumns {
 		if a.DType == Bool {
 			s.shared[i].bits = 8 * m * wordsOfCols(k)

@@ -9,6 +9,10 @@ const parallelFLOP = 4 << 20
 // is computed by the caller.
 func GemmParallel[T Float](p *Pool, transA, transB bool, m, n, k int,
 	a []T, lda int, b []T, ldb int, beta T, c []T, ldc int) {
+	if p.workers > 1 && PaysByRows[T](m, n, k) {
+		GemmPackedParallel(p, transA, m, a, lda, PackParallel(p, transB, k, n, b, ldb), beta, c, ldc)
+		return
+	}
 	job := parallelOf[T](p)
 	*job = parallel[T]{
 		pool: p, tiles: tilesOf[T](),
@@ -53,14 +57,19 @@ func (j *parallel[T]) do() {
 	*j = parallel[T]{} // holds no one's memory
 }
 
-// divide chooses step and returns the number of parts. Whole panels of columns are the better
-// division, as no part then packs what another packs, and several parts for each worker, as workers
-// may differ in speed.
+// divide chooses step and returns the number of parts. Whole panels of columns are the better division of
+// few rows, as no part then packs what another packs, and several parts for each worker, as workers may
+// differ in speed. Many rows are divided in blocks where the right factor is packed already.
 func (j *parallel[T]) divide(workers int) (parts int) {
 	const partsPerWorker = 4
-	if workers == 1 || 2*float64(j.m)*float64(j.n)*float64(j.k) < parallelFLOP {
+	small := 2*float64(j.m)*float64(j.n)*float64(j.k) < parallelFLOP
+	if workers == 1 || small {
 		j.step = max(j.m, 1)
 		return 1
+	}
+	if block := RowBlock[T](j.n); j.packed != nil && j.m >= rowBlocks*block {
+		j.step = block
+		return roundUp(j.m, block) / block
 	}
 	columns, rows := roundUp(j.n, j.tiles.nr)/j.tiles.nr, roundUp(j.m, j.tiles.mr)/j.tiles.mr
 	j.byColumn = columns >= 2*workers || columns >= rows

@@ -306,7 +306,7 @@ func packedAgrees[T Float](t *testing.T, l isa) {
 
 func TestGemmParallelHasTheBitsOfGemm(t *testing.T) {
 	r := rand.New(rand.NewPCG(13, 14))
-	for _, s := range [][3]int{{130, 200, 300}, {3000, 10, 100}, {20, 1100, 100}, {3, 4, 5}, {1, 2, 0}} {
+	for _, s := range [][3]int{{130, 200, 300}, {700, 270, 40}, {513, 300, 290}, {3000, 10, 100}, {20, 1100, 100}, {3, 4, 5}, {1, 2, 0}} {
 		p := newProduct[float32](r, true, true, s[0], s[1], s[2], 1, 1)
 		q := newProduct[float64](r, false, false, s[0], s[1], s[2], 0, 0)
 		want32, want64 := p.run(active), q.run(active)
@@ -344,7 +344,7 @@ func TestGemmDoesNotAllocate(t *testing.T) {
 	ws, pool := new(Workspace), NewPool(2)
 	defer pool.Close()
 	packed := new(Packed[float32])
-	for _, s := range [][3]int{{3, 4, 5}, {40, 500, 300}, {200, 200, 100}} {
+	for _, s := range [][3]int{{3, 4, 5}, {40, 500, 300}, {200, 200, 100}, {600, 300, 100}} {
 		p := newProduct[float32](r, false, true, s[0], s[1], s[2], 1, 1)
 		assert.Zero(t, testing.AllocsPerRun(3, func() {
 			Gemm(ws, p.transA, p.transB, p.m, p.n, p.k, p.a, p.lda, p.b, p.ldb, p.beta, p.c, p.ldc)

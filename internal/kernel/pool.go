@@ -35,6 +35,9 @@ type Pool struct {
 	f32  parallel[float32]
 	f64  parallel[float64]
 
+	factor32 Packed[float32] // the right factor of a product that is divided by rows
+	factor64 Packed[float64]
+
 	rows32      rowProduct[float32]
 	rows64      rowProduct[float64]
 	symmetric32 symmetric[float32]

@@ -38,8 +38,12 @@ func GemmRoom[T Float](transA, transB bool, m, n, k int) Room {
 	return tilesOf[T]().room(transA, transB, m, n, k)
 }
 
-// GemmParallelRoom returns what [GemmParallel] takes at most of each of so many workers.
-func GemmParallelRoom[T Float](workers int, transA, transB bool, m, n, k int) Room {
+// GemmParallelRoom returns what [GemmParallel] keeps in the pool, in bytes, and what it takes at most of
+// each of so many workers.
+func GemmParallelRoom[T Float](workers int, transA, transB bool, m, n, k int) (kept int, lent Room) {
+	if workers > 1 && PaysByRows[T](m, n, k) {
+		return PackedBytes[T](k, n), GemmPackedRoom[T](transA, min(m, RowBlock[T](n)), n, k)
+	}
 	j := parallel[T]{tiles: tilesOf[T](), m: m, n: n, k: k}
 	j.divide(workers)
 	if j.byColumn {
@@ -47,7 +51,7 @@ func GemmParallelRoom[T Float](workers int, transA, transB bool, m, n, k int) Ro
 	} else {
 		m = min(m, j.step)
 	}
-	return j.tiles.room(transA, transB, m, n, k)
+	return 0, j.tiles.room(transA, transB, m, n, k)
 }
 
 func (t *tiles[T]) room(transA, transB bool, m, n, k int) Room {
