@@ -58,7 +58,7 @@ func packBoolsAt(l isa, dst []uint64, ld int, x []bool, rows, cols int) {
 
 // FromBools writes 1 where x is true and 0 elsewhere.
 func FromBools[T Float](dst []T, x []bool) {
-	loopsAt[T](active).fromBools(dst[:len(x)], bytesOf(x))
+	loopsAt[T](active).bools.row(dst[:len(x)], bytesOf(x))
 }
 
 // bytesOf is the memory of x.

@@ -103,7 +103,7 @@ func BenchmarkBools(b *testing.B) {
 	}{
 		{"Pack", func(l isa) { packBoolsAt(l, dst, 13, x, rows, cols) }},
 		{"Count", func(l isa) { countTrueAt(l, x) }},
-		{"From", func(l isa) { loops32[l].fromBools(f, bytesOf(x)) }},
+		{"From", func(l isa) { loops32[l].bools.row(f, bytesOf(x)) }},
 	} {
 		benchAtLevels(b, work.name, func(b *testing.B, l isa) {
 			for b.Loop() {

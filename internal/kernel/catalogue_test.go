@@ -36,6 +36,7 @@ var catalogue = []family{
 	{"convolution and its two derivatives", nil, "FuzzConv"},
 	{"windows of pools", []string{"windows"}, "FuzzWindows"},
 	{"sums, extremes", []string{"reduce_sums", "reduce_extremes"}, "FuzzReductions"},
+	{"short rows: turned into columns, elements repeated along them", []string{"short_rows"}, "FuzzShortRows"},
 	{"Philox: words, uniform numbers, Bernoulli draws", []string{"philox"}, "FuzzDraws"},
 	{"products of sparse lists, dots of listed rows", []string{"dots"}, "FuzzLists"},
 	{"lists of connections in packets", []string{"fanin"}, "FuzzFanIn"},

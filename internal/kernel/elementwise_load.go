@@ -1,18 +1,25 @@
 package kernel
 
+// conversion is how elements of one type become others: where they lie together, and where each is repeated
+// along a row of inner elements. Either is nil where there is no code for it.
+type conversion[T Number, S Number | uint8] struct {
+	row    func(dst []T, src []S)
+	spread func(dst []T, inner int, src []S, between int)
+}
+
 // load copies the elements of input i in a tile to dst, converted. coord is room for a coordinate.
 func load[T Number](l *loops[T], dst []T, src Buf, kind Kind, s *space, i int, at tileAt, coord []int) {
 	switch {
 	case kind == kindOf[T]():
-		loadFrom(l.copyRow, dst, view[T](src), s, i, at, coord)
+		loadFrom(l.same, dst, view[T](src), s, i, at, coord)
 	case kind == Bool:
-		loadFrom(l.fromBools, dst, view[uint8](src), s, i, at, coord)
+		loadFrom(l.bools, dst, view[uint8](src), s, i, at, coord)
 	case kind == Float32:
-		loadFrom(nil, dst, src.F32(), s, i, at, coord)
+		loadFrom(conversion[T, float32]{}, dst, src.F32(), s, i, at, coord)
 	case kind == Float64:
-		loadFrom(nil, dst, src.F64(), s, i, at, coord)
+		loadFrom(conversion[T, float64]{}, dst, src.F64(), s, i, at, coord)
 	case kind == Int32:
-		loadFrom(nil, dst, src.I32(), s, i, at, coord)
+		loadFrom(conversion[T, int32]{}, dst, src.I32(), s, i, at, coord)
 	}
 }
 
@@ -27,17 +34,17 @@ func kindOf[T Number]() Kind {
 	return Float64
 }
 
-// loadFrom loads with convert, unless it is nil, where elements lie together.
-func loadFrom[T Number, S Number | uint8](convert func(dst []T, src []S), dst []T, src []S,
+// loadFrom loads by the conversion c.
+func loadFrom[T Number, S Number | uint8](c conversion[T, S], dst []T, src []S,
 	s *space, i int, at tileAt, coord []int) {
 	stride := s.step(i)
 	if s.dense(i) {
-		loadRow(convert, dst, src[at.start:], 1)
+		loadRow(c.row, dst, src[at.start:], 1)
 		return
 	}
 	offset := s.offset(i, at.row)
 	if len(dst) <= s.inner {
-		loadRow(convert, dst, src[offset+at.col*stride:], stride)
+		loadRow(c.row, dst, src[offset+at.col*stride:], stride)
 		return
 	}
 	row := at.row
@@ -48,7 +55,7 @@ func loadFrom[T Number, S Number | uint8](convert func(dst []T, src []S), dst []
 	last := len(s.outer) - 1
 	for len(dst) > 0 {
 		rows := min(s.outer[last]-coord[last], len(dst)/s.inner)
-		loadRows(convert, dst[:rows*s.inner], src[offset:], rows, stride, s.strides[i][last])
+		loadRows(c, dst[:rows*s.inner], src[offset:], rows, stride, s.strides[i][last])
 		dst = dst[rows*s.inner:]
 		coord[last] += rows - 1
 		offset += (rows - 1) * s.strides[i][last]
@@ -65,19 +72,19 @@ func loadFrom[T Number, S Number | uint8](convert func(dst []T, src []S), dst []
 
 // loadRows converts rows that begin so many elements apart, between, of elements stride apart: all at once
 // where they lie together.
-func loadRows[T Number, S Number | uint8](convert func(dst []T, src []S), dst []T, src []S,
+func loadRows[T Number, S Number | uint8](c conversion[T, S], dst []T, src []S,
 	rows, stride, between int) {
 	inner := len(dst) / rows
 	switch {
 	case stride == 1 && between == inner:
-		loadRow(convert, dst, src, 1)
+		loadRow(c.row, dst, src, 1)
+	case stride == 0 && c.spread != nil:
+		c.spread(dst, inner, src, between)
 	case stride == 0:
-		for r := range rows {
-			repeat(dst[r*inner:], inner, T(src[r*between]))
-		}
+		spreadGo(dst, inner, src, between)
 	default:
 		for r := range rows {
-			loadRow(convert, dst[r*inner:][:inner], src[r*between:], stride)
+			loadRow(c.row, dst[r*inner:][:inner], src[r*between:], stride)
 		}
 	}
 }

@@ -3,107 +3,143 @@ package kernel
 import "math"
 
 // LogSumExp writes ln(sum of e^x) over the middle axis of x [outer n inner] to dst [outer inner], as
-// m + ln(sum of e^(x-m)) with m the maximum, so that nothing overflows. -Inf if all are -Inf or n is
-// 0; +Inf if any is +Inf; NaN if any is NaN. Over rows (inner is 1) of float32 the exponentials are those
-// of OpExp at the level in use, rounded to float32, else float64; sums are float64.
+// m + ln(1 + (sum of e^(x-m) - 1)) with m the maximum, so that nothing overflows. -Inf if all are -Inf or n is
+// 0; +Inf if any is +Inf; NaN if any is NaN. In float32 exponentials and logarithms are those of OpExp and
+// OpLog1p at the level in use; sums are float64, in the order of [Sum].
 func LogSumExp[T Float](dst, x []T, outer, n, inner int) {
 	logSumExpAt(active, dst, x, outer, n, inner)
 }
 
 func logSumExpAt[T Float](l isa, dst, x []T, outer, n, inner int) {
-	maxAt(l, dst, x, outer, n, inner)
-	if inner == 1 {
-		logSumExpRows(l, dst, x, outer, n)
-		return
+	switch {
+	case inner == 1 && isShort(outer, n):
+		logSumExpShortRows(l, dst[:outer], x, n)
+	case inner == 1:
+		logSumExpRows(l, dst[:outer], x, n)
+	default:
+		logSumExpColumns(l, dst, x, outer, n, inner)
 	}
-	var acc [chunk]float64
+}
+
+// logSumExpShortRows turns many rows into columns.
+func logSumExpShortRows[T Float](l isa, dst, x []T, n int) {
+	var tile columnTile[T]
+	var sums [chunk]float64
+	for len(dst) > 0 {
+		columns := turn(l, &tile, x, len(dst), n)
+		most := dst[:columns]
+		extremesOfColumns(l, most, tile[:], n, true)
+		clear(sums[:columns])
+		addExpBelow(l, &sums, tile[:n*columns], tile[:], most, columns)
+		finishLogSumExp(l, most, &sums)
+		dst, x = dst[columns:], x[columns*n:]
+	}
+}
+
+// logSumExpRows takes each row by itself.
+func logSumExpRows[T Float](l isa, dst, x []T, n int) {
+	least, _ := limits[T]()
+	var terms columnTile[T]
+	var acc, sums [chunk]float64
+	for len(dst) > 0 {
+		most := dst[:min(chunk, len(dst))]
+		for r := range most {
+			row := x[r*n:][:n]
+			most[r] = maxRow(l, row, least)
+			sums[r] = expSum(l, row, most[r], &terms, &acc)
+		}
+		finishLogSumExp(l, most, &sums)
+		dst, x = dst[len(most):], x[len(most)*n:]
+	}
+}
+
+// logSumExpColumns takes strips of columns, some rows at a time.
+func logSumExpColumns[T Float](l isa, dst, x []T, outer, n, inner int) {
+	maxAt(l, dst, x, outer, n, inner)
+	var terms columnTile[T]
+	var sums [chunk]float64
 	for o := range outer {
 		for lo := 0; lo < inner; lo += chunk {
 			most := dst[o*inner+lo:][:min(chunk, inner-lo)]
-			sums := acc[:len(most)]
-			clear(sums)
-			for r := range n {
-				row := x[(o*n+r)*inner+lo:][:len(most)]
-				for i := range sums {
-					sums[i] += expBelow(row[i], most[i])
-				}
+			clear(sums[:len(most)])
+			rows := columnRoom / len(most)
+			for r := 0; r < n; r += rows {
+				part := terms[:min(rows, n-r)*len(most)]
+				addExpBelow(l, &sums, part, x[(o*n+r)*inner+lo:], most, inner)
 			}
-			for i := range most {
-				most[i] = logSumExpOf(most[i], sums[i])
-			}
+			finishLogSumExp(l, most, &sums)
 		}
 	}
 }
 
-// logSumExpRows is logSumExpAt for rows of n, of which dst has the maxima. Many short rows are treated
-// at a time.
-func logSumExpRows[T Float](l isa, dst, x []T, outer, n int) {
-	var terms [chunk]T
-	var acc [chunk]float64
-	rows := max(1, chunk/max(n, 1))
-	for o := 0; o < outer; o += rows {
-		most := dst[o:min(o+rows, outer)]
-		part := x[o*n:][:len(most)*n]
-		if n <= shortRow && expBelowRows(l, terms[:len(part)], part, most) {
-			for r, m := range most {
-				most[r] = logSumExpOf(m, sumRow(l, terms[r*n:(r+1)*n], &acc))
-			}
-			continue
-		}
-		for r, m := range most {
-			most[r] = logSumExpOf(m, expSum(l, part[r*n:(r+1)*n], m, &terms, &acc))
-		}
+// addExpBelow adds e^(x-most) to sums, for rows of x that are ld apart; most is a row of maxima. terms is room for
+// all that is added, in rows without a space between, and may be x where x is so.
+func addExpBelow[T Float](l isa, sums *[chunk]float64, terms, x, most []T, ld int) {
+	columns := len(most)
+	rows := len(terms) / columns
+	for r := range rows {
+		subtractRow(l, terms[r*columns:][:columns], x[r*ld:], most)
 	}
+	expRow(l, terms)
+	sumRows(l, sums, columns, terms, rows, columns)
 }
 
-// expBelowRows writes e^(x-most), most[r] for the r-th row, to dst or returns false.
-func expBelowRows[T Float](l isa, dst, x, most []T) bool {
-	if l == portable || !isSingle[T]() || len(dst) == 0 {
-		return false
+// expSum adds e^(x-most) in the order of sumRow. terms and acc are room for its parts.
+func expSum[T Float](l isa, x []T, most T, terms *columnTile[T], acc *[chunk]float64) float64 {
+	below := func(part []T) []T {
+		shiftRow(l, terms[:len(part)], part, -most)
+		expRow(l, terms[:len(part)])
+		return terms[:len(part)]
 	}
-	n := len(dst) / len(most)
-	for r, m := range most {
-		row := x[r*n:][:n]
-		to := dst[r*n:][:n]
-		for i, v := range row {
-			to[i] = v - m
-		}
+	if len(x) < shortRow {
+		return sumRow(l, below(x), acc)
 	}
-	return expBelowRow(l, dst, dst, 0)
-}
-
-// expSum adds e^(x-most). terms and acc are room for its parts.
-func expSum[T Float](l isa, x []T, most T, terms *[chunk]T, acc *[chunk]float64) float64 {
-	sum := 0.
+	clear(acc[:chains])
 	for len(x) > 0 {
-		part := terms[:min(chunk, len(x))]
-		if !expBelowRow(l, part, x, most) {
-			for _, v := range x {
-				sum += expBelow(v, most)
-			}
-			return sum
-		}
-		sum += sumRow(l, part, acc)
+		part := x[:min(columnRoom, len(x))]
+		addToChains(l, acc, below(part))
 		x = x[len(part):]
 	}
-	return sum
+	return sumChains(acc)
 }
 
-// expBelow returns e^(x-most) for x <= most; anything if most is not finite.
-func expBelow[T Float](x, most T) float64 {
-	d := float64(x) - float64(most)
+// finishLogSumExp adds the logarithm of the sum of e^(x-m) to each maximum m. A sum is 1 at least, and what it is
+// above 1 is exact: the logarithm of a sum near 1 is as good as any other.
+func finishLogSumExp[T Float](l isa, most []T, sums *[chunk]float64) {
 	if !isSingle[T]() {
-		return math.Exp(d)
+		for i, m := range most {
+			if m-m == 0 {
+				most[i] = m + T(math.Log(sums[i]))
+			}
+		}
+		return
 	}
-	if d < -expRange {
-		return 0
+	var logs [chunk]float32
+	for i := range most {
+		logs[i] = float32(sums[i] - 1)
 	}
-	return exponential(d)
+	log1pRow(l, logs[:len(most)])
+	for i, m := range most {
+		if m-m == 0 { // neither infinite nor NaN
+			most[i] = m + T(logs[i])
+		}
+	}
 }
 
-func logSumExpOf[T Float](most T, sum float64) T {
-	if math.IsInf(float64(most), 0) || most != most {
-		return most
+func expRowGo[T Float](x []T) {
+	if isSingle[T]() {
+		for i, v := range x {
+			x[i] = T(exp32(float32(v)))
+		}
+		return
 	}
-	return T(float64(most) + math.Log(sum))
+	for i, v := range x {
+		x[i] = T(math.Exp(float64(v)))
+	}
+}
+
+func log1pRowGo(x []float32) {
+	for i, v := range x {
+		x[i] = log1p32(v)
+	}
 }

@@ -10,10 +10,14 @@ const chunk = 256
 
 // Sum writes the sum over the middle axis of x [outer n inner] to dst [outer inner]; 0 if n is 0.
 // It accumulates in float64 and rounds once. The order of additions is the same at every level: that
-// of the axis, or where inner is 1 that of sumRow.
+// of the axis, or of rows (inner is 1) of shortRow elements or more that of sumRow.
 func Sum[T Float](dst, x []T, outer, n, inner int) { sumAt(active, dst, x, outer, n, inner) }
 
 func sumAt[T Float](l isa, dst, x []T, outer, n, inner int) {
+	if inner == 1 && isShort(outer, n) {
+		sumShortRows(l, dst[:outer], x, n)
+		return
+	}
 	var acc [chunk]float64
 	for o := range outer {
 		if inner == 1 {
@@ -45,27 +49,20 @@ func sumRowsGo[T Float](sums []float64, x []T, rows, stride int) {
 }
 
 // chains is how many interleaved sums a long row is added in, and shortRow how long it is at least.
-const chains, shortRow = 32, 64
+const chains, shortRow = 32, 128
 
-// sumRow adds in interleaved chains, which is what the adder's latency asks for. acc is room for them.
+// sumRow adds a long row in interleaved chains, which is what the adder's latency asks for. acc is room for them.
 func sumRow[T Float](l isa, x []T, acc *[chunk]float64) float64 {
 	if len(x) >= shortRow {
 		clear(acc[:chains])
 		addToChains(l, acc, x)
 		return sumChains(acc)
 	}
-	var a, b, c, d float64
-	for len(x) >= 4 {
-		a += float64(x[0])
-		b += float64(x[1])
-		c += float64(x[2])
-		d += float64(x[3])
-		x = x[4:]
-	}
+	sum := 0.
 	for _, v := range x {
-		a += float64(v)
+		sum += float64(v)
 	}
-	return (a + b) + (c + d)
+	return sum
 }
 
 // addToChains adds element i of x to chain i mod chains.
@@ -116,6 +113,10 @@ func Max[T Number](dst, x []T, outer, n, inner int) { maxAt(active, dst, x, oute
 func maxAt[T Number](l isa, dst, x []T, outer, n, inner int) {
 	combine := loopsAt[T](l).ops[OpMax]
 	least, _ := limits[T]()
+	if inner == 1 && isShort(outer, n) {
+		extremesOfShortRows(l, dst[:outer], x, n, true)
+		return
+	}
 	for o := range outer {
 		if inner == 1 {
 			dst[o] = maxRow(l, x[o*n:(o+1)*n], least)
@@ -161,6 +162,10 @@ func Min[T Number](dst, x []T, outer, n, inner int) { minAt(active, dst, x, oute
 func minAt[T Number](l isa, dst, x []T, outer, n, inner int) {
 	combine := loopsAt[T](l).ops[OpMin]
 	_, greatest := limits[T]()
+	if inner == 1 && isShort(outer, n) {
+		extremesOfShortRows(l, dst[:outer], x, n, false)
+		return
+	}
 	for o := range outer {
 		if inner == 1 {
 			dst[o] = minRow(l, x[o*n:(o+1)*n], greatest)

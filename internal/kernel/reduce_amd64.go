@@ -84,21 +84,3 @@ func extremePairs(l isa, pairs int, x, best unsafe.Pointer, single, greatest boo
 	}
 	return leastF64AVX2(pairs, x64, best64)
 }
-
-// expBelowRow writes e^(x-most) to dst, of at most elementsAtOnce, as the loops of the level do, or
-// returns false.
-func expBelowRow[T Float](l isa, dst, x []T, most T) bool {
-	if l == portable || !isSingle[T]() || len(dst) == 0 {
-		return false
-	}
-	x = x[:len(dst)]
-	n, to, from := len(dst), (*float32)(unsafe.Pointer(&dst[0])), (*float32)(unsafe.Pointer(&x[0]))
-	if l == avx512 {
-		affineF32AVX512(n, to, from, from, from, 1, -float32(most))
-		expF32AVX512(n, to, to, to, to, 0, 0)
-	} else {
-		affineF32AVX2(n, to, from, from, from, 1, -float32(most))
-		expF32AVX2(n, to, to, to, to, 0, 0)
-	}
-	return true
-}

@@ -7,5 +7,3 @@ func sumRows[T Float](_ isa, sums *[chunk]float64, cols int, x []T, rows, stride
 }
 
 func extremeRow[T Number](isa, []T, *[maxLanes]T, bool) (done int, nan bool) { return 0, false }
-
-func expBelowRow[T Float](isa, []T, []T, T) bool { return false }

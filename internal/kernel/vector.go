@@ -6,11 +6,11 @@ import "unsafe"
 // logic and selection give the same bits at every level, but for the payload of NaN; the
 // transcendental functions in float32 agree within the bounds stated in approx.go.
 type loops[T Number] struct {
-	ops       [opcodes]vector[T]
-	fromBools func(dst []T, src []uint8) // 0 or 1 of bytes that are 0 or 1
-	toBools   func(dst []uint8, src []T) // 1 for what is not 0
-	copyRow   func(dst, src []T)
-	forms     map[string]formCode[T] // code for whole programs, by the text of their form
+	ops     [opcodes]vector[T]
+	same    conversion[T, T]
+	bools   conversion[T, uint8]       // 0 or 1 of bytes that are 0 or 1
+	toBools func(dst []uint8, src []T) // 1 for what is not 0
+	forms   map[string]formCode[T]     // code for whole programs, by the text of their form
 }
 
 // The loops of each level, by element type; integers have but the portable ones.
@@ -32,7 +32,11 @@ func loopsAt[T Number](l isa) *loops[T] {
 }
 
 func portableLoops[T Number](of func(*instruction) vector[T]) *loops[T] {
-	l := &loops[T]{fromBools: fromBoolsGo[T], toBools: toBoolsGo[T], copyRow: copyRowGo[T]}
+	l := &loops[T]{
+		same:    conversion[T, T]{copyRowGo[T], spreadGo[T, T]},
+		bools:   conversion[T, uint8]{fromBoolsGo[T], spreadGo[T, uint8]},
+		toBools: toBoolsGo[T],
+	}
 	for op := range instructions {
 		l.ops[op] = of(&instructions[op])
 	}

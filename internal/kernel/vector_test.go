@@ -118,7 +118,7 @@ func TestLongLoops(t *testing.T) {
 			require.Equal(t, float32(2), got[i])
 			require.Equal(t, uint8(1), bytes[i])
 		}
-		loops32[l].fromBools(got, flags)
+		loops32[l].bools.row(got, flags)
 		for i := range got {
 			require.Zero(t, got[i])
 		}
@@ -149,7 +149,7 @@ func checkBoolConversions[T Float](t *testing.T, l *loops[T], r *rand.Rand, n in
 	}
 	require.Zero(t, bytes[0]+bytes[n+1])
 	back := make([]T, n+2)
-	l.fromBools(back[1:n+1], bytes[1:n+1])
+	l.bools.row(back[1:n+1], bytes[1:n+1])
 	for i, b := range bytes {
 		require.Equal(t, T(b), back[i])
 	}

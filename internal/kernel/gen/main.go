@@ -40,6 +40,7 @@ var families = []struct {
 	{"forms", forms},
 	{"reduce_sums", sums},
 	{"reduce_extremes", extremes},
+	{"short_rows", shortRows},
 	{"philox", philox},
 	{"truths", truths},
 	{"fanin", fanIn},
