@@ -24,6 +24,7 @@ var madeByCompiler = map[string]string{
 	"expandBitsOp": "as packBitsOp",
 	"partsOp":      "the shard pass makes it of sums in loops: TestShards",
 	"joinOp":       "as partsOp",
+	"openOp":       "the open pass makes it of gradients into spikes: TestOpenGradients",
 	"savedOp":      "reverse sweeps make it of loops: the tests of package autodiff",
 	"convInputOp":  "gradients of Conv make it: TestConvDerivatives, and the samples in package autodiff",
 	"convKernelOp": "as convInputOp",

@@ -88,7 +88,7 @@ func (e *printer) block(b *block, indent string) {
 // notes says how the kernel of a product works, what it has met so far, and how long a kernel took.
 func (e *printer) notes(s *stepPlan) string {
 	var notes []string
-	for _, n := range []string{s.node.way(), e.met[s].String(), e.took[s].took()} {
+	for _, n := range []string{s.node.way(), s.node.met(e.met[s]), e.took[s].took()} {
 		if n != "" {
 			notes = append(notes, n)
 		}

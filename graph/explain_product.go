@@ -13,6 +13,9 @@ func (n *Node) way() string {
 			return "multiplied, the right factor packed once a loop"
 		}
 		return "multiplied"
+	case openOp:
+		_, _, k, _ := o.sizes(n.in[0].typ.Shape, n.in[1].typ.Shape)
+		return fmt.Sprintf("open elements computed alone up to %.0f %%, else multiplied", 100*openShare(k))
 	case timeSumOp:
 		if p, ok := o.op.(matMulOp); ok && p.spikes {
 			return spikeWay(n.typ)
@@ -67,10 +70,14 @@ func (f *frame) collect(met map[*stepPlan]events) {
 	}
 }
 
-// String says how many ones there were, and how often rows were added; "" where nothing was met.
-func (e events) String() string {
+// met says how many ones the product n met, and how often it looked at those alone; "" where nothing was met.
+func (n *Node) met(e events) string {
 	if e.calls == 0 {
 		return ""
 	}
-	return fmt.Sprintf("%.1f %% ones, rows added in %d of %d", 100*float64(e.ones)/float64(max(1, e.elements)), e.sparse, e.calls)
+	what := "%.1f %% ones, rows added in %d of %d"
+	if _, ok := n.op.(openOp); ok {
+		what = "%.1f %% open, computed alone in %d of %d"
+	}
+	return fmt.Sprintf(what, 100*float64(e.ones)/float64(max(1, e.elements)), e.sparse, e.calls)
 }

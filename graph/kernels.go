@@ -14,12 +14,12 @@ type call struct {
 	out, in []kernel.Buf
 	pool    *kernel.Pool
 	env     *env
-	// events are what a product with spikes met, over all calls.
+	// events are what a product with spikes, or under a mask, met over all calls.
 	events events
 }
 
-// events are what products with spikes met: how many ones of how many elements, and how many of the
-// products added rows.
+// events are what products with spikes, or under a mask, met: how many ones of how many elements, and how
+// many of the products looked at those alone.
 type events struct{ ones, elements, sparse, calls int }
 
 // note adds one product.

@@ -11,8 +11,7 @@ import (
 )
 
 // explain returns what Explain prints.
-func explain(t *testing.T, p *graph.Program) string {
-	t.Helper()
+func explain(t require.TestingT, p *graph.Program) string {
 	var b strings.Builder
 	require.NoError(t, p.Explain(&b))
 	return b.String()

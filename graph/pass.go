@@ -23,6 +23,7 @@ type pass struct {
 var passes = []pass{
 	{"saved", savedPass, "makes results of loops out of what backward passes keep of them", true},
 	{"simplify", simplifyPass, "rewrites by laws that hold for every float, folds constants and merges equal nodes", false},
+	{"delay", delayPass, "carries a factor from step to step instead of a product that a slope of surrogates waits for", false},
 	{"recompute", recomputePass, "divides loops into segments that the backward pass computes again, where Options.MaxMemory asks for it", false},
 	{"residuals", residualsPass, "chooses what a loop keeps for its backward pass: the cheapest cut between what is costly to compute and what is needed", false},
 	{"stack", stackPass, "takes sums of products over time out of loops: one product over all steps", false},
@@ -30,6 +31,7 @@ var passes = []pass{
 	{"bits", bitsPass, "stores as bits the spikes and masks that loops keep for backward loops and products over time", false},
 	{"shard", shardPass, "splits loops by rows of the batch, for workers that meet once", false},
 	{"spikes", spikesPass, "marks products with spikes, which add rows where the spikes are if those are few", false},
+	{"open", openPass, "lets gradients into spikes know where the slope of a surrogate with compact support is not 0", false},
 	{"fuse", fusePass, "joins elementwise nodes of one shape into one kernel", true},
 }
 
@@ -44,6 +46,8 @@ var orders = []order{
 	{"recompute", "residuals", "what is kept of a segment is chosen like what is kept of a loop"},
 	{"recompute", "shard", "sums are kept in parts from segment to segment"},
 	{"residuals", "stack", "what is kept becomes a sequence, of which a product over all steps can be taken"},
+	{"simplify", "delay", "slopes are looked for in the form that the laws leave"},
+	{"delay", "recompute", "segments carry what the loop carries"},
 	{"stack", "dce", "the sums that a loop need not carry any more are dead"},
 	{"residuals", "dce", "the cut leaves results of forward loops without readers"},
 	{"stack", "bits", "products over time read spikes as they are stored"},
@@ -52,6 +56,9 @@ var orders = []order{
 	{"dce", "shard", "what is dead may be all that mixes rows"},
 	{"stack", "shard", "a product over all steps and rows is one no shard could take"},
 	{"shard", "spikes", "a product with Bool is known to no rule of the split"},
+	{"shard", "open", "a product under a mask is known to no rule of the split"},
+	{"delay", "open", "the slope must be known in the step that has the product"},
+	{"open", "fuse", "the slope of a fused kernel is not to be seen"},
 	{"shard", "fuse", "a fused kernel has its shape"},
 	{"residuals", "spikes", "the cut compares products of two bodies, of which one may know less of its operands"},
 }
@@ -139,7 +146,7 @@ type rewriter struct {
 }
 
 // graph rebuilds u inside parent; at receives the new node of each old one by its number.
-// Placeholders are all kept.
+// Placeholders are all kept, and come first.
 func (r *rewriter) graph(u unit, parent *Graph, at []*Node) unit {
 	g := emptyGraph(u.g, parent)
 	before := g.root.top
@@ -150,6 +157,10 @@ func (r *rewriter) graph(u unit, parent *Graph, at []*Node) unit {
 	for i, n := range u.g.nodes {
 		if a, ok := n.op.(argOp); ok {
 			at[i] = r.placeholder(g, n, a)
+		}
+	}
+	for i, n := range u.g.nodes {
+		if _, ok := n.op.(argOp); ok {
 			if r.wrap != nil {
 				at[i] = r.wrap(n, at[i])
 			}

@@ -18,15 +18,16 @@ type KernelTime struct {
 	Time      time.Duration // of a loop: with the kernels of its body, which follow
 
 	// Flops and Bytes estimate what all calls computed and moved: products in full, or, where they added
-	// rows for spikes, those additions; results and what they were computed from, each once a call.
+	// rows for spikes, those additions, where only a part was computed, that part; results and what they were computed from, each once a call.
 	Flops, Bytes float64
 
-	met  events // by a product with spikes
+	met  events // by a product with spikes, or under a mask
 	step *stepPlan
 }
 
 // Ones returns the share of ones that a product with spikes met in its left factor, and the share of
-// calls in which it added rows instead of multiplying; ok is false for what does not look for ones.
+// calls in which it added rows instead of multiplying; or of a product under a mask, how much of that was
+// open, and in how many calls this alone was computed. ok is false for what does not look.
 func (k KernelTime) Ones() (share, added float64, ok bool) {
 	if k.met.calls == 0 {
 		return 0, 0, false
@@ -41,7 +42,7 @@ func (k KernelTime) String() string {
 		scope = k.Scope + ": "
 	}
 	if k.met.calls > 0 {
-		note = "  (" + k.met.String() + ")"
+		note = "  (" + k.step.node.met(k.met) + ")"
 	}
 	return fmt.Sprintf("%10.3f %8d %*s%s%s%s", milliseconds(k.Time), k.Calls, 4*k.Depth, "", scope, k.Op, note)
 }
@@ -96,7 +97,8 @@ func (p *Program) Timings(in ...*tensor.Dense) ([]KernelTime, time.Duration, err
 
 // Profile runs the program once, as Timings does, and writes how long every kernel took, bodies of
 // loops indented, with the number of calls; and of products with spikes, how many of the left
-// factor's elements were ones and in how many calls rows were added instead of multiplied.
+// factor's elements were ones and in how many calls rows were added instead of multiplied, of those under a
+// mask how much was open.
 func (p *Program) Profile(w io.Writer, in ...*tensor.Dense) error {
 	kernels, whole, err := p.Timings(in...)
 	if err != nil {
@@ -154,10 +156,13 @@ func (k *KernelTime) work(b *block, s *stepPlan) {
 		bytes += b.types[r].Bytes()
 	}
 	moved := float64(bytes)
-	if ones, added, ok := k.Ones(); ok {
-		additions := added * ones * flops / 2
-		flops = (1-added)*flops + additions
-		moved += additions * float64(s.node.typ.DType.Size())
+	if ones, few, ok := k.Ones(); ok {
+		part := few * ones * flops
+		if _, open := s.node.op.(openOp); !open {
+			part /= 2 // additions, each of a number that is read
+			moved += part * float64(s.node.typ.DType.Size())
+		}
+		flops = (1-few)*flops + part
 	}
 	k.Flops, k.Bytes = flops*float64(k.Calls), moved*float64(k.Calls)
 }

@@ -82,6 +82,13 @@ func TestEachKernelIsCounted(t *testing.T) {
 		"transposed product of spikes": func(g *graph.Graph) *graph.Node {
 			return spikes(g, 1500, 300).Transpose().MatMul(f32(g, "w", 1500, 60))
 		},
+		"product under a mask, as of spikes": func(g *graph.Graph) *graph.Node {
+			slopes, x, w := f32(g, "slopes", 3, 64, 600), f32(g, "x", 3, 64, 500), f32(g, "w", 500, 600)
+			ys, _ := graph.Loop([]*graph.Node{slopes, x}, []*graph.Node{}, func(in, s []*graph.Node) ([]*graph.Node, []*graph.Node) {
+				return []*graph.Node{in[1].MatMul(w).Mul(in[0].Shift(-1).Relu())}, s
+			})
+			return ys[0]
+		},
 		"convolution": func(g *graph.Graph) *graph.Node {
 			return f32(g, "x", 6, 16, 16, 12).Conv(f32(g, "w", 5, 5, 12, 40), graph.ConvOptions{})
 		},

@@ -7,6 +7,9 @@ func (n *Node) flops() int {
 	case matMulOp:
 		_, _, k, _ := o.sizes(n.in[0].typ.Shape, n.in[1].typ.Shape)
 		return 2 * k * n.typ.Shape.Size()
+	case openOp:
+		_, _, k, _ := o.sizes(n.in[0].typ.Shape, n.in[1].typ.Shape)
+		return 2 * k * n.typ.Shape.Size()
 	case timeSumOp:
 		return 2 * n.in[2].typ.Shape.Size() * n.typ.Shape.Size() / max(1, n.typ.Shape.last())
 	case convOp: // every output sums over the kernel's taps and channels

@@ -29,6 +29,7 @@ var catalogue = []family{
 	{"rows added for spikes, both forms, of numbers and of bits", []string{"event", "words"}, "FuzzEventGemm"},
 	{"bits of numbers and of Bools: packed, expanded, counted", []string{"bits", "truths", "vector_bools"}, "FuzzBits"},
 	{"squares of bits transposed, places of ones listed", []string{"patterns"}, "FuzzPatterns"},
+	{"elements of a product where a mask has ones", []string{"pairs"}, "FuzzSampled"},
 	{"arithmetic, comparison, logic, selection, chains of them", []string{"vector_arith", "vector_logic", "vector_joined"}, "FuzzLoops"},
 	{"exp, expm1, log, log1p, tanh, sigmoid, softplus, atan, erf", []string{"vector_approx"}, "FuzzLoops"},
 	{"programs of tiles", nil, "FuzzElementwise"},

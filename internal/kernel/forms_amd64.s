@@ -9042,6 +9042,243 @@ done:
 	VZEROUPPER
 	RET
 
+// func insideTriangleF32AVX2(n int, tiles *[11]*float32, numbers *float32)
+// Requires: AVX, AVX2, CMOV, MMX+
+TEXT ·insideTriangleF32AVX2(SB), NOSPLIT, $0-24
+	MOVQ         n+0(FP), AX
+	MOVQ         tiles+8(FP), CX
+	MOVQ         numbers+16(FP), DX
+	MOVQ         $0x0000000080000000, BX
+	VMOVQ        BX, X0
+	VBROADCASTSS X0, Y0
+	MOVQ         $0x000000003f800000, BX
+	VMOVQ        BX, X1
+	VBROADCASTSS X1, Y1
+	MOVQ         (CX), BX
+	MOVQ         8(CX), CX
+	LEAQ         -1(AX), DI
+	SHLQ         $0x02, DI
+	XORQ         R8, R8
+	SUBQ         $0x08, AX
+	JL           rest
+
+vector:
+	LEAQ         2048(R8), SI
+	CMPQ         SI, DI
+	CMOVQGT      DI, SI
+	PREFETCHT0   (BX)(SI*1)
+	PREFETCHT0   (CX)(SI*1)
+	VMOVUPS      (BX)(R8*1), Y2
+	VADDPS       (DX), Y2, Y2
+	VANDNPS      Y2, Y0, Y2
+	VMULPS       32(DX), Y2, Y2
+	VADDPS       64(DX), Y2, Y2
+	VBROADCASTSS 96(DX), Y3
+	VCMPPS       $0x1e, Y3, Y2, Y2
+	VANDPS       Y1, Y2, Y2
+	VMOVUPS      Y2, (CX)(R8*1)
+	ADDQ         $+32, R8
+	SUBQ         $0x08, AX
+	JGE          vector
+
+rest:
+	ADDQ         $0x08, AX
+	JZ           done
+	LEAQ         lanes<>+0(SB), SI
+	SHLQ         $0x02, AX
+	SUBQ         AX, SI
+	VMOVUPS      32(SI), Y2
+	VMASKMOVPS   (BX)(R8*1), Y2, Y3
+	VADDPS       (DX), Y3, Y3
+	VANDNPS      Y3, Y0, Y0
+	VMULPS       32(DX), Y0, Y0
+	VADDPS       64(DX), Y0, Y0
+	VBROADCASTSS 96(DX), Y3
+	VCMPPS       $0x1e, Y3, Y0, Y0
+	VANDPS       Y1, Y0, Y0
+	VMASKMOVPS   Y0, Y2, (CX)(R8*1)
+
+done:
+	VZEROUPPER
+	RET
+
+// func insideTriangleF32AVX512(n int, tiles *[11]*float32, numbers *float32)
+// Requires: AVX, AVX512DQ, AVX512F, BMI2, CMOV, MMX+
+TEXT ·insideTriangleF32AVX512(SB), NOSPLIT, $0-24
+	MOVQ         n+0(FP), AX
+	MOVQ         tiles+8(FP), CX
+	MOVQ         numbers+16(FP), DX
+	VBROADCASTSS (DX), Z0
+	VBROADCASTSS 32(DX), Z1
+	VBROADCASTSS 64(DX), Z2
+	VBROADCASTSS 96(DX), Z3
+	MOVQ         $0x0000000080000000, DX
+	VMOVQ        DX, X4
+	VBROADCASTSS X4, Z4
+	MOVQ         $0x000000003f800000, DX
+	VMOVQ        DX, X5
+	VBROADCASTSS X5, Z5
+	MOVQ         (CX), DX
+	MOVQ         8(CX), CX
+	LEAQ         -1(AX), SI
+	SHLQ         $0x02, SI
+	XORQ         DI, DI
+	SUBQ         $0x10, AX
+	JL           rest
+
+vector:
+	LEAQ       2048(DI), BX
+	CMPQ       BX, SI
+	CMOVQGT    SI, BX
+	PREFETCHT0 (DX)(BX*1)
+	PREFETCHT0 (CX)(BX*1)
+	VMOVUPS    (DX)(DI*1), Z6
+	VADDPS     Z0, Z6, Z6
+	VANDNPS    Z6, Z4, Z6
+	VMULPS     Z1, Z6, Z6
+	VADDPS     Z2, Z6, Z6
+	VCMPPS     $0x1e, Z3, Z6, K1
+	VMOVUPS.Z  Z5, K1, Z6
+	VMOVUPS    Z6, (CX)(DI*1)
+	ADDQ       $+64, DI
+	SUBQ       $0x10, AX
+	JGE        vector
+
+rest:
+	ADDQ      $0x10, AX
+	JZ        done
+	MOVQ      $-1, BX
+	BZHIQ     AX, BX, BX
+	KMOVW     BX, K1
+	VMOVUPS.Z (DX)(DI*1), K1, Z6
+	VADDPS    Z0, Z6, Z0
+	VANDNPS   Z0, Z4, Z0
+	VMULPS    Z1, Z0, Z0
+	VADDPS    Z2, Z0, Z0
+	VCMPPS    $0x1e, Z3, Z0, K2
+	VMOVUPS.Z Z5, K2, Z0
+	VMOVUPS   Z0, K1, (CX)(DI*1)
+
+done:
+	VZEROUPPER
+	RET
+
+// func insideTriangleAboveF32AVX2(n int, tiles *[11]*float32, numbers *float32)
+// Requires: AVX, AVX2, CMOV, MMX+
+TEXT ·insideTriangleAboveF32AVX2(SB), NOSPLIT, $0-24
+	MOVQ         n+0(FP), AX
+	MOVQ         tiles+8(FP), CX
+	MOVQ         numbers+16(FP), DX
+	MOVQ         $0x0000000080000000, BX
+	VMOVQ        BX, X0
+	VBROADCASTSS X0, Y0
+	MOVQ         $0x000000003f800000, BX
+	VMOVQ        BX, X1
+	VBROADCASTSS X1, Y1
+	MOVQ         (CX), BX
+	MOVQ         8(CX), CX
+	LEAQ         -1(AX), DI
+	SHLQ         $0x02, DI
+	XORQ         R8, R8
+	SUBQ         $0x08, AX
+	JL           rest
+
+vector:
+	LEAQ         2048(R8), SI
+	CMPQ         SI, DI
+	CMOVQGT      DI, SI
+	PREFETCHT0   (BX)(SI*1)
+	PREFETCHT0   (CX)(SI*1)
+	VMOVUPS      (BX)(R8*1), Y2
+	VANDNPS      Y2, Y0, Y2
+	VMULPS       (DX), Y2, Y2
+	VADDPS       32(DX), Y2, Y2
+	VBROADCASTSS 64(DX), Y3
+	VCMPPS       $0x1e, Y3, Y2, Y2
+	VANDPS       Y1, Y2, Y2
+	VMOVUPS      Y2, (CX)(R8*1)
+	ADDQ         $+32, R8
+	SUBQ         $0x08, AX
+	JGE          vector
+
+rest:
+	ADDQ         $0x08, AX
+	JZ           done
+	LEAQ         lanes<>+0(SB), SI
+	SHLQ         $0x02, AX
+	SUBQ         AX, SI
+	VMOVUPS      32(SI), Y2
+	VMASKMOVPS   (BX)(R8*1), Y2, Y3
+	VANDNPS      Y3, Y0, Y0
+	VMULPS       (DX), Y0, Y0
+	VADDPS       32(DX), Y0, Y0
+	VBROADCASTSS 64(DX), Y3
+	VCMPPS       $0x1e, Y3, Y0, Y0
+	VANDPS       Y1, Y0, Y0
+	VMASKMOVPS   Y0, Y2, (CX)(R8*1)
+
+done:
+	VZEROUPPER
+	RET
+
+// func insideTriangleAboveF32AVX512(n int, tiles *[11]*float32, numbers *float32)
+// Requires: AVX, AVX512DQ, AVX512F, BMI2, CMOV, MMX+
+TEXT ·insideTriangleAboveF32AVX512(SB), NOSPLIT, $0-24
+	MOVQ         n+0(FP), AX
+	MOVQ         tiles+8(FP), CX
+	MOVQ         numbers+16(FP), DX
+	VBROADCASTSS (DX), Z0
+	VBROADCASTSS 32(DX), Z1
+	VBROADCASTSS 64(DX), Z2
+	MOVQ         $0x0000000080000000, DX
+	VMOVQ        DX, X3
+	VBROADCASTSS X3, Z3
+	MOVQ         $0x000000003f800000, DX
+	VMOVQ        DX, X4
+	VBROADCASTSS X4, Z4
+	MOVQ         (CX), DX
+	MOVQ         8(CX), CX
+	LEAQ         -1(AX), SI
+	SHLQ         $0x02, SI
+	XORQ         DI, DI
+	SUBQ         $0x10, AX
+	JL           rest
+
+vector:
+	LEAQ       2048(DI), BX
+	CMPQ       BX, SI
+	CMOVQGT    SI, BX
+	PREFETCHT0 (DX)(BX*1)
+	PREFETCHT0 (CX)(BX*1)
+	VMOVUPS    (DX)(DI*1), Z5
+	VANDNPS    Z5, Z3, Z5
+	VMULPS     Z0, Z5, Z5
+	VADDPS     Z1, Z5, Z5
+	VCMPPS     $0x1e, Z2, Z5, K1
+	VMOVUPS.Z  Z4, K1, Z5
+	VMOVUPS    Z5, (CX)(DI*1)
+	ADDQ       $+64, DI
+	SUBQ       $0x10, AX
+	JGE        vector
+
+rest:
+	ADDQ      $0x10, AX
+	JZ        done
+	MOVQ      $-1, BX
+	BZHIQ     AX, BX, BX
+	KMOVW     BX, K1
+	VMOVUPS.Z (DX)(DI*1), K1, Z5
+	VANDNPS   Z5, Z3, Z3
+	VMULPS    Z0, Z3, Z0
+	VADDPS    Z1, Z0, Z0
+	VCMPPS    $0x1e, Z2, Z0, K2
+	VMOVUPS.Z Z4, K2, Z0
+	VMOVUPS   Z0, K1, (CX)(DI*1)
+
+done:
+	VZEROUPPER
+	RET
+
 // func adamF32AVX2(n int, tiles *[11]*float32, numbers *float32)
 // Requires: AVX, CMOV, MMX+
 TEXT ·adamF32AVX2(SB), NOSPLIT, $0-24

@@ -1242,6 +1242,48 @@ func lastFastSigmoidBackF32AVX512(n int, tiles *[11]*float32, numbers *float32)
 
 // Computes n elements of a program of this form:
 //
+// r0 = Shift x0 c0
+// r1 = Abs r0
+// r2 = Affine r1 c1 c2
+// r3 = Gt r2 c3
+// out r3
+//
+//go:noescape
+func insideTriangleF32AVX2(n int, tiles *[11]*float32, numbers *float32)
+
+// Computes n elements of a program of this form:
+//
+// r0 = Shift x0 c0
+// r1 = Abs r0
+// r2 = Affine r1 c1 c2
+// r3 = Gt r2 c3
+// out r3
+//
+//go:noescape
+func insideTriangleF32AVX512(n int, tiles *[11]*float32, numbers *float32)
+
+// Computes n elements of a program of this form:
+//
+// r0 = Abs x0
+// r1 = Affine r0 c0 c1
+// r2 = Gt r1 c2
+// out r2
+//
+//go:noescape
+func insideTriangleAboveF32AVX2(n int, tiles *[11]*float32, numbers *float32)
+
+// Computes n elements of a program of this form:
+//
+// r0 = Abs x0
+// r1 = Affine r0 c0 c1
+// r2 = Gt r1 c2
+// out r2
+//
+//go:noescape
+func insideTriangleAboveF32AVX512(n int, tiles *[11]*float32, numbers *float32)
+
+// Computes n elements of a program of this form:
+//
 // r0 = Square x1
 // r1 = Scale r0 c1
 // r2 = FMA x0 c0 r1

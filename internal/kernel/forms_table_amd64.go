@@ -51,6 +51,8 @@ var formTable = []struct {
 	{"r0 = InverseSquare x1 x2 x3 c0 c1\nr1 = Add x0 r0\nr2 = Scale r0 c2\nr3 = Ge x1 c3\nout r1 r2 r3", leakyFastSigmoidBackStackedF32AVX2, leakyFastSigmoidBackStackedF32AVX512},
 	{"r0 = Lorentzian x0 x1 x2 c0 c1\nr1 = Scale r0 c2\nout r0 r1", lastArctanBackF32AVX2, lastArctanBackF32AVX512},
 	{"r0 = InverseSquare x0 x1 x2 c0 c1\nr1 = Scale r0 c2\nout r1 r0", lastFastSigmoidBackF32AVX2, lastFastSigmoidBackF32AVX512},
+	{"r0 = Shift x0 c0\nr1 = Abs r0\nr2 = Affine r1 c1 c2\nr3 = Gt r2 c3\nout r3", insideTriangleF32AVX2, insideTriangleF32AVX512},
+	{"r0 = Abs x0\nr1 = Affine r0 c0 c1\nr2 = Gt r1 c2\nout r2", insideTriangleAboveF32AVX2, insideTriangleAboveF32AVX512},
 	{"r0 = Square x1\nr1 = Scale r0 c1\nr2 = FMA x0 c0 r1\nr3 = Scale x1 c4\nr4 = FMA x3 c3 r3\nr5 = Mul c2 r4\nr6 = Sqrt r2\nr7 = FMA c5 r6 c6\nr8 = Div r5 r7\nr9 = Sub x2 r8\nout r2 r9 r4", adamF32AVX2, adamF32AVX512},
 	{"r0 = Shift x1 c1\nr1 = Scale r0 c2\nr2 = FMA x0 c0 r1\nr3 = Mul c3 r2\nr4 = Square r0\nr5 = Scale r4 c6\nr6 = FMA x3 c5 r5\nr7 = Sqrt r6\nr8 = FMA c4 r7 c7\nr9 = Div r3 r8\nr10 = Sub x2 r9\nout r2 r10 r6", adamScaledF32AVX2, adamScaledF32AVX512},
 }

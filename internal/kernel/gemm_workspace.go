@@ -9,6 +9,8 @@ type Workspace struct {
 	f64      buffers[float64]
 	events32 eventPattern[float32]
 	events64 eventPattern[float64]
+	sample32 sample[float32]
+	sample64 sample[float64]
 }
 
 type buffers[T Float] struct {

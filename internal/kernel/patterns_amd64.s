@@ -309,3 +309,72 @@ many:
 	VPADDD     Z1, Z4, Z4
 	VMOVDQU32  Z4, 192(SI)(DI*4)
 	JMP        next
+
+// func listPairsAVX512(words int, x *uint64, ldx int, eights *uint32, rest *uint32) (n int, left int)
+// Requires: AVX, AVX512BW, AVX512F, AVX512VBMI2, BMI2, POPCNT
+TEXT ·listPairsAVX512(SB), NOSPLIT, $0-56
+	MOVQ         words+0(FP), AX
+	MOVQ         x+8(FP), CX
+	MOVQ         ldx+16(FP), DX
+	MOVQ         eights+24(FP), BX
+	MOVQ         rest+32(FP), SI
+	VMOVDQU64    places<>+0(SB), Z0
+	MOVL         $0x00000040, DI
+	VMOVD        DI, X2
+	VPBROADCASTD X2, Z2
+	VPXORD       Z1, Z1, Z1
+	XORQ         DI, DI
+	XORQ         R8, R8
+
+word:
+	MOVQ          (CX), R9
+	KMOVQ         R9, K1
+	POPCNTQ       R9, R10
+	VPCOMPRESSB.Z Z0, K1, Z3
+	VPMOVZXBD     X3, Z4
+	VPADDD        Z1, Z4, Z4
+	VMOVDQU32     Z4, (BX)(DI*4)
+	CMPQ          R10, $0x10
+	JA            many
+
+next:
+	MOVQ          R10, R11
+	ANDQ          $-8, R11
+	SUBQ          R11, R10
+	ADDQ          R11, DI
+	MOVQ          $-1, R12
+	SHLXQ         R11, R12, R12
+	PDEPQ         R9, R12, R12
+	CMPQ          R11, $0x40
+	JE            whole
+	KMOVQ         R12, K1
+	VPCOMPRESSB.Z Z0, K1, Z3
+	VPMOVZXBD     X3, Z4
+	VPADDD        Z1, Z4, Z4
+	VMOVDQU32     Z4, (SI)(R8*4)
+	ADDQ          R10, R8
+
+whole:
+	ADDQ   DX, CX
+	VPADDD Z2, Z1, Z1
+	DECQ   AX
+	JNZ    word
+	MOVQ   DI, n+40(FP)
+	MOVQ   R8, left+48(FP)
+	VZEROUPPER
+	RET
+
+many:
+	VSHUFI64X2 $0x39, Z3, Z3, Z3
+	VPMOVZXBD  X3, Z4
+	VPADDD     Z1, Z4, Z4
+	VMOVDQU32  Z4, 64(BX)(DI*4)
+	VSHUFI64X2 $0x39, Z3, Z3, Z3
+	VPMOVZXBD  X3, Z4
+	VPADDD     Z1, Z4, Z4
+	VMOVDQU32  Z4, 128(BX)(DI*4)
+	VSHUFI64X2 $0x39, Z3, Z3, Z3
+	VPMOVZXBD  X3, Z4
+	VPADDD     Z1, Z4, Z4
+	VMOVDQU32  Z4, 192(BX)(DI*4)
+	JMP        next

@@ -13,3 +13,8 @@ func transposeBitsAVX512(squares int, src *uint64, dst *uint64, ldd int)
 //
 //go:noescape
 func listWordsAVX512(rows int, words int, x *uint64, ldx int, dst *uint32, n int, ends *int)
+
+// Lists the places of the ones of words > 0 words, ldx bytes apart, 64 for each word before: as many of a word as are a multiple of 8 in one list, the last ones, less than that, in another. Returns how many are in each. Up to 64 elements behind are spoilt.
+//
+//go:noescape
+func listPairsAVX512(words int, x *uint64, ldx int, eights *uint32, rest *uint32) (n int, left int)

@@ -7,16 +7,17 @@ import "unsafe"
 type Room struct {
 	packA, packB              int // of multiplications
 	words, line, block, lists int // of products that add rows
+	pairs                     int // of products of which elements are asked for
 }
 
 // Bytes returns the sum of the parts.
-func (r Room) Bytes() int { return r.packA + r.packB + r.words + r.line + r.block + r.lists }
+func (r Room) Bytes() int { return r.packA + r.packB + r.words + r.line + r.block + r.lists + r.pairs }
 
 // Cover makes r hold s as well.
 func (r *Room) Cover(s Room) {
 	*r = Room{
 		packA: max(r.packA, s.packA), packB: max(r.packB, s.packB), words: max(r.words, s.words),
-		line: max(r.line, s.line), block: max(r.block, s.block), lists: max(r.lists, s.lists),
+		line: max(r.line, s.line), block: max(r.block, s.block), lists: max(r.lists, s.lists), pairs: max(r.pairs, s.pairs),
 	}
 }
 
@@ -96,6 +97,17 @@ func EventRoom[T Float](trans bool, m, n, k int) Room {
 	}
 	if trans {
 		r.line *= wordBits
+	}
+	return r
+}
+
+// SampledRoom returns what [SampledGemm] takes of a Workspace at most.
+func SampledRoom[T Float](m, k int) Room {
+	rows, width := min(m, sampledRows), widthOf(chunkWidths[T](nil, active, k))
+	all, left := pairRoom(rows)
+	r := Room{pairs: bytesFor[uint32](all+left) + grownBytes[T](all) + grownBytes[T](left)}
+	if width != k {
+		r.pairs += grownBytes[T](rows * width)
 	}
 	return r
 }

@@ -31,6 +31,7 @@ var families = []struct {
 	{"patterns", patterns},
 	{"rows", rows},
 	{"dots", dots},
+	{"pairs", pairs},
 	{"bits", bits},
 	{"vector_arith", arith},
 	{"vector_logic", logic},

@@ -17,6 +17,7 @@ func patterns(c *build.Context) {
 		if v.wide() && v.size == 4 {
 			v.transposeBits()
 			v.listWords()
+			v.listPairs()
 		}
 	}
 }
@@ -178,6 +179,69 @@ func (v vector) listWords() {
 	v.ADDQ(operand.Imm(8), x)
 	v.DECQ(rows)
 	v.JNZ(operand.LabelRef("row"))
+	v.end()
+
+	v.Label("many")
+	for part := 1; part < 4; part++ {
+		v.VSHUFI64X2(operand.Imm(0x39), listed, listed, listed) // the next sixteen come first
+		store(part)
+	}
+	v.JMP(operand.LabelRef("next"))
+}
+
+// listPairs writes the function that lists the ones of words: those of a word in eights to one list, what is left
+// to another.
+func (v vector) listPairs() {
+	v.beginBytes("listPairs", "func(words int, x *uint64, ldx int, eights, rest *uint32) (n, left int)",
+		fmt.Sprintf("Lists the places of the ones of words > 0 words, ldx bytes apart, 64 for each word before: as many of a word as are a multiple of %d ", pairsOfRow)+
+			"in one list, the last ones, less than that, in another. Returns how many are in each. Up to 64 elements behind are spoilt.")
+	words, x, ldx, eights, rest := v.arg("words"), v.arg("x"), v.arg("ldx"), v.arg("eights"), v.arg("rest")
+	places := v.table(placesTable, 0)
+	first, step := v.ZMM(), v.ZMM()
+	v.read32(64, step)
+	v.VPXORD(first, first, first)
+	n, left, word, ones, many := v.GP64(), v.GP64(), v.GP64(), v.GP64(), v.GP64()
+	v.XORQ(n, n)
+	v.XORQ(left, left)
+	k, listed, four := v.K(), v.ZMM(), v.ZMM()
+	store := func(part int) {
+		v.VPMOVZXBD(listed.AsX(), four)
+		v.VPADDD(first, four, four)
+		v.VMOVDQU32(four, operand.Mem{Base: eights, Index: n, Scale: 4, Disp: part * v.width})
+	}
+	v.Label("word")
+	v.MOVQ(operand.Mem{Base: x}, word)
+	v.KMOVQ(word, k)
+	v.POPCNTQ(word, ones)
+	v.VPCOMPRESSB_Z(places, k, listed)
+	store(0)
+	v.CMPQ(ones, operand.Imm(16))
+	v.JA(operand.LabelRef("many"))
+	v.Label("next")
+	v.MOVQ(ones, many)
+	v.ANDQ(operand.I32(-pairsOfRow), many)
+	v.SUBQ(many, ones)
+	v.ADDQ(many, n)
+	// The ones behind the first so many of the word.
+	behind := v.GP64()
+	v.MOVQ(operand.I32(-1), behind)
+	v.SHLXQ(many, behind, behind)
+	v.PDEPQ(word, behind, behind)
+	v.CMPQ(many, operand.Imm(64))
+	v.JE(operand.LabelRef("whole"))
+	v.KMOVQ(behind, k)
+	v.VPCOMPRESSB_Z(places, k, listed)
+	v.VPMOVZXBD(listed.AsX(), four)
+	v.VPADDD(first, four, four)
+	v.VMOVDQU32(four, operand.Mem{Base: rest, Index: left, Scale: 4})
+	v.ADDQ(ones, left)
+	v.Label("whole")
+	v.ADDQ(ldx, x)
+	v.VPADDD(step, first, first)
+	v.DECQ(words)
+	v.JNZ(operand.LabelRef("word"))
+	v.Store(n, v.ReturnIndex(0))
+	v.Store(left, v.ReturnIndex(1))
 	v.end()
 
 	v.Label("many")
