@@ -2,7 +2,10 @@ package graph_test
 
 import (
 	"fmt"
+	"math"
 	"math/rand/v2"
+	"regexp"
+	"strconv"
 	"testing"
 
 	"github.com/spikegraph/spikegraph/autodiff"
@@ -37,7 +40,7 @@ type openNet struct {
 
 func (c openNet) grads(g *graph.Graph) []*graph.Node {
 	weights := func(name string, rows int) *graph.Node {
-		return g.Param(name, graph.Var{DType: c.d, Shape: []int{rows, c.n}, Init: gauss{}}).Scale(3 / float64(c.n))
+		return g.Param(name, graph.Var{DType: c.d, Shape: []int{rows, c.n}, Init: gauss{}}).Scale(1 / math.Sqrt(float64(rows)))
 	}
 	w1, w2 := weights("w1", c.in), weights("w2", c.n)
 	x, z0 := g.Input("x", c.d, c.steps, c.batch, c.in), g.Input("z0", c.d, c.batch, c.n)
@@ -218,4 +221,31 @@ func randomDense(d graph.DType, shape ...int) *tensor.Dense {
 		return tensor.New(tensor.WithShape(shape...), tensor.WithBacking(y))
 	}
 	return tensor.New(tensor.WithShape(shape...), tensor.WithBacking(x))
+}
+
+// Gradients of two layers of 400 neurons, and how much a triangle of so many half widths lets through: with the passes
+// and without.
+func BenchmarkOpenGradients(b *testing.B) {
+	for _, back := range []bool{false, true} {
+		for _, width := range []float64{0.02, 0.05, 0.1, 0.2, 0.5, 1} {
+			for _, off := range [][]string{nil, {"open", "delay"}} {
+				c := openNet{25, 128, 200, 400, back, graph.Float32, triangle{width}}
+				b.Run(fmt.Sprintf("back=%v/%v/without=%v", back, width, off), func(b *testing.B) {
+					g := graph.New()
+					p, err := g.CompileWith(graph.Options{Workers: 1, Disable: off}, c.grads(g)...)
+					require.NoError(b, err)
+					in := c.inputs()
+					for b.Loop() {
+						_, err := p.Run(in...)
+						require.NoError(b, err)
+					}
+					if open := regexp.MustCompile(`([0-9.]+) % open`).FindStringSubmatch(explain(b, p)); open != nil {
+						share, err := strconv.ParseFloat(open[1], 64)
+						require.NoError(b, err)
+						b.ReportMetric(share, "%open")
+					}
+				})
+			}
+		}
+	}
 }

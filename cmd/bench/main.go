@@ -28,6 +28,7 @@ import (
 	"encoding/json"
 	"flag"
 	"fmt"
+	"math"
 	"os"
 	"runtime/pprof"
 	"slices"
@@ -57,6 +58,8 @@ type config struct {
 	network int     // goroutines of the network of J4, as the trainer chooses if 0
 	links   float64 // of J4: connections to a neuron; a tenth of the neurons if 0
 	steps   int     // of J4 and J5, to train; the job's default if 0
+
+	triangle float64 // half width of one in place of the surrogate of J2 and J7; 0 if there is none
 
 	picture string // where roofline draws; nowhere if empty
 
@@ -130,6 +133,7 @@ func main() {
 	flag.Float64Var(&c.links, "links", 0, "connections to a neuron in J4, on average (0: a tenth of the neurons)")
 	flag.IntVar(&c.network, "network", 0, "goroutines that a step of the network of J4 is divided between (0: as the trainer chooses)")
 	flag.IntVar(&c.steps, "steps", 0, "steps of training of J4 and J5 (0: the job's default)")
+	flag.Float64Var(&c.triangle, "triangle", 0, "half width of a triangle in place of the surrogate of J2 and J7 (0: their own, which has tails)")
 	flag.StringVar(&c.picture, "picture", "", "file to which roofline draws, .svg or .png")
 	flag.Parse()
 	if err := run(c); err != nil {
@@ -157,6 +161,9 @@ func run(c config) error {
 	}
 	if c.neurons < 0 || c.steps < 0 || !(c.links >= 0) || c.network < 0 {
 		return fmt.Errorf("%d neurons, %v links, %d steps, %d goroutines of the network, want at least 0", c.neurons, c.links, c.steps, c.network)
+	}
+	if !(c.triangle >= 0) || math.IsInf(c.triangle, 0) {
+		return fmt.Errorf("a triangle of half width %v, want a finite number of at least 0", c.triangle)
 	}
 	if c.kernels {
 		c.after = func(p *graph.Program, b batch) error { return p.Profile(os.Stderr, b.x, b.y) }

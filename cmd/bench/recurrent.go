@@ -25,12 +25,16 @@ type recurrentState struct {
 }
 
 // recurrentNet is the network of J2 over all steps: spikes x, Bool [T B 700], to potentials [T B 20].
-func recurrentNet(g *graph.Graph, d graph.DType, x *graph.Node) *graph.Node {
+func recurrentNet(g *graph.Graph, c config, x *graph.Node) *graph.Node {
+	d := c.dtype()
 	fc1 := layers.Dense{In: channels, Out: hidden, W: layers.Normal{Std: 0.08}, NoBias: true, DType: d}.Place(g, "fc1")
 	back := layers.Dense{In: hidden, Out: hidden, W: layers.Normal{Std: 0.03}, DType: d}.Place(g, "rec")
 	fc2 := linear(d, hidden, classes).Place(g, "fc2")
 	neuron := layers.Leaky(hidden, layers.Const(0.95))
 	neuron.Spike, neuron.DType = surrogate.InvSquareGrad{Alpha: 25}, d
+	if c.triangle > 0 {
+		neuron.Spike = surrogate.ReluGrad{Alpha: 1 / c.triangle, Width: c.triangle}
+	}
 	rec := layers.Recur(neuron.In(g, "hidden", 1), back)
 	out := layers.LeakyIntegrator{N: classes, Decay: layers.Const(0.95), Input: layers.Unscaled, DType: d}.In(g, "out", 1)
 	vs, _ := graph.Loop(x, recurrentState{}, func(x *graph.Node, s recurrentState) (*graph.Node, recurrentState) {
@@ -73,7 +77,7 @@ var recurrentAdam = optim.Adam{LR: optim.Constant(1e-3), Beta1: 0.9, Beta2: 0.99
 func recurrentLoss(c config, store *graph.Store, steps int) (*graph.Graph, *graph.Node) {
 	g := graph.NewIn(store)
 	x, y := g.Input("x", graph.Bool, steps, size, channels), g.Input("y", graph.Int32, size)
-	return g, losses.CrossEntropy(recurrentNet(g, c.dtype(), x).Mean(0), y, losses.CEOptions{})
+	return g, losses.CrossEntropy(recurrentNet(g, c, x).Mean(0), y, losses.CEOptions{})
 }
 
 func spikeSource(c config, steps int) (*source, error) {
