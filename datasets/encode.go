@@ -72,6 +72,11 @@ func newWideFrames(x *tensor.Dense, steps, each int) (*frames, error) {
 // frame returns the part of the output for step t.
 func (f *frames) frame(t int) []float32 { return f.out[t*len(f.x) : (t+1)*len(f.x)] }
 
+// set makes x the values of step t. It is a function of its own, as a collection of garbage can stop a goroutine where one is called.
+//
+//go:noinline
+func (f *frames) set(t int, x []float32) { copy(f.frame(t), x) }
+
 // tensor returns the output [T ...].
 func (f *frames) tensor() *tensor.Dense {
 	return tensor.New(tensor.WithShape(f.shape...), tensor.WithBacking(f.out))

@@ -20,7 +20,7 @@ func (c Constant) Encode(x *tensor.Dense, _ *rand.Rand) (*tensor.Dense, error) {
 		return nil, named("Constant", err)
 	}
 	for t := range c.Steps {
-		copy(f.frame(t), f.x)
+		f.set(t, f.x)
 	}
 	return f.tensor(), nil
 }

@@ -44,7 +44,7 @@ func (c StepCurrent) Encode(x *tensor.Dense, _ *rand.Rand) (*tensor.Dense, error
 			i, f.x[i], c.Amplitude))
 	}
 	for t := c.On + 1; t < c.Off; t++ {
-		copy(f.frame(t), current)
+		f.set(t, current)
 	}
 	return f.tensor(), nil
 }

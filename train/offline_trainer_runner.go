@@ -239,15 +239,28 @@ func place(dst *tensor.Dense, steps, from int, part *tensor.Dense) *tensor.Dense
 func copyTensor(dst, src *tensor.Dense) {
 	switch graph.DTypeOf(src) {
 	case graph.Float32:
-		copy(dst.Float32s(), src.Float32s())
+		copyPieces(dst.Float32s(), src.Float32s())
 	case graph.Float64:
-		copy(dst.Float64s(), src.Float64s())
+		copyPieces(dst.Float64s(), src.Float64s())
 	case graph.Int32:
-		copy(dst.Int32s(), src.Int32s())
+		copyPieces(dst.Int32s(), src.Int32s())
 	default:
-		copy(dst.Bools(), src.Bools())
+		copyPieces(dst.Bools(), src.Bools())
 	}
 }
+
+// copyPieces copies src to dst piece by piece: a collection of garbage waits for what is copied at once.
+func copyPieces[E any](dst, src []E) {
+	const piece = 1 << 15
+	for i := 0; i < len(src); i += piece {
+		copyPiece(dst[i:], src[i:min(i+piece, len(src))])
+	}
+}
+
+// copyPiece is a function of its own, as a goroutine is stopped where one is called.
+//
+//go:noinline
+func copyPiece[E any](dst, src []E) { copy(dst, src) }
 
 // copyOf returns a copy of x.
 func copyOf(x *tensor.Dense) *tensor.Dense {

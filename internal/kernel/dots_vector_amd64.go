@@ -26,14 +26,27 @@ func dotRows[T Float](l isa, rows []uint32, a, b []T, ldb int, sums []T) (done i
 	if l == portable || len(rows) == 0 {
 		return 0
 	}
+	for ; len(rows) > listedAtOnce; rows, sums = rows[listedAtOnce:], sums[listedAtOnce:] {
+		dotSome(l, rows[:listedAtOnce], a, b, ldb, sums)
+	}
+	return dotSome(l, rows, a, b, ldb, sums)
+}
+
+// dotSome is dotRows for no more than listedAtOnce rows, and some.
+func dotSome[T Float](l isa, rows []uint32, a, b []T, ldb int, sums []T) (done int) {
 	_ = sums[len(rows)-1]
 	lanes := laneBytes / int(unsafe.Sizeof(a[0]))
 	if l == avx2 {
 		lanes /= 2
 	}
+	work := 0
 	for _, code := range *choose[[]dotCode[T]](T(0), &dots32[l], &dots64[l]) {
 		for n := code.vectors * lanes; len(a)-done >= n; done += n {
 			code.run(len(rows), &rows[0], &a[done], &b[done], ldb*int(unsafe.Sizeof(a[0])), &sums[0])
+			if work += len(rows) + 1; work > listedAtOnce {
+				stopPoint()
+				work = 0
+			}
 		}
 	}
 	return done

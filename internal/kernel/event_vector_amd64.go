@@ -87,29 +87,42 @@ func (v *vectorCodes[T]) codes(l isa) *eventCodes[T] {
 	}
 }
 
+// listedAtOnce is the number of rows that are added to a strip between two points at which the goroutine can be stopped.
+const listedAtOnce = 512
+
 // addRows is the addRows of eventCodes. The rows are trusted to lie within b.
 func (v *vectorCodes[T]) addRows(rows []uint32, weights, b []T, ldb int, c []T, add bool) {
-	n, first := len(rows), unsafe.SliceData(rows)
-	weight := unsafe.SliceData(weights)
 	ldb *= int(unsafe.Sizeof(c[0]))
-	j := 0
-	for _, s := range v.strips {
-		code := s.plain
-		if weights != nil {
-			code = s.weighted
+	for {
+		n, done := min(listedAtOnce, len(rows)), 0
+		first, weight, j := unsafe.SliceData(rows), unsafe.SliceData(weights), 0
+		for _, s := range v.strips {
+			code := s.plain
+			if weights != nil {
+				code = s.weighted
+			}
+			for ; len(c)-j >= s.vectors*v.lanes; j += s.vectors * v.lanes {
+				code(n, first, weight, &b[j], ldb, &c[j], 0, add)
+				if done += n + 1; done > listedAtOnce {
+					stopPoint()
+					done = 0
+				}
+			}
 		}
-		for ; len(c)-j >= s.vectors*v.lanes; j += s.vectors * v.lanes {
-			code(n, first, weight, &b[j], ldb, &c[j], 0, add)
+		if j < len(c) {
+			code := v.plainEdge
+			if weights != nil {
+				code = v.weightedEdge
+			}
+			code(n, first, weight, &b[j], ldb, &c[j], len(c)-j, add)
+		}
+		if n == len(rows) {
+			return
+		}
+		if rows, add = rows[n:], true; weights != nil {
+			weights = weights[n:]
 		}
 	}
-	if j == len(c) {
-		return
-	}
-	code := v.plainEdge
-	if weights != nil {
-		code = v.weightedEdge
-	}
-	code(n, first, weight, &b[j], ldb, &c[j], len(c)-j, add)
 }
 
 // addWords is the addWords of eventCodes. The bits are trusted to name rows that lie within b.
@@ -127,6 +140,7 @@ func (v *vectorCodes[T]) addWords(words []uint64, b []T, ldb int, c []T, ldc, n 
 			}
 			code(rows, &words[0], &b[j], ldb*size, &c[j], ldc*size, (columns-1)%v.lanes+1, add)
 			j += columns
+			stopPoint()
 		}
 		words = words[rows:]
 		if len(words) > 0 {

@@ -140,7 +140,7 @@ func (f *FanIn[T]) Bytes() int {
 
 // Load makes x [in] the row of the products that follow.
 func (f *FanIn[T]) Load(x []T) {
-	copy(f.x, x[:f.in])
+	Copy(f.x, x[:f.in])
 	f.down = !f.down
 }
 
@@ -158,10 +158,28 @@ func (f *FanIn[T]) timesAt(l isa, y []T, from, to int) {
 			s = to - 1 - i
 		}
 		var sums [fanInLanes]T
-		if first, n := f.start[s], f.start[s+1]-f.start[s]; n > 0 && !fanInSlice(l, f.at[first:][:n], f.places[first*fanInLanes:], f.weights[first*fanInLanes:], f.x, &sums) {
-			f.slice(first, n, &sums)
-		}
+		f.sum(l, f.start[s], f.start[s+1], &sums)
 		copy(y[s*fanInLanes:f.out], sums[:])
+	}
+}
+
+// fanInAtOnce is the number of packets of a slice between two points at which the goroutine can be stopped, a
+// multiple of fanInPackets.
+const fanInAtOnce = 1 << 13
+
+// sum sums up the packets of a slice.
+func (f *FanIn[T]) sum(l isa, first, end int, y *[fanInLanes]T) {
+	n := min(fanInAtOnce, end-first)
+	if n > 0 && !fanInSlice(l, f.at[first:][:n], f.places[first*fanInLanes:], f.weights[first*fanInLanes:], f.x, y) {
+		f.slice(first, n, y)
+	}
+	for first += n; first < end; first += n {
+		n = min(fanInAtOnce, end-first)
+		var more [fanInLanes]T
+		f.sum(l, first, first+n, &more)
+		for j, s := range more {
+			y[j] += s
+		}
 	}
 }
 

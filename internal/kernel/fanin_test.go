@@ -70,7 +70,7 @@ func checkFanIn[T Float](t *testing.T, old *FanIn[T], seed uint64, in, out, k in
 func TestFanIn(t *testing.T) {
 	var single *FanIn[float32]
 	var double *FanIn[float64]
-	for i, c := range [][3]int{{1, 1, 1}, {5, 7, 3}, {16, 16, 16}, {17, 33, 1}, {31, 15, 40}, {33, 48, 9}, {300, 100, 60}, {1000, 130, 5}, {64, 20, 0}, {0, 3, 2}} {
+	for i, c := range [][3]int{{1, 1, 1}, {5, 7, 3}, {16, 16, 16}, {17, 33, 1}, {31, 15, 40}, {33, 48, 9}, {300, 100, 60}, {1000, 130, 5}, {64, 20, 0}, {0, 3, 2}, {9000, 2, 20000}} {
 		single = checkFanIn(t, single, uint64(i), c[0], c[1], c[2], 1.2e-7)
 		double = checkFanIn(t, double, uint64(i), c[0], c[1], c[2], 2.3e-16)
 	}

@@ -21,6 +21,17 @@ func Copy[E any](dst, src []E) {
 	}
 }
 
+// copyNext copies one of many rows, of which those since the goroutine could last be stopped have so many bytes, and
+// returns that number with this row.
+func copyNext(dst, src []byte, since int) int {
+	if since += len(dst); since <= pieceBytes {
+		copy(dst, src)
+		return since
+	}
+	Copy(dst, src)
+	return 0
+}
+
 // Clear sets every element of dst to zero. It can be stopped on the way.
 func Clear[E any](dst []E) {
 	for piece := pieceOf[E](); len(dst) > 0; {
@@ -30,7 +41,7 @@ func Clear[E any](dst []E) {
 	}
 }
 
-// copyPiece and clearPiece are functions of their own, as a goroutine is stopped where one is called.
+// copyPiece and clearPiece are functions of their own, so that each looks at its stack: see stopPoint.
 //
 //go:noinline
 func copyPiece[E any](dst, src []E) { copy(dst, src) }

@@ -63,7 +63,7 @@ func scaleRows[T Float](m, n int, beta T, c []T, ldc int) {
 	for i := range m {
 		row := c[i*ldc : i*ldc+n]
 		if beta == 0 {
-			clear(row)
+			Clear(row)
 			continue
 		}
 		for j := range row {

@@ -124,16 +124,20 @@ func (v *vectorTiles[T]) copyRows(rows, cols int, src []T, lds int, dst []T, ldd
 
 // transposed transposes whole squares by assembly and what is left by Go.
 func (v *vectorTiles[T]) transposed(rows, cols int, src []T, lds int, dst []T, ldd int) {
-	const squaresAtOnce = 1024 // between two points at which the goroutine can be stopped
+	const squaresAtOnce = 256 // between two points at which the goroutine can be stopped
 	size := int(unsafe.Sizeof(src[0]))
 	side := 32 / size
 	squares := cols / side
-	whole, i := squares*side, 0
+	whole, i, done := squares*side, 0, 0
 	for ; squares > 0 && i+side <= rows; i += side {
 		_, _ = src[(i+side-1)*lds+whole-1], dst[(whole-1)*ldd+i+side-1]
 		for s := 0; s < squares; s += squaresAtOnce {
 			n := min(squaresAtOnce, squares-s)
 			v.transpose(n, &src[i*lds+s*side], lds*size, &dst[s*side*ldd+i], ldd*size)
+			if done += n; done >= squaresAtOnce {
+				stopPoint()
+				done = 0
+			}
 		}
 	}
 	if whole < cols && i > 0 {

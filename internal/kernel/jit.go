@@ -125,7 +125,7 @@ func JITScatter[T Float](m JIT, l *JITLine[T], spikes bool, n int, b []T, ldb in
 	operand(b, ldb, false).mustHold("B", m.Lines, n)
 	operand(c, ldc, false).mustHold("C", m.Length, n)
 	for j := range m.Length {
-		clear(c[j*ldc:][:n])
+		Clear(c[j*ldc:][:n])
 	}
 	codes := codesOf[T]()
 	for i := range m.Lines {

@@ -93,7 +93,7 @@ func WindowExtreme[T Float](w *Windows, y, x []T, smallest bool, lo, hi int) {
 				continue
 			}
 			a, b = w.row(int(seen[0]))
-			copy(best, from[a:b])
+			Copy(best, from[a:b])
 			for _, s := range seen[1:] {
 				a, b = w.row(int(s))
 				extreme(best, from[a:b], better, smallest)
@@ -168,7 +168,7 @@ func WindowSum[T Float](w *Windows, y, x []T, lo, hi int) {
 		for r := range w.results {
 			a, b := w.row(item*w.results + r)
 			sum := y[a:b]
-			clear(sum)
+			Clear(sum)
 			for _, s := range w.seen[w.starts[r]:w.starts[r+1]] {
 				a, b = w.row(int(s))
 				addTo(sum, from[a:b])

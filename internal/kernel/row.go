@@ -18,7 +18,7 @@ func RowGemm[T Float](p *Pool, n, k int, x, b []T, ldb int, add bool, y []T) {
 
 func rowGemmAt[T Float](l isa, p *Pool, n, k int, x, b []T, ldb int, add bool, y []T) {
 	if !add {
-		clear(y[:n])
+		Clear(y[:n])
 	}
 	j := rowsOf[T](p)
 	*j = rowProduct[T]{level: l, n: n, x: x[:k], b: b, ldb: ldb, y: y[:n]}

@@ -15,6 +15,9 @@ var (
 	rows64 = [isas]*rowCode[float64]{avx2: {4, rowStripF64AVX2, rowEdgeF64AVX2}, avx512: {8, rowStripF64AVX512, rowEdgeF64AVX512}}
 )
 
+// stripRowsAtOnce is the number of rows of a strip between two points at which the goroutine can be stopped.
+const stripRowsAtOnce = 512
+
 func rowCodeOf[T Float](l isa) *rowCode[T] { return choose[rowCode[T]](T(0), rows32[l], rows64[l]) }
 
 // rowStrips is rowStripsGo at a level, or returns false.
@@ -25,7 +28,10 @@ func rowStrips[T Float](l isa, x, b []T, ldb int, y []T) bool {
 	}
 	_ = b[(len(x)-1)*ldb+len(y)-1]
 	for j := 0; j < len(y); j += 8 * code.lanes {
-		code.strip(len(x), &x[0], &b[j], ldb*int(unsafe.Sizeof(x[0])), &y[j])
+		for l := 0; l < len(x); l += stripRowsAtOnce {
+			code.strip(min(stripRowsAtOnce, len(x)-l), &x[l], &b[l*ldb+j], ldb*int(unsafe.Sizeof(x[0])), &y[j])
+			stopPoint()
+		}
 	}
 	return true
 }
@@ -39,6 +45,7 @@ func rowEdges[T Float](l isa, x, b []T, ldb int, y []T) bool {
 	_ = b[(len(x)-1)*ldb+len(y)-1]
 	for j := 0; j < len(y); j += code.lanes {
 		code.edge(len(x), &x[0], &b[j], ldb*int(unsafe.Sizeof(x[0])), &y[j], min(code.lanes, len(y)-j))
+		stopPoint()
 	}
 	return true
 }

@@ -9,12 +9,12 @@ func GatherRows(dst, table Buf, idx []int32, rows, rowLen, elemSize int) int {
 	case rowLen == 1 && elemSize == 8:
 		return gatherElements(view[uint64](dst), view[uint64](table), idx, rows)
 	}
-	to, from, size := dst.Bytes(elemSize), table.Bytes(elemSize), rowLen*elemSize
+	to, from, size, since := dst.Bytes(elemSize), table.Bytes(elemSize), rowLen*elemSize, 0
 	for i, row := range idx {
 		if uint(row) >= uint(rows) {
 			return i
 		}
-		copy(to[i*size:][:size], from[int(row)*size:][:size])
+		since = copyNext(to[i*size:][:size], from[int(row)*size:][:size], since)
 	}
 	return -1
 }
@@ -72,12 +72,12 @@ func Triangle[T any](dst, src []T, batch, rows, cols, diagonal int, upper bool) 
 		to, from := dst[r*cols:][:cols], src[r*cols:][:cols]
 		if upper {
 			edge := min(max(row+diagonal, 0), cols)
-			clear(to[:edge])
-			copy(to[edge:], from[edge:])
+			Clear(to[:edge])
+			Copy(to[edge:], from[edge:])
 			continue
 		}
 		edge := min(max(row+diagonal+1, 0), cols)
-		copy(to[:edge], from[:edge])
-		clear(to[edge:])
+		Copy(to[:edge], from[:edge])
+		Clear(to[edge:])
 	}
 }

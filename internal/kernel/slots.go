@@ -9,12 +9,12 @@ type Slots struct{ Rows, Slots, Width int }
 
 // PutSlot copies row r of src, [rows width], to slot at[r] of row r of dst.
 func (s Slots) PutSlot(dst, src Buf, at []int32, elemSize int) int {
-	to, from, size := dst.Bytes(elemSize), src.Bytes(elemSize), s.Width*elemSize
+	to, from, size, since := dst.Bytes(elemSize), src.Bytes(elemSize), s.Width*elemSize, 0
 	for r, k := range at[:s.Rows] {
 		if uint(k) >= uint(s.Slots) {
 			return r
 		}
-		copy(to[(r*s.Slots+int(k))*size:][:size], from[r*size:][:size])
+		since = copyNext(to[(r*s.Slots+int(k))*size:][:size], from[r*size:][:size], since)
 	}
 	return -1
 }

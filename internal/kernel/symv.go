@@ -16,7 +16,7 @@ func Symv[T Float](n int, a []T, lda int, upwards bool, x, y []T) {
 }
 
 func symvAt[T Float](l isa, n int, a []T, lda int, upwards bool, x, y []T) {
-	clear(y)
+	Clear(y)
 	for at := 0; at < n; at += symvRows {
 		i, next := at, symvRows*lda
 		if upwards {

@@ -8,6 +8,9 @@ func packTruths(l isa, dst []uint64, x []bool) int {
 	}
 	_ = dst[roundUp(len(x), wordBits)/wordBits-1]
 	for at := 0; at < words; at += wordsAtOnce {
+		if at > 0 {
+			stopPoint()
+		}
 		n := min(wordsAtOnce, words-at)
 		switch {
 		case l == avx2:
@@ -35,6 +38,9 @@ func countTruths(l isa, x []bool) (n, done int) {
 	}
 	const atOnce = wordBits * wordsAtOnce
 	for whole := len(x) / pair * pair; done < whole; {
+		if done > 0 {
+			stopPoint()
+		}
 		part := min(atOnce, whole-done)
 		var sums [laneBytes / 8]uint64
 		if l == avx512 {

@@ -84,6 +84,9 @@ func (code loopCode[T]) loop() vector[T] {
 	return func(dst, x, y, z []T, c0, c1 T) {
 		x, y, z = x[:len(dst)], y[:len(dst)], z[:len(dst)]
 		for i := 0; i < len(dst); i += elementsAtOnce {
+			if i > 0 {
+				stopPoint()
+			}
 			n := min(elementsAtOnce, len(dst)-i)
 			code(n, &dst[i], &x[i], &y[i], &z[i], c0, c1)
 		}
@@ -99,6 +102,7 @@ func boolLoops[T Float](lanes int, from func(vectors int, dst *T, src *uint8),
 				_ = src[n-1]
 				from(n/lanes, &dst[0], &src[0])
 				dst, src = dst[n:], src[n:]
+				stopPoint()
 			}
 			fromBoolsGo(dst, src)
 		}, func(dst []uint8, src []T) {
@@ -106,6 +110,7 @@ func boolLoops[T Float](lanes int, from func(vectors int, dst *T, src *uint8),
 				_ = src[n-1]
 				to(n/lanes, &dst[0], &src[0])
 				dst, src = dst[n:], src[n:]
+				stopPoint()
 			}
 			toBoolsGo(dst, src)
 		}
