@@ -140,6 +140,11 @@ func checkGroups(u unit, force bool) (groups, members int, err error) {
 	if force {
 		gs.force(u)
 	}
+	for i, n := range u.g.nodes {
+		if gs.need[i] {
+			gs.end(n)
+		}
+	}
 	read, readers := map[any]int{}, map[any][]any{}
 	kernel := func(n *Node) any {
 		if g := gs.of[n.id]; g != nil {
@@ -158,7 +163,7 @@ func checkGroups(u unit, force bool) (groups, members int, err error) {
 			if !all[k] {
 				groups++
 			}
-			if g.members[0].typ.Shape.Size() != n.typ.Shape.Size() {
+			if _, ends := n.op.(reduceOp); !ends && g.members[0].typ.Shape.Size() != n.typ.Shape.Size() {
 				return groups, members, fmt.Errorf("%v is in a group of %v", n, g.members[0])
 			}
 		}

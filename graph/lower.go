@@ -296,7 +296,7 @@ func (s *stepPlan) overwrites(k, j int) bool {
 	switch o := s.node.op.(type) {
 	case fusedOp:
 		x := s.node.in[j].typ
-		return x.Equal(o.types[k])
+		return x.Equal(o.types[k]) && !o.reduces(k)
 	case timeSumOp, putSlotOp, addAlongOp:
 		return j == 0
 	case loopOp:

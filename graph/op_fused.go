@@ -27,7 +27,7 @@ type fused struct {
 	flops   int
 }
 
-// fusedOp is the node of a group: its inputs are what the group reads, its results what is read of it.
+// fusedOp is the node of a group: its inputs are what the group reads, its results what is read of it, reductions last.
 type fusedOp struct{ *fused }
 
 // String names the op itself where it is alone, which is how Locate runs a graph. It says where code that
@@ -62,16 +62,17 @@ func (f *fused) run() evalFunc {
 			t.parts(w)
 			t.out, t.in, t.blocks, t.n = c.out, c.in, blocks, w
 			c.pool.Do(w, t)
-			return nil
+		} else {
+			e.Run(t.scratch[0], 0, blocks, c.out, c.in)
 		}
-		e.Run(t.scratch[0], 0, blocks, c.out, c.in)
+		e.Finish(t.scratch[0], c.out)
 		return nil
 	}
 }
 
 // isWide reports whether so many workers share the group.
 func (f *fused) isWide(workers int) bool {
-	return workers > 1 && f.shape.Size()*f.flops >= parallelElements && f.program.Blocks() >= 8
+	return workers > 1 && f.shape.Size()*f.flops >= parallelElements && f.program.Blocks() >= workers
 }
 
 // tiles shares out the blocks of an elementwise program.
@@ -84,7 +85,7 @@ type tiles struct {
 
 func (t *tiles) parts(n int) {
 	for len(t.scratch) < n {
-		t.scratch = append(t.scratch, t.e.NewScratch())
+		t.scratch = append(t.scratch, t.e.Another(t.scratch[0]))
 	}
 }
 
@@ -116,34 +117,48 @@ func computeKind(n *Node) (k kernel.Kind, ok bool) {
 	return kinds[d], true
 }
 
-// group is a set of elementwise nodes of one shape and compute type, in topological order.
+// group is a set of elementwise nodes of one shape and compute type, in topological order, and of reductions of
+// these.
 type group struct {
 	compute kernel.Kind
 	members []*Node
+	ends    []*Node
 	has     map[*Node]bool
 	level   int // see grouping
 }
 
-// fuse writes the group as a program with the given results, and returns the nodes it reads.
-func (g *group) fuse(outs []*Node) (*fused, []*Node) {
-	f := &fused{compute: g.compute, shape: g.members[0].typ.Shape}
-	if f.compute == anyKind {
-		f.compute = kernel.Float32
-	}
-	// Registers: inputs first, in order of their first use.
-	var reads []*Node
-	reg := map[*Node]uint16{}
+// reads returns the nodes that the members read and that are no constants, in order of their first use, as operands.
+func (g *group) reads() (reads []*Node, in []kernel.Operand) {
+	seen := map[*Node]bool{}
 	for _, m := range g.members {
 		for _, x := range m.in {
-			if _, isConst := x.op.(constOp); isConst || g.has[x] {
+			if _, isConst := x.op.(constOp); isConst || g.has[x] || seen[x] {
 				continue
 			}
-			if _, seen := reg[x]; !seen {
-				reg[x] = uint16(len(reads))
-				reads = append(reads, x)
-				f.in = append(f.in, kernel.Operand{Kind: kinds[x.typ.DType], Strides: broadcastStrides(x.typ.Shape, f.shape)})
-			}
+			seen[x] = true
+			reads = append(reads, x)
+			in = append(in, kernel.Operand{Kind: kinds[x.typ.DType], Strides: broadcastStrides(x.typ.Shape, g.members[0].typ.Shape)})
 		}
+	}
+	return reads, in
+}
+
+// computes returns the type of the registers.
+func (g *group) computes() kernel.Kind {
+	if g.compute == anyKind {
+		return kernel.Float32
+	}
+	return g.compute
+}
+
+// fuse writes the group as a program with the given results, and returns the nodes it reads.
+func (g *group) fuse(outs []*Node) (*fused, []*Node) {
+	f := &fused{compute: g.computes(), shape: g.members[0].typ.Shape}
+	reads, in := g.reads()
+	f.in = in
+	reg := map[*Node]uint16{} // inputs first
+	for i, x := range reads {
+		reg[x] = uint16(i)
 	}
 	next := uint16(len(reads))
 	consts := map[uint64]uint16{}
@@ -175,8 +190,14 @@ func (g *group) fuse(outs []*Node) (*fused, []*Node) {
 		next++
 	}
 	for _, o := range outs {
-		f.outs = append(f.outs, kernel.Output{Kind: kinds[o.typ.DType], Reg: reg[o]})
 		f.types = append(f.types, Type{o.typ.DType, slices.Clone(o.typ.Shape)})
+		if _, is := o.op.(reduceOp); is {
+			f.outs = append(f.outs, reducedOutput(o, reg[o.in[0]]))
+			f.names = append(f.names, o.op.String())
+			f.flops += o.op.(reduceOp).cost()
+			continue
+		}
+		f.outs = append(f.outs, kernel.Output{Kind: kinds[o.typ.DType], Reg: reg[o]})
 	}
 	f.program = kernel.NewElementwise(f.compute, f.code, f.shape, f.in, f.outs)
 	return f, reads

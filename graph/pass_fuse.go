@@ -3,8 +3,8 @@ package graph
 import "fmt"
 
 // fusePass puts elementwise nodes into groups that one kernel computes each: neighbours of one
-// shape where no other kernel stands between them. Switched off, each node is a group of its own.
-// Reductions, and what comes before or after a product, it leaves alone.
+// shape where no other kernel stands between them, and the reductions of what they compute. Switched off, each
+// node is a group of its own. Reductions over first axes, and what comes before or after a product, it leaves alone.
 func fusePass(u unit, c *compiler) unit {
 	f := &fuser{alone: c.off["fuse"], r: &rewriter{loops: map[*LoopSpec]*LoopSpec{}}}
 	f.r.build = f.graph
@@ -25,6 +25,11 @@ func (f *fuser) graph(u unit, parent *Graph, at []*Node) unit {
 	for i, n := range u.g.nodes {
 		if gs.need[i] {
 			gs.join(n, f.alone)
+		}
+	}
+	for i, n := range u.g.nodes {
+		if gs.need[i] && !f.alone {
+			gs.end(n)
 		}
 	}
 	e := &emitter{f: f, gs: gs, u: u, at: at, g: emptyGraph(u.g, parent), done: map[*group]bool{}}
@@ -105,6 +110,7 @@ func (e *emitter) node(n *Node) {
 			outs = append(outs, m)
 		}
 	}
+	outs = append(outs, g.ends...)
 	if e.done[g] || len(outs) == 0 {
 		return
 	}

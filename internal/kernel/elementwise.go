@@ -30,17 +30,26 @@ type Operand struct {
 // Output is a result of an elementwise program, contiguous and of the iteration shape: the final
 // value of register Reg. A Bool stores whether the register is not zero (NaN is not); an Int32 stores
 // a float truncated toward zero, which must be within its range.
+//
+// With Reduce it is what becomes of those elements instead, along axes of the iteration space: contiguous, with the
+// strides Strides in that space, 0 along the axes that are reduced. See [Reduces].
 type Output struct {
-	Kind Kind
-	Reg  uint16
+	Kind    Kind
+	Reg     uint16
+	Reduce  Reduction
+	Strides []int
 }
 
 // NewElementwise prepares code over the iteration space shape. Registers are of kind compute, one of
 // Float32, Float64 and Int32. Registers 0..len(in)-1 are the inputs, converted to that kind; others
 // must be written before they are read, and any may be written again. It panics if code reads a
-// register that has no value, or uses an operation that compute does not have.
+// register that has no value, or uses an operation that compute does not have, or if [Reduces] denies
+// that it can reduce its outputs.
 func NewElementwise(compute Kind, code []Instr, shape []int, in []Operand, out []Output) *Elementwise {
-	sp := newSpace(shape, compute, in)
+	sp, ok := newSpace(shape, compute, in, out)
+	if !ok {
+		panic("kernel: a program cannot reduce its outputs so")
+	}
 	e := &Elementwise{compute: compute, space: sp, plan: newPlan(compute, code, sp, in, out)}
 	if compute == Float32 {
 		e.forms = formsOf(&e.plan)
@@ -48,9 +57,9 @@ func NewElementwise(compute Kind, code []Instr, shape []int, in []Operand, out [
 	return e
 }
 
-// Blocks returns the number of independent units of work, about a thousand elements each. Results do
-// not depend on how blocks are shared out.
-func (e *Elementwise) Blocks() int { return e.space.blocks }
+// Blocks returns the number of independent units of work, about a thousand elements each, or 65,536 where long rows
+// are reduced. Results do not depend on how blocks are shared out.
+func (e *Elementwise) Blocks() int { return e.space.parts() }
 
 // Generated reports whether code that was generated for the form of the program runs in place of its
 // instructions.
@@ -60,11 +69,13 @@ func (e *Elementwise) Generated() bool {
 
 // Run computes blocks lo..hi of every output. A buffer of in holds at least the elements that the
 // operand's strides reach. An output may be the very memory of an input of the same kind that is
-// contiguous over the whole space (an update in place); other overlaps are not allowed.
+// contiguous over the whole space (an update in place); other overlaps are not allowed. When all blocks have run,
+// [Elementwise.Finish] completes the outputs.
 func (e *Elementwise) Run(scratch *Scratch, lo, hi int, out, in []Buf) {
 	if lo >= hi {
 		return
 	}
+	lo, hi = e.space.firstTile(lo), e.space.firstTile(hi)
 	switch e.compute {
 	case Float32:
 		runBlocks(e, scratch.f32, lo, hi, out, in)
@@ -82,8 +93,22 @@ type Scratch struct {
 	i32 *tape[int32]
 }
 
-// NewScratch returns memory for one concurrent caller of Run.
+// NewScratch returns memory for one caller of Run.
 func (e *Elementwise) NewScratch() *Scratch { return e.scratchAt(active) }
+
+// Another returns memory for one more caller, who runs other blocks of the same outputs at the same time.
+func (e *Elementwise) Another(s *Scratch) *Scratch { return e.anotherAt(active, s) }
+
+func (e *Elementwise) anotherAt(l isa, s *Scratch) *Scratch {
+	t := e.scratchAt(l)
+	switch {
+	case s.f32 != nil:
+		t.f32.sums = s.f32.sums
+	case s.f64 != nil:
+		t.f64.sums = s.f64.sums
+	}
+	return t
+}
 
 // scratchAt returns memory for running with the loops of a level.
 func (e *Elementwise) scratchAt(l isa) *Scratch {

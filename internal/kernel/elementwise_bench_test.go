@@ -18,7 +18,7 @@ type program struct {
 // floats are outputs of float32.
 func floats(regs ...uint16) (out []Output) {
 	for _, r := range regs {
-		out = append(out, Output{Float32, r})
+		out = append(out, Output{Kind: Float32, Reg: r})
 	}
 	return out
 }
@@ -59,7 +59,7 @@ func slopeOf(slope []Instr) []Instr {
 
 var programs = []program{
 	{"LIF", triple, lif, floats(4, 5, 6), false},
-	{"LIFBool", []Kind{Float32, Float32, Bool}, lif, []Output{{Float32, 4}, {Bool, 6}}, true},
+	{"LIFBool", []Kind{Float32, Float32, Bool}, lif, []Output{{Kind: Float32, Reg: 4}, {Kind: Bool, Reg: 6}}, true},
 	// gv' = gv + (gz - gv)/(1 + (pi u)^2), the gradient of the current; gv' decays
 	{"ArctanBackward", triple, []Instr{
 		{Op: OpConst, Dst: 3, Imm0: 3.14159265},
@@ -193,7 +193,7 @@ func BenchmarkElementwise(b *testing.B) {
 				n := shape[0] * shape[1]
 				x, y := Of(make([]float32, n)), Of(make([]float32, max(shape[0], shape[1])))
 				e := NewElementwise(Float32, []Instr{{Op: OpAdd, Dst: 2, A: 0, B: 1}}, shape[:],
-					[]Operand{{Float32, []int{shape[1], 1}}, {Float32, layout.strides}}, []Output{{Float32, 2}})
+					[]Operand{{Float32, []int{shape[1], 1}}, {Float32, layout.strides}}, []Output{{Kind: Float32, Reg: 2}})
 				report(b, e, l, n, []Buf{x}, []Buf{x, y})
 			})
 		}

@@ -65,7 +65,7 @@ func slope(ops ...Opcode) []Instr {
 func TestPlannerJoinsChains(t *testing.T) {
 	dense := []Operand{{Float32, []int{1}}, {Float32, []int{1}}, {Float32, []int{1}}}
 	for _, test := range chainTests {
-		e := NewElementwise(Float32, test.code, []int{100}, dense, []Output{{Float32, 9}})
+		e := NewElementwise(Float32, test.code, []int{100}, dense, []Output{{Kind: Float32, Reg: 9}})
 		var ops []Opcode
 		for _, o := range e.code {
 			ops = append(ops, o.op)
@@ -97,7 +97,7 @@ func testChainAgrees[T Float](t *testing.T, l isa, loops *loops[T], name string,
 		a := array{Operand{kind, []int{1}}, newBuf(kind, n, func() float64 { i++; return float64(numbers[i-1]) })}
 		in, operands, bufs = append(in, a), append(operands, a.Operand), append(bufs, a.buf)
 	}
-	out := []Output{{kind, 9}}
+	out := []Output{{Kind: kind, Reg: 9}}
 	want := naive(loops, code, []int{n}, in, out)[0]
 	got := newBuf(kind, n, func() float64 { return 77 })
 	e := NewElementwise(kind, code, []int{n}, operands, out)

@@ -106,10 +106,16 @@ func (f *former) follow(p *plan) (results []result) {
 			results = append(results, result{p.inputs + j, at(p.inputs + j)})
 		}
 	}
-	for _, s := range p.stores {
-		if !slices.ContainsFunc(results, func(r result) bool { return r.loc == s.loc }) {
-			results = append(results, result{s.loc, at(s.loc)})
+	further := func(loc int) {
+		if !slices.ContainsFunc(results, func(r result) bool { return r.loc == loc }) {
+			results = append(results, result{loc, at(loc)})
 		}
+	}
+	for _, s := range p.stores {
+		further(s.loc)
+	}
+	for _, r := range p.reductions {
+		further(r.loc)
 	}
 	return results
 }

@@ -29,7 +29,7 @@ func TestShortRowsAreLoadedFromAnywhere(t *testing.T) {
 			}
 		}
 		for _, st := range [][]int{strides, {strides[1] / 7, strides[0] / 7, strides[3], strides[2]}} {
-			s := newSpace(shape, Float32, []Operand{{Float32, st}, {Float32, full}, {Float32, []int{0, 28, 0, 1}}, {Float32, []int{1, 0, 1, 0}}})
+			s, _ := newSpace(shape, Float32, []Operand{{Float32, st}, {Float32, full}, {Float32, []int{0, 28, 0, 1}}, {Float32, []int{1, 0, 1, 0}}}, nil)
 			require.Len(t, s.outer, 3, "no axes are collapsed")
 			for _, from := range []int{0, 1, 3, 4, 19, 37, 59} {
 				for _, rows := range []int{1, 2, 4, 23} {
@@ -55,7 +55,7 @@ func TestShortRowsAreLoadedFromAnywhere(t *testing.T) {
 func BenchmarkShortRows(b *testing.B) {
 	shape := []int{25, 128, 10}
 	in := []Operand{{Float32, []int{1280, 10, 1}}, {Float32, []int{128, 1, 0}}, {Float32, []int{0, 10, 1}}}
-	e := NewElementwise(Float32, []Instr{{Op: OpSub, Dst: 3, A: 0, B: 1}, {Op: OpMul, Dst: 4, A: 3, B: 2}}, shape, in, []Output{{Float32, 4}})
+	e := NewElementwise(Float32, []Instr{{Op: OpSub, Dst: 3, A: 0, B: 1}, {Op: OpMul, Dst: 4, A: 3, B: 2}}, shape, in, []Output{{Kind: Float32, Reg: 4}})
 	scratch := e.NewScratch()
 	x, y, z, out := make([]float32, 32000), make([]float32, 3200), make([]float32, 1280), make([]float32, 32000)
 	for range b.N {

@@ -45,7 +45,7 @@ type hazard struct{ out, in int }
 //	inputs..inputs+outputs-1 output memory, written in place
 //	from there               slots of the scratch memory
 //
-// A tile runs loads, code, stores; deferred outputs, those with an actual hazard, are copied last.
+// A tile runs loads, code, stores and reductions; deferred outputs, those with an actual hazard, are copied last.
 type plan struct {
 	inputs, outputs, slots int
 
@@ -57,6 +57,7 @@ type plan struct {
 	loads        []transfer
 	code         []operation
 	stores       []transfer
+	reductions   []reduced
 
 	views    []bool // inputs that are read in place
 	direct   []bool // outputs that are written in place
@@ -87,7 +88,7 @@ func newPlan(compute Kind, code []Instr, sp space, in []Operand, out []Output) p
 	p.classify(compute)
 	p.join(compute)
 	copies := p.outputCopies(compute)
-	p.liveness(copies, compute)
+	p.liveness(copies)
 	p.place(copies, compute)
 	return p.plan
 }
@@ -168,7 +169,7 @@ func (p *planner) classify(compute Kind) {
 func (p *planner) outputCopies(compute Kind) (copies []int) {
 	taken := make(map[int]bool)
 	for j, o := range p.out {
-		if o.Kind != compute {
+		if o.Kind != compute || o.Reduce != ReduceNone {
 			continue
 		}
 		p.direct[j] = true
@@ -184,8 +185,8 @@ func (p *planner) outputCopies(compute Kind) (copies []int) {
 }
 
 // liveness finds the last read of every value. Positions: instruction k is k, copies follow, and
-// converting stores come after everything.
-func (p *planner) liveness(copies []int, compute Kind) {
+// converting stores and reductions come after everything.
+func (p *planner) liveness(copies []int) {
 	for i := range p.values {
 		p.values[i].last = -1
 	}
@@ -199,8 +200,8 @@ func (p *planner) liveness(copies []int, compute Kind) {
 	for c, j := range copies {
 		p.values[p.result[j]].last = len(p.code) + c
 	}
-	for j, o := range p.out {
-		if o.Kind != compute {
+	for j := range p.out {
+		if !p.direct[j] {
 			p.values[p.result[j]].last = len(p.code) + len(copies)
 		}
 	}
@@ -218,8 +219,18 @@ func (p *planner) place(copies []int, compute Kind) {
 		p.plan.code = append(p.plan.code, operation{op: OpCopy, dst: loc, x: src, y: loc, z: loc})
 		p.findHazards(j, len(p.code)+c)
 	}
+	carried := 0
 	for j, o := range p.out {
-		if o.Kind != compute {
+		switch {
+		case o.Reduce != ReduceNone:
+			r := reduced{io: j, loc: p.values[p.result[j]].loc, how: o.Reduce, carried: -1}
+			var within bool
+			if r.n, within = p.space.rowsWithin(p.inputs + len(p.reductions)); !within {
+				r.carried = carried
+				carried++
+			}
+			p.reductions = append(p.reductions, r)
+		case o.Kind != compute:
 			p.stores = append(p.stores, transfer{j, p.values[p.result[j]].loc, o.Kind})
 		}
 	}

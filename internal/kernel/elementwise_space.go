@@ -23,20 +23,41 @@ type space struct {
 	rowsPerTile int
 	tile        int // elements of a full tile
 	blocks      int
-	strides     [][]int // collapsed strides, per input
+	strides     [][]int // collapsed strides, per input, then per output that is reduced
+
+	// A part is so many tiles that one worker runs one after another, of a run of tiles: all of them, or those of a
+	// row.
+	run, part int
 }
 
 // tileAt is one tile: rows row.., columns col.., and where it lies among all elements.
 type tileAt struct{ row, col, start, n int }
 
-func newSpace(shape []int, compute Kind, in []Operand) space {
-	strides := make([][]int, len(in))
-	for i, operand := range in {
-		if len(operand.Strides) != len(shape) {
+// newSpace returns the space of a program; ok is false if outputs cannot be reduced in it.
+func newSpace(shape []int, compute Kind, in []Operand, out []Output) (s space, ok bool) {
+	var strides [][]int
+	for _, operand := range in {
+		strides = append(strides, operand.Strides)
+	}
+	for _, o := range out {
+		if o.Reduce != ReduceNone {
+			strides = append(strides, o.Strides)
+		}
+	}
+	reduces := len(strides) > len(in)
+	for _, st := range strides {
+		if len(st) != len(shape) {
 			panic("kernel: an operand's strides do not match the iteration space")
 		}
-		strides[i] = operand.Strides
 	}
+	s = cut(shape, compute, strides, reduces)
+	s.run, s.part = max(s.blocks, 1), 1
+	return s, s.divideForReductions(compute, len(in), out)
+}
+
+// cut cuts the space in tiles. Where rows are reduced, a tile is a whole number of chains, or of squares of rows to
+// turn.
+func cut(shape []int, compute Kind, strides [][]int, reduces bool) space {
 	dims, strides := collapse(shape, strides)
 	last := len(dims) - 1
 	s := space{outer: dims[:last], inner: dims[last], rows: volume(dims[:last]), strides: strides}
@@ -46,6 +67,9 @@ func newSpace(shape []int, compute Kind, in []Operand) space {
 	most := tileBytes / compute.Size()
 	if s.rows == 1 || s.inner >= longRow {
 		lane := laneBytes / compute.Size()
+		if reduces {
+			lane = chains
+		}
 		s.pieces = (s.inner + most - 1) / most
 		s.tile = (s.inner + s.pieces - 1) / s.pieces
 		s.tile = min(s.inner, (s.tile+lane-1)/lane*lane)
@@ -55,7 +79,11 @@ func newSpace(shape []int, compute Kind, in []Operand) space {
 		return s
 	}
 	s.pieces = 1
-	s.rowsPerTile = min(s.rows, most/s.inner)
+	s.rowsPerTile = most / s.inner
+	if reduces && s.rowsPerTile > turnedRows {
+		s.rowsPerTile -= s.rowsPerTile % turnedRows
+	}
+	s.rowsPerTile = min(s.rows, s.rowsPerTile)
 	s.tile = s.rowsPerTile * s.inner
 	s.blocks = (s.rows + s.rowsPerTile - 1) / s.rowsPerTile
 	return s

@@ -8,6 +8,11 @@ type tape[T Number] struct {
 	deferred []bool
 	coord    []int
 	whole    *formRun[T] // the generated code of the program, nil if there is none
+
+	// Of programs that reduce.
+	room *rowRoom[T]
+	acc  [][chunk]float64 // the part in hand of each output that is carried
+	sums []float64        // of all parts, one such output after another; all callers of a program share it
 }
 
 func newTape[T Number](e *Elementwise, l *loops[T]) *tape[T] {
@@ -27,6 +32,10 @@ func newTape[T Number](e *Elementwise, l *loops[T]) *tape[T] {
 		t.runUniform(e.fixedCode)
 	}
 	t.whole = newFormRun(e, l.forms)
+	if len(e.reductions) > 0 {
+		t.room = &rowRoom[T]{}
+		t.acc, t.sums = make([][chunk]float64, e.carried()), make([]float64, e.carried()*e.space.parts())
+	}
 	return t
 }
 
@@ -38,12 +47,12 @@ func runBlocks[T Number](e *Elementwise, t *tape[T], lo, hi int, out, in []Buf) 
 		t.whole.setNumbers(t.loc)
 	}
 	for block := lo; block < hi; {
-		at := e.space.at(block)
+		at, tile := e.space.at(block), block
 		block++
-		if t.whole != nil && t.whole.direct {
+		if t.whole != nil && t.whole.direct && len(e.reductions) == 0 {
 			block += e.space.lengthen(&at, block, hi)
 		}
-		t.runTile(e, at, out, in)
+		t.runTile(e, tile, at, out, in)
 	}
 	t.detach(e)
 }
@@ -120,7 +129,7 @@ func (t *tape[T]) run(code []operation, n int) {
 	}
 }
 
-func (t *tape[T]) runTile(e *Elementwise, at tileAt, out, in []Buf) {
+func (t *tape[T]) runTile(e *Elementwise, block int, at tileAt, out, in []Buf) {
 	for i, used := range e.views {
 		if !used {
 			continue
@@ -148,6 +157,7 @@ func (t *tape[T]) runTile(e *Elementwise, at tileAt, out, in []Buf) {
 	for _, s := range e.stores {
 		store(t.loops, out[s.io], s.kind, at.start, t.loc[s.loc][:at.n])
 	}
+	t.reduce(e, block, at, out)
 	for j, late := range t.deferred {
 		if late {
 			copy(t.out[j][at.start:at.start+at.n], t.loc[e.inputs+j])

@@ -187,10 +187,15 @@ func agreesWithNaive[T Number](compute Kind, l isa, loops *loops[T]) func(t *rap
 			out[j].Kind = rapid.SampledFrom([]Kind{compute, compute, Bool, Float64}).Draw(t, "kind")
 		}
 		want := naive(loops, code, shape, in, out)
+		drawReductions(t, compute, shape, operands, out)
 
 		outs := make([]Buf, len(out))
 		taken := map[int]bool{}
 		for j, o := range out {
+			if o.Reduce != ReduceNone {
+				outs[j] = newBuf(o.Kind, kept(shape, o), func() float64 { return 77 })
+				continue
+			}
 			outs[j] = newBuf(o.Kind, volume(shape), func() float64 { return 77 })
 			i := rapid.IntRange(0, 4).Draw(t, "alias")
 			if i < len(in) && !taken[i] && in[i].Kind == o.Kind && isDense(in[i].Strides, shape) {
@@ -199,9 +204,15 @@ func agreesWithNaive[T Number](compute Kind, l isa, loops *loops[T]) func(t *rap
 		}
 		e := NewElementwise(compute, code, shape, operands, out)
 		cut := rapid.IntRange(0, e.Blocks()).Draw(t, "cut")
-		e.Run(e.scratchAt(l), cut, e.Blocks(), outs, ins)
-		e.Run(e.scratchAt(l), 0, cut, outs, ins)
+		s := e.scratchAt(l)
+		e.Run(e.anotherAt(l, s), cut, e.Blocks(), outs, ins)
+		e.Run(s, 0, cut, outs, ins)
+		e.Finish(s, outs)
 		for j, o := range out {
+			if o.Reduce != ReduceNone {
+				checkReduced(t, loops, e, o, want[j], outs[j])
+				continue
+			}
 			for i, w := range want[j] {
 				wanted := float64(w)
 				if o.Kind == Bool {
@@ -268,7 +279,7 @@ func TestElementwiseBroadcasts(t *testing.T) {
 			Iota(y, 0.25, 2)
 			walk(shape, func(k int, index []int) { want[k] = x[k] + y[at(index, strides)] })
 			e := NewElementwise(Float32, []Instr{{Op: OpAdd, Dst: 2, A: 0, B: 1}}, shape,
-				[]Operand{{Float32, dense}, {Float32, strides}}, []Output{{Float32, 2}})
+				[]Operand{{Float32, dense}, {Float32, strides}}, []Output{{Kind: Float32, Reg: 2}})
 			e.Run(e.NewScratch(), 0, e.Blocks(), []Buf{Of(got)}, []Buf{Of(x), Of(y)})
 			require.Equal(t, want, got, "%v broadcast %03b", shape, mask)
 		}
@@ -280,7 +291,7 @@ func TestElementwiseSharedByGoroutines(t *testing.T) {
 	x, got := make([]float64, n), make([]float64, n)
 	Iota(x, 0, 1)
 	e := NewElementwise(Float64, []Instr{{Op: OpMul, Dst: 2, A: 0, B: 1}}, []int{n},
-		[]Operand{{Float64, []int{1}}, {Float64, []int{0}}}, []Output{{Float64, 2}})
+		[]Operand{{Float64, []int{1}}, {Float64, []int{0}}}, []Output{{Kind: Float64, Reg: 2}})
 	var wg sync.WaitGroup
 	for w := range workers {
 		wg.Go(func() {
@@ -297,7 +308,7 @@ func TestElementwiseSharedByGoroutines(t *testing.T) {
 func TestElementwiseSwapsInPlace(t *testing.T) {
 	a, b := []float32{1, 2, 3}, []float32{4, 5, 6}
 	dense := Operand{Float32, []int{1}}
-	e := NewElementwise(Float32, nil, []int{3}, []Operand{dense, dense}, []Output{{Float32, 1}, {Float32, 0}})
+	e := NewElementwise(Float32, nil, []int{3}, []Operand{dense, dense}, []Output{{Kind: Float32, Reg: 1}, {Kind: Float32, Reg: 0}})
 	e.Run(e.NewScratch(), 0, e.Blocks(), []Buf{Of(a), Of(b)}, []Buf{Of(a), Of(b)})
 	assert.Equal(t, []float32{4, 5, 6}, a)
 	assert.Equal(t, []float32{1, 2, 3}, b)
@@ -337,7 +348,7 @@ func TestPlannerJoins(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			e := NewElementwise(Float32, test.code, []int{100}, []Operand{{Float32, []int{1}}}, []Output{{Float32, 9}})
+			e := NewElementwise(Float32, test.code, []int{100}, []Operand{{Float32, []int{1}}}, []Output{{Kind: Float32, Reg: 9}})
 			var ops []Opcode
 			for _, o := range e.code {
 				ops = append(ops, o.op)
@@ -366,7 +377,7 @@ func testAllocatesNothing(t *testing.T, l isa) {
 		}
 		e := NewElementwise(Float32, code, shape,
 			[]Operand{{Float32, dense}, {Int32, row}, {Float64, make([]int, len(shape))}},
-			[]Output{{Float32, 3}, {Bool, 4}})
+			[]Output{{Kind: Float32, Reg: 3}, {Kind: Bool, Reg: 4}})
 		in := []Buf{Of(make([]float32, n)), Of(make([]int32, n)), Of([]float64{2})}
 		out := []Buf{in[0], Of(make([]bool, n))}
 		s := e.scratchAt(l)

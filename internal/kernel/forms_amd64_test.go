@@ -45,7 +45,7 @@ func programOf(text string, immediate func() float64) (p formProgram) {
 		words := strings.Fields(line)
 		if words[0] == "out" {
 			for _, word := range words[1:] {
-				p.out = append(p.out, Output{Float32, register(word)})
+				p.out = append(p.out, Output{Kind: Float32, Reg: register(word)})
 			}
 			continue
 		}

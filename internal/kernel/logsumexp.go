@@ -5,59 +5,63 @@ import "math"
 // LogSumExp writes ln(sum of e^x) over the middle axis of x [outer n inner] to dst [outer inner], as
 // m + ln(1 + (sum of e^(x-m) - 1)) with m the maximum, so that nothing overflows. -Inf if all are -Inf or n is
 // 0; +Inf if any is +Inf; NaN if any is NaN. In float32 exponentials and logarithms are those of OpExp and
-// OpLog1p at the level in use; sums are float64, in the order of [Sum].
+// OpLog1p at the level in use; sums are float64.
 func LogSumExp[T Float](dst, x []T, outer, n, inner int) {
 	logSumExpAt(active, dst, x, outer, n, inner)
 }
 
 func logSumExpAt[T Float](l isa, dst, x []T, outer, n, inner int) {
-	switch {
-	case inner == 1 && isShort(outer, n):
-		logSumExpShortRows(l, dst[:outer], x, n)
-	case inner == 1:
-		logSumExpRows(l, dst[:outer], x, n)
-	default:
-		logSumExpColumns(l, dst, x, outer, n, inner)
+	var room rowRoom[T]
+	if inner == 1 {
+		logSumExpOfRows(l, &room, dst[:outer], x, n)
+	} else {
+		logSumExpColumns(l, &room, dst, x, outer, n, inner)
+	}
+}
+
+// logSumExpOfRows is logSumExpAt for rows of n elements.
+func logSumExpOfRows[T Float](l isa, room *rowRoom[T], dst, x []T, n int) {
+	if isShort(len(dst), n) {
+		logSumExpShortRows(l, room, dst, x, n)
+	} else {
+		logSumExpLongRows(l, room, dst, x, n)
 	}
 }
 
 // logSumExpShortRows turns many rows into columns.
-func logSumExpShortRows[T Float](l isa, dst, x []T, n int) {
-	var tile columnTile[T]
-	var sums [chunk]float64
+func logSumExpShortRows[T Float](l isa, room *rowRoom[T], dst, x []T, n int) {
+	tile, sums := &room.tile, &room.sums
 	for len(dst) > 0 {
-		columns := turn(l, &tile, x, len(dst), n)
+		columns := turn(l, tile, x, len(dst), n)
 		most := dst[:columns]
 		extremesOfColumns(l, most, tile[:], n, true)
 		clear(sums[:columns])
-		addExpBelow(l, &sums, tile[:n*columns], tile[:], most, columns)
-		finishLogSumExp(l, most, &sums)
+		addExpBelow(l, sums, tile[:n*columns], tile[:], most, columns)
+		finishLogSumExp(l, most, sums)
 		dst, x = dst[columns:], x[columns*n:]
 	}
 }
 
-// logSumExpRows takes each row by itself.
-func logSumExpRows[T Float](l isa, dst, x []T, n int) {
+// logSumExpLongRows takes each row by itself.
+func logSumExpLongRows[T Float](l isa, room *rowRoom[T], dst, x []T, n int) {
 	least, _ := limits[T]()
-	var terms columnTile[T]
-	var acc, sums [chunk]float64
+	sums := &room.sums
 	for len(dst) > 0 {
 		most := dst[:min(chunk, len(dst))]
 		for r := range most {
 			row := x[r*n:][:n]
 			most[r] = maxRow(l, row, least)
-			sums[r] = expSum(l, row, most[r], &terms, &acc)
+			sums[r] = expSum(l, row, most[r], &room.tile, &room.acc)
 		}
-		finishLogSumExp(l, most, &sums)
+		finishLogSumExp(l, most, sums)
 		dst, x = dst[len(most):], x[len(most)*n:]
 	}
 }
 
 // logSumExpColumns takes strips of columns, some rows at a time.
-func logSumExpColumns[T Float](l isa, dst, x []T, outer, n, inner int) {
+func logSumExpColumns[T Float](l isa, room *rowRoom[T], dst, x []T, outer, n, inner int) {
 	maxAt(l, dst, x, outer, n, inner)
-	var terms columnTile[T]
-	var sums [chunk]float64
+	terms, sums := &room.tile, &room.sums
 	for o := range outer {
 		for lo := 0; lo < inner; lo += chunk {
 			most := dst[o*inner+lo:][:min(chunk, inner-lo)]
@@ -65,9 +69,9 @@ func logSumExpColumns[T Float](l isa, dst, x []T, outer, n, inner int) {
 			rows := columnRoom / len(most)
 			for r := 0; r < n; r += rows {
 				part := terms[:min(rows, n-r)*len(most)]
-				addExpBelow(l, &sums, part, x[(o*n+r)*inner+lo:], most, inner)
+				addExpBelow(l, sums, part, x[(o*n+r)*inner+lo:], most, inner)
 			}
-			finishLogSumExp(l, most, &sums)
+			finishLogSumExp(l, most, sums)
 		}
 	}
 }

@@ -14,16 +14,17 @@ const chunk = 256
 func Sum[T Float](dst, x []T, outer, n, inner int) { sumAt(active, dst, x, outer, n, inner) }
 
 func sumAt[T Float](l isa, dst, x []T, outer, n, inner int) {
-	if inner == 1 && isShort(outer, n) {
-		sumShortRows(l, dst[:outer], x, n)
+	switch {
+	case inner == 1 && isShort(outer, n):
+		var room rowRoom[T]
+		sumShortRows(l, &room, dst[:outer], x, n)
+		return
+	case inner == 1:
+		sumLongRows(l, dst[:outer], x, n)
 		return
 	}
 	var acc [chunk]float64
 	for o := range outer {
-		if inner == 1 {
-			dst[o] = T(sumRow(l, x[o*n:(o+1)*n], &acc))
-			continue
-		}
 		for lo := 0; lo < inner; lo += chunk {
 			sums := acc[:min(chunk, inner-lo)]
 			clear(sums)
@@ -35,6 +36,23 @@ func sumAt[T Float](l isa, dst, x []T, outer, n, inner int) {
 				round[i] = T(sums[i])
 			}
 		}
+	}
+}
+
+// sumRowsOf writes the sums of rows of n elements, at least one.
+func sumRowsOf[T Float](l isa, room *rowRoom[T], dst, x []T, n int) {
+	if isShort(len(dst), n) {
+		sumShortRows(l, room, dst, x, n)
+	} else {
+		sumLongRows(l, dst, x, n)
+	}
+}
+
+// sumLongRows takes each row by itself.
+func sumLongRows[T Float](l isa, dst, x []T, n int) {
+	var acc [chunk]float64
+	for o := range dst {
+		dst[o] = T(sumRow(l, x[o*n:(o+1)*n], &acc))
 	}
 }
 
@@ -51,12 +69,25 @@ func sumRowsGo[T Float](sums []float64, x []T, rows, stride int) {
 // chains is how many interleaved sums a long row is added in, and shortRow how long it is at least.
 const chains, shortRow = 32, 128
 
-// sumRow adds a long row in interleaved chains, which is what the adder's latency asks for. acc is room for them.
+// partElements is how many elements of a row are reduced on their own, by one worker: parts are then combined in
+// their order.
+const partElements = 1 << 16
+
+// sumRow adds a long row, part by part, in interleaved chains, which is what the adder's latency asks for. acc is
+// room for them.
 func sumRow[T Float](l isa, x []T, acc *[chunk]float64) float64 {
 	if len(x) >= shortRow {
+		part := min(partElements, len(x))
 		clear(acc[:chains])
-		addToChains(l, acc, x)
-		return sumChains(acc)
+		addToChains(l, acc, x[:part])
+		sum := sumChains(acc)
+		for x = x[part:]; len(x) > 0; x = x[part:] {
+			part = min(partElements, len(x))
+			clear(acc[:chains])
+			addToChains(l, acc, x[:part])
+			sum += sumChains(acc)
+		}
+		return sum
 	}
 	sum := 0.
 	for _, v := range x {
@@ -113,20 +144,42 @@ func Max[T Number](dst, x []T, outer, n, inner int) { maxAt(active, dst, x, oute
 func maxAt[T Number](l isa, dst, x []T, outer, n, inner int) {
 	combine := loopsAt[T](l).ops[OpMax]
 	least, _ := limits[T]()
-	if inner == 1 && isShort(outer, n) {
-		extremesOfShortRows(l, dst[:outer], x, n, true)
+	switch {
+	case inner == 1 && isShort(outer, n):
+		var room rowRoom[T]
+		extremesOfShortRows(l, &room, dst[:outer], x, n, true)
+		return
+	case inner == 1:
+		extremesOfLongRows(l, dst[:outer], x, n, true)
 		return
 	}
 	for o := range outer {
-		if inner == 1 {
-			dst[o] = maxRow(l, x[o*n:(o+1)*n], least)
-			continue
-		}
 		best := dst[o*inner : (o+1)*inner]
 		Fill(best, least)
 		for r := range n {
 			row := x[(o*n+r)*inner:][:len(best)]
 			combine(best, best, row, row, 0, 0)
+		}
+	}
+}
+
+// extremesOfRows writes the greatest or the least elements of rows of n elements.
+func extremesOfRows[T Number](l isa, room *rowRoom[T], dst, x []T, n int, greatest bool) {
+	if isShort(len(dst), n) {
+		extremesOfShortRows(l, room, dst, x, n, greatest)
+	} else {
+		extremesOfLongRows(l, dst, x, n, greatest)
+	}
+}
+
+// extremesOfLongRows takes each row by itself.
+func extremesOfLongRows[T Number](l isa, dst, x []T, n int, greatest bool) {
+	least, most := limits[T]()
+	for o := range dst {
+		if row := x[o*n : (o+1)*n]; greatest {
+			dst[o] = maxRow(l, row, least)
+		} else {
+			dst[o] = minRow(l, row, most)
 		}
 	}
 }
@@ -162,15 +215,16 @@ func Min[T Number](dst, x []T, outer, n, inner int) { minAt(active, dst, x, oute
 func minAt[T Number](l isa, dst, x []T, outer, n, inner int) {
 	combine := loopsAt[T](l).ops[OpMin]
 	_, greatest := limits[T]()
-	if inner == 1 && isShort(outer, n) {
-		extremesOfShortRows(l, dst[:outer], x, n, false)
+	switch {
+	case inner == 1 && isShort(outer, n):
+		var room rowRoom[T]
+		extremesOfShortRows(l, &room, dst[:outer], x, n, false)
+		return
+	case inner == 1:
+		extremesOfLongRows(l, dst[:outer], x, n, false)
 		return
 	}
 	for o := range outer {
-		if inner == 1 {
-			dst[o] = minRow(l, x[o*n:(o+1)*n], greatest)
-			continue
-		}
 		best := dst[o*inner : (o+1)*inner]
 		Fill(best, greatest)
 		for r := range n {

@@ -10,8 +10,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// reduced are shapes [outer n inner] around the edges of rows, chunks and nothing at all.
-var reduced = [][3]int{{1, 1, 1}, {1, 0, 3}, {2, 0, 1}, {0, 3, 2}, {3, 5, 1}, {2, 7, 3}, {4, 1, 5}, {1, 33, 257},
+// reducedShapes are shapes [outer n inner] around the edges of rows, chunks and nothing at all.
+var reducedShapes = [][3]int{{1, 1, 1}, {1, 0, 3}, {2, 0, 1}, {0, 3, 2}, {3, 5, 1}, {2, 7, 3}, {4, 1, 5}, {1, 33, 257},
 	{2, 3, 600}, {5, 1001, 1}, {3, 2, 256}, {2, 4, 0}}
 
 // column returns the elements that are reduced to element i of the result.
@@ -36,7 +36,7 @@ func testReductionAt(t *testing.T, l isa, tol float64, f32 func(l isa, dst, x []
 	f64 func(l isa, dst, x []float64, outer, n, inner int), want func(col []float64) float64) {
 	t.Helper()
 	for _, withSpecial := range []bool{false, true} {
-		for _, s := range reduced {
+		for _, s := range reducedShapes {
 			t.Run(fmt.Sprint(s, withSpecial), func(t *testing.T) {
 				x64 := make([]float64, s[0]*s[1]*s[2])
 				Normal(x64, [2]uint32{1, 2}, 3, 0)
@@ -93,7 +93,7 @@ func TestReductionsAgreeAtEveryLevel(t *testing.T) {
 func testReductionsAgree[T Float](t *testing.T, l isa) {
 	r := rand.New(rand.NewPCG(5, 6))
 	shapes := append([][3]int{{2, 127, 1}, {2, 128, 1}, {3, 129, 1}, {1, 1023, 1}, {1, 40_001, 1}, {1, 700, 10}, {2, 33, 31},
-		{2, 40, 33}, {1, 3, 1000}}, reduced...)
+		{2, 40, 33}, {1, 3, 1000}}, reducedShapes...)
 	for cols := range 70 {
 		shapes = append(shapes, [3]int{1, 35, cols})
 	}
@@ -231,7 +231,7 @@ func TestArgMax(t *testing.T) {
 }
 
 func TestCumSum(t *testing.T) {
-	for _, s := range reduced {
+	for _, s := range reducedShapes {
 		for mode := range 4 {
 			reverse, exclusive := mode&1 != 0, mode&2 != 0
 			x := make([]float64, s[0]*s[1]*s[2])

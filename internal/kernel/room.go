@@ -150,4 +150,10 @@ func (c *Conv[T]) patchBytes(workers int) int {
 }
 
 // Room returns the memory of a [Scratch] of e, in bytes.
-func (e *Elementwise) Room() int { return e.slots * e.space.tile * e.compute.Size() }
+func (e *Elementwise) Room() int {
+	n := e.slots * e.space.tile * e.compute.Size()
+	if len(e.reductions) > 0 {
+		n += columnRoom*e.compute.Size() + bytesFor[float64](chunk*(2+e.carried())+e.carried()*e.space.parts())
+	}
+	return n
+}

@@ -6,17 +6,18 @@ import "unsafe"
 // logic and selection give the same bits at every level, but for the payload of NaN; the
 // transcendental functions in float32 agree within the bounds stated in approx.go.
 type loops[T Number] struct {
-	ops     [opcodes]vector[T]
-	same    conversion[T, T]
-	bools   conversion[T, uint8]       // 0 or 1 of bytes that are 0 or 1
-	toBools func(dst []uint8, src []T) // 1 for what is not 0
-	forms   map[string]formCode[T]     // code for whole programs, by the text of their form
+	ops      [opcodes]vector[T]
+	same     conversion[T, T]
+	bools    conversion[T, uint8]       // 0 or 1 of bytes that are 0 or 1
+	toBools  func(dst []uint8, src []T) // 1 for what is not 0
+	reducers [reductions]reducer[T]
+	forms    map[string]formCode[T] // code for whole programs, by the text of their form
 }
 
 // The loops of each level, by element type; integers have but the portable ones.
 var (
-	loops32 = [isas]*loops[float32]{portable: portableLoops(func(in *instruction) vector[float32] { return in.f32 })}
-	loops64 = [isas]*loops[float64]{portable: portableLoops(func(in *instruction) vector[float64] { return in.f64 })}
+	loops32 = [isas]*loops[float32]{portable: reducing(portable, portableLoops(func(in *instruction) vector[float32] { return in.f32 }))}
+	loops64 = [isas]*loops[float64]{portable: reducing(portable, portableLoops(func(in *instruction) vector[float64] { return in.f64 }))}
 	loopsI  = portableLoops(func(in *instruction) vector[int32] { return in.i32 })
 )
 

@@ -76,7 +76,8 @@ func setLoops() {
 			double2.ops[v.op], double512.ops[v.op] = v.f64AVX2.loop(), v.f64AVX512.loop()
 		}
 	}
-	loops32[avx2], loops32[avx512], loops64[avx2], loops64[avx512] = &single2, &single512, &double2, &double512
+	loops32[avx2], loops32[avx512] = reducing(avx2, &single2), reducing(avx512, &single512)
+	loops64[avx2], loops64[avx512] = reducing(avx2, &double2), reducing(avx512, &double512)
 }
 
 // loop returns the code as an operation on slices.
