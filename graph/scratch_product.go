@@ -52,6 +52,7 @@ func timeProductRoom[T float32 | float64](z Type, bools, packed, spikes bool, al
 	at := min(rows, blockRows)
 	r.ones = 8 * ranges * blocks
 	r.work = kernel.GemmRoom[T](true, false, cols, n, at)
+	r.work.Cover(kernel.GemmRoom[T](true, false, m%blockColumns, n, at)) // the last block, by itself
 	if bools || packed {
 		r.workFloats = at * cols * size
 	}

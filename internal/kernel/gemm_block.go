@@ -21,6 +21,9 @@ type tiles[T Float] struct {
 	copyRows func(rows, cols int, src []T, lds int, dst []T, ldd int)
 	// transpose writes dst[j*ldd+i] = src[i*lds+j] for i < rows, j < cols.
 	transpose func(rows, cols int, src []T, lds int, dst []T, ldd int)
+	// turn writes dst[j*ldd+i] = src[i*lds+j] for i < rows, j < cols, or adds it there; nil if that is no quicker
+	// than one by one.
+	turn func(rows, cols int, src []T, lds int, dst []T, ldd int, add bool)
 }
 
 // slack is the number of elements behind a packed matrix that copyRows may write.
@@ -41,6 +44,10 @@ func (t *tiles[T]) gemm(ws *Workspace, a, b matrix[T], m, n, k int, beta T, c []
 	for k0 := 0; k0 < k; k0 += step {
 		kb := min(step, k-k0)
 		add := k0 > 0 || beta != 0
+		if t.turns(a, b, m, n) {
+			t.turned(buf, a.from(0, k0), b.from(k0, 0), m, n, kb, c, ldc, add)
+			continue
+		}
 		if t.direct(b, m) {
 			t.rows(buf, a.from(0, k0), b.from(k0, 0), m, n, kb, c, ldc, add)
 			continue

@@ -397,7 +397,7 @@ func checkCopyRows[T Float](t *testing.T, l isa, r *rand.Rand, rows, cols int) {
 	}
 }
 
-// FuzzTranspose compares transpositions, and rows as they are packed, with the portable ones.
+// FuzzTranspose compares transpositions, and rows as they are packed or turned, with the portable ones.
 func FuzzTranspose(f *testing.F) {
 	f.Add(uint64(1), uint8(8), uint8(8))
 	f.Add(uint64(2), uint8(33), uint8(77))
@@ -408,6 +408,8 @@ func FuzzTranspose(f *testing.F) {
 			checkTranspose[float64](t, l, r, int(rows)+1, int(cols)+1)
 			checkCopyRows[float32](t, l, r, int(rows)+1, int(cols)+1)
 			checkCopyRows[float64](t, l, r, int(rows)+1, int(cols)+1)
+			checkTurn[float32](t, l, r, int(rows)+1, int(cols)+1)
+			checkTurn[float64](t, l, r, int(rows)+1, int(cols)+1)
 		}
 	})
 }
@@ -419,6 +421,7 @@ func FuzzGemm(f *testing.F) {
 	f.Add(uint64(2), uint8(17), uint8(95), uint8(255), uint8(7))
 	f.Add(uint64(3), uint8(64), uint8(49), uint8(0), uint8(93))
 	f.Add(uint64(4), uint8(9), uint8(50), uint8(33), uint8(48))
+	f.Add(uint64(5), uint8(133), uint8(10), uint8(70), uint8(21))
 	f.Fuzz(func(t *testing.T, seed uint64, m, n, k, flags uint8) {
 		r := rand.New(rand.NewPCG(seed, 0))
 		beta := []float64{0, 1, 0.5}[flags>>2%3]

@@ -22,6 +22,7 @@ type vectorTiles[T Float] struct {
 	copyWhole     copyCode[T]    // of nr columns
 	copyEdge      []copyCode[T]  // of 1, 2, … vectors
 	transpose     transposeCode[T]
+	turn          turnCode[T]
 }
 
 // edgeTiles are tiles of some rows and 1, 2, … vectors.
@@ -36,6 +37,10 @@ type copyCode[T Float] func(rows int, src *T, lds int, dst *T, ldd, lanes int)
 // A transposeCode transposes squares of 32 bytes by as many rows that lie side by side.
 type transposeCode[T Float] func(squares int, src *T, lds int, dst *T, ldd int)
 
+// A turnCode turns squares of 32 bytes by as many rows that lie side by side, of which it writes or adds the
+// first lanes columns.
+type turnCode[T Float] func(squares int, src *T, lds int, dst *T, ldd, lanes int, add bool)
+
 var tilesAVX512F32 = vectorTiles[float32]{
 	8, 48, 16, gemm8x3F32AVX512, gemmPanel8x3F32AVX512, []edgeTiles[float32]{
 		{8, []tileCode[float32]{gemmEdge8x1F32AVX512, gemmEdge8x2F32AVX512, gemmEdge8x3F32AVX512}},
@@ -46,6 +51,7 @@ var tilesAVX512F32 = vectorTiles[float32]{
 	copyRows3F32AVX512,
 	[]copyCode[float32]{copyEdgeRows1F32AVX512, copyEdgeRows2F32AVX512, copyEdgeRows3F32AVX512},
 	transposeF32AVX2,
+	turnF32AVX2,
 }
 
 var tilesAVX512F64 = vectorTiles[float64]{
@@ -58,6 +64,7 @@ var tilesAVX512F64 = vectorTiles[float64]{
 	copyRows3F64AVX512,
 	[]copyCode[float64]{copyEdgeRows1F64AVX512, copyEdgeRows2F64AVX512, copyEdgeRows3F64AVX512},
 	transposeF64AVX2,
+	turnF64AVX2,
 }
 
 var tilesAVX2F32 = vectorTiles[float32]{
@@ -69,6 +76,7 @@ var tilesAVX2F32 = vectorTiles[float32]{
 	copyRows2F32AVX2,
 	[]copyCode[float32]{copyEdgeRows1F32AVX2, copyEdgeRows2F32AVX2},
 	transposeF32AVX2,
+	turnF32AVX2,
 }
 
 var tilesAVX2F64 = vectorTiles[float64]{
@@ -80,11 +88,12 @@ var tilesAVX2F64 = vectorTiles[float64]{
 	copyRows2F64AVX2,
 	[]copyCode[float64]{copyEdgeRows1F64AVX2, copyEdgeRows2F64AVX2},
 	transposeF64AVX2,
+	turnF64AVX2,
 }
 
 func (v *vectorTiles[T]) tiles() *tiles[T] {
 	return &tiles[T]{
-		mr: v.mr, nr: v.nr, tile: v.tile, copyRows: v.copyRows, transpose: v.transposed,
+		mr: v.mr, nr: v.nr, tile: v.tile, copyRows: v.copyRows, transpose: v.transposed, turn: v.turned,
 	}
 }
 
@@ -145,5 +154,26 @@ func (v *vectorTiles[T]) transposed(rows, cols int, src []T, lds int, dst []T, l
 	}
 	if i < rows {
 		transposeGo(rows-i, cols, src[i*lds:], lds, dst[i:], ldd)
+	}
+}
+
+// turned is the turn of tiles: whole squares by assembly, and what is left by Go.
+func (v *vectorTiles[T]) turned(rows, cols int, src []T, lds int, dst []T, ldd int, add bool) {
+	size := int(unsafe.Sizeof(src[0]))
+	side := 32 / size
+	squares := cols / side
+	_, _ = src[(roundUp(rows, side)-1)*lds+cols-1], dst[(cols-1)*ldd+rows-1]
+	for i := 0; squares > 0 && i < rows; i += side {
+		v.turn(squares, &src[i*lds], lds*size, &dst[i], ldd*size, min(side, rows-i), add)
+	}
+	for j := squares * side; j < cols; j++ {
+		row := dst[j*ldd:][:rows]
+		for i := range row {
+			x := src[i*lds+j]
+			if add {
+				x += row[i]
+			}
+			row[i] = x
+		}
 	}
 }

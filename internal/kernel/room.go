@@ -48,14 +48,19 @@ func GemmParallelRoom[T Float](workers int, transA, transB bool, m, n, k int) (k
 	j := parallel[T]{tiles: tilesOf[T](), m: m, n: n, k: k}
 	j.divide(workers)
 	if j.byColumn {
-		n = min(n, j.step)
+		lent = j.tiles.room(transA, transB, m, min(n, j.step), k)
+		lent.Cover(j.tiles.room(transA, transB, m, n%j.step, k)) // the last part may be computed otherwise
 	} else {
-		m = min(m, j.step)
+		lent = j.tiles.room(transA, transB, min(m, j.step), n, k)
+		lent.Cover(j.tiles.room(transA, transB, m%j.step, n, k))
 	}
-	return 0, j.tiles.room(transA, transB, m, n, k)
+	return 0, lent
 }
 
 func (t *tiles[T]) room(transA, transB bool, m, n, k int) Room {
+	if transA && !transB && t.turns(matrix[T]{rs: 1}, matrix[T]{cs: 1}, m, n) && n > 0 && k > 0 {
+		return Room{packA: grownBytes[T](turnedRoom(n))}
+	}
 	r := t.packedRoom(transA, m, n, k)
 	if !transB && t.direct(matrix[T]{cs: 1}, m) {
 		r.packA = 0
@@ -133,6 +138,7 @@ func (c *Conv[T]) KernelRoom(workers int) (own int, lent Room) {
 	c.divide(workers, size)
 	own = c.patchBytes(workers) + grownBytes[T]((c.chunks.n-1)*size)
 	lent = GemmRoom[T](true, false, c.k, c.chunks.width, c.block)
+	lent.Cover(GemmRoom[T](true, false, c.k, c.out%c.chunks.width, c.block)) // the last chunk may be computed otherwise
 	if c.addsRows() {
 		lent.Cover(EventRoom[T](true, c.k, c.chunks.width, bitsBlock))
 	}

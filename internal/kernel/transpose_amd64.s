@@ -4,6 +4,24 @@
 
 #include "textflag.h"
 
+DATA lanes<>+0(SB)/4, $0xffffffff
+DATA lanes<>+4(SB)/4, $0xffffffff
+DATA lanes<>+8(SB)/4, $0xffffffff
+DATA lanes<>+12(SB)/4, $0xffffffff
+DATA lanes<>+16(SB)/4, $0xffffffff
+DATA lanes<>+20(SB)/4, $0xffffffff
+DATA lanes<>+24(SB)/4, $0xffffffff
+DATA lanes<>+28(SB)/4, $0xffffffff
+DATA lanes<>+32(SB)/4, $0x00000000
+DATA lanes<>+36(SB)/4, $0x00000000
+DATA lanes<>+40(SB)/4, $0x00000000
+DATA lanes<>+44(SB)/4, $0x00000000
+DATA lanes<>+48(SB)/4, $0x00000000
+DATA lanes<>+52(SB)/4, $0x00000000
+DATA lanes<>+56(SB)/4, $0x00000000
+DATA lanes<>+60(SB)/4, $0x00000000
+GLOBL lanes<>(SB), RODATA|NOPTR, $64
+
 // func transposeF32AVX2(squares int, src *float32, lds int, dst *float32, ldd int)
 // Requires: AVX
 TEXT ·transposeF32AVX2(SB), NOSPLIT, $0-40
@@ -71,6 +89,108 @@ square:
 	VZEROUPPER
 	RET
 
+// func turnF32AVX2(squares int, src *float32, lds int, dst *float32, ldd int, lanes int, add bool)
+// Requires: AVX
+TEXT ·turnF32AVX2(SB), NOSPLIT, $0-49
+	MOVQ    squares+0(FP), AX
+	MOVQ    src+8(FP), CX
+	MOVQ    lds+16(FP), DX
+	MOVQ    dst+24(FP), BX
+	MOVQ    ldd+32(FP), SI
+	IMUL3Q  $0x03, DX, DI
+	IMUL3Q  $0x05, DX, R8
+	IMUL3Q  $0x07, DX, R9
+	MOVQ    lanes+40(FP), R10
+	LEAQ    lanes<>+0(SB), R11
+	SHLQ    $0x02, R10
+	SUBQ    R10, R11
+	VMOVUPS 32(R11), Y0
+	MOVB    add+48(FP), R10
+
+square:
+	VMOVUPS    (CX), Y1
+	VMOVUPS    (CX)(DX*1), Y2
+	VMOVUPS    (CX)(DX*2), Y3
+	VMOVUPS    (CX)(DI*1), Y4
+	VMOVUPS    (CX)(DX*4), Y5
+	VMOVUPS    (CX)(R8*1), Y6
+	VMOVUPS    (CX)(DI*2), Y7
+	VMOVUPS    (CX)(R9*1), Y8
+	VUNPCKLPS  Y2, Y1, Y9
+	VUNPCKHPS  Y2, Y1, Y1
+	VUNPCKLPS  Y4, Y3, Y2
+	VUNPCKHPS  Y4, Y3, Y3
+	VUNPCKLPS  Y6, Y5, Y4
+	VUNPCKHPS  Y6, Y5, Y5
+	VUNPCKLPS  Y8, Y7, Y6
+	VUNPCKHPS  Y8, Y7, Y7
+	VSHUFPS    $0x44, Y2, Y9, Y8
+	VSHUFPS    $0xee, Y2, Y9, Y2
+	VSHUFPS    $0x44, Y3, Y1, Y9
+	VSHUFPS    $0xee, Y3, Y1, Y1
+	VSHUFPS    $0x44, Y6, Y4, Y3
+	VSHUFPS    $0xee, Y6, Y4, Y4
+	VSHUFPS    $0x44, Y7, Y5, Y6
+	VSHUFPS    $0xee, Y7, Y5, Y5
+	VPERM2F128 $0x20, Y3, Y8, Y7
+	VPERM2F128 $0x31, Y3, Y8, Y8
+	VPERM2F128 $0x20, Y4, Y2, Y3
+	VPERM2F128 $0x31, Y4, Y2, Y4
+	VPERM2F128 $0x20, Y6, Y9, Y2
+	VPERM2F128 $0x31, Y6, Y9, Y9
+	VPERM2F128 $0x20, Y5, Y1, Y6
+	VPERM2F128 $0x31, Y5, Y1, Y1
+	TESTB      R10, R10
+	JZ         store
+	MOVQ       BX, R11
+	VMASKMOVPS (R11), Y0, Y5
+	VADDPS     Y5, Y7, Y7
+	ADDQ       SI, R11
+	VMASKMOVPS (R11), Y0, Y5
+	VADDPS     Y5, Y3, Y3
+	ADDQ       SI, R11
+	VMASKMOVPS (R11), Y0, Y5
+	VADDPS     Y5, Y2, Y2
+	ADDQ       SI, R11
+	VMASKMOVPS (R11), Y0, Y5
+	VADDPS     Y5, Y6, Y6
+	ADDQ       SI, R11
+	VMASKMOVPS (R11), Y0, Y5
+	VADDPS     Y5, Y8, Y8
+	ADDQ       SI, R11
+	VMASKMOVPS (R11), Y0, Y5
+	VADDPS     Y5, Y4, Y4
+	ADDQ       SI, R11
+	VMASKMOVPS (R11), Y0, Y5
+	VADDPS     Y5, Y9, Y9
+	ADDQ       SI, R11
+	VMASKMOVPS (R11), Y0, Y5
+	VADDPS     Y5, Y1, Y1
+	ADDQ       SI, R11
+
+store:
+	VMASKMOVPS Y7, Y0, (BX)
+	ADDQ       SI, BX
+	VMASKMOVPS Y3, Y0, (BX)
+	ADDQ       SI, BX
+	VMASKMOVPS Y2, Y0, (BX)
+	ADDQ       SI, BX
+	VMASKMOVPS Y6, Y0, (BX)
+	ADDQ       SI, BX
+	VMASKMOVPS Y8, Y0, (BX)
+	ADDQ       SI, BX
+	VMASKMOVPS Y4, Y0, (BX)
+	ADDQ       SI, BX
+	VMASKMOVPS Y9, Y0, (BX)
+	ADDQ       SI, BX
+	VMASKMOVPS Y1, Y0, (BX)
+	ADDQ       SI, BX
+	ADDQ       $0x20, CX
+	DECQ       AX
+	JNZ        square
+	VZEROUPPER
+	RET
+
 // func transposeF64AVX2(squares int, src *float64, lds int, dst *float64, ldd int)
 // Requires: AVX
 TEXT ·transposeF64AVX2(SB), NOSPLIT, $0-40
@@ -94,13 +214,73 @@ square:
 	VPERM2F128 $0x31, Y1, Y4, Y4
 	VPERM2F128 $0x20, Y2, Y0, Y1
 	VPERM2F128 $0x31, Y2, Y0, Y0
-	VMOVUPS    Y3, (BX)
+	VMOVUPD    Y3, (BX)
 	ADDQ       SI, BX
-	VMOVUPS    Y1, (BX)
+	VMOVUPD    Y1, (BX)
 	ADDQ       SI, BX
-	VMOVUPS    Y4, (BX)
+	VMOVUPD    Y4, (BX)
 	ADDQ       SI, BX
-	VMOVUPS    Y0, (BX)
+	VMOVUPD    Y0, (BX)
+	ADDQ       SI, BX
+	ADDQ       $0x20, CX
+	DECQ       AX
+	JNZ        square
+	VZEROUPPER
+	RET
+
+// func turnF64AVX2(squares int, src *float64, lds int, dst *float64, ldd int, lanes int, add bool)
+// Requires: AVX
+TEXT ·turnF64AVX2(SB), NOSPLIT, $0-49
+	MOVQ    squares+0(FP), AX
+	MOVQ    src+8(FP), CX
+	MOVQ    lds+16(FP), DX
+	MOVQ    dst+24(FP), BX
+	MOVQ    ldd+32(FP), SI
+	IMUL3Q  $0x03, DX, DI
+	MOVQ    lanes+40(FP), R8
+	LEAQ    lanes<>+0(SB), R9
+	SHLQ    $0x03, R8
+	SUBQ    R8, R9
+	VMOVUPS 32(R9), Y0
+	MOVB    add+48(FP), R8
+
+square:
+	VMOVUPS    (CX), Y1
+	VMOVUPS    (CX)(DX*1), Y2
+	VMOVUPS    (CX)(DX*2), Y3
+	VMOVUPS    (CX)(DI*1), Y4
+	VUNPCKLPD  Y2, Y1, Y5
+	VUNPCKHPD  Y2, Y1, Y1
+	VUNPCKLPD  Y4, Y3, Y2
+	VUNPCKHPD  Y4, Y3, Y3
+	VPERM2F128 $0x20, Y2, Y5, Y4
+	VPERM2F128 $0x31, Y2, Y5, Y5
+	VPERM2F128 $0x20, Y3, Y1, Y2
+	VPERM2F128 $0x31, Y3, Y1, Y1
+	TESTB      R8, R8
+	JZ         store
+	MOVQ       BX, R9
+	VMASKMOVPD (R9), Y0, Y3
+	VADDPD     Y3, Y4, Y4
+	ADDQ       SI, R9
+	VMASKMOVPD (R9), Y0, Y3
+	VADDPD     Y3, Y2, Y2
+	ADDQ       SI, R9
+	VMASKMOVPD (R9), Y0, Y3
+	VADDPD     Y3, Y5, Y5
+	ADDQ       SI, R9
+	VMASKMOVPD (R9), Y0, Y3
+	VADDPD     Y3, Y1, Y1
+	ADDQ       SI, R9
+
+store:
+	VMASKMOVPD Y4, Y0, (BX)
+	ADDQ       SI, BX
+	VMASKMOVPD Y2, Y0, (BX)
+	ADDQ       SI, BX
+	VMASKMOVPD Y5, Y0, (BX)
+	ADDQ       SI, BX
+	VMASKMOVPD Y1, Y0, (BX)
 	ADDQ       SI, BX
 	ADDQ       $0x20, CX
 	DECQ       AX

@@ -10,8 +10,20 @@ package kernel
 //go:noescape
 func transposeF32AVX2(squares int, src *float32, lds int, dst *float32, ldd int)
 
+// Transposes squares that lie side by side in src, and writes (add: adds) the first columns of them one below the other to dst;
+// strides in bytes.
+//
+//go:noescape
+func turnF32AVX2(squares int, src *float32, lds int, dst *float32, ldd int, lanes int, add bool)
+
 // Transposes squares that lie side by side in src, and writes them one below the other to dst;
 // strides in bytes.
 //
 //go:noescape
 func transposeF64AVX2(squares int, src *float64, lds int, dst *float64, ldd int)
+
+// Transposes squares that lie side by side in src, and writes (add: adds) the first columns of them one below the other to dst;
+// strides in bytes.
+//
+//go:noescape
+func turnF64AVX2(squares int, src *float64, lds int, dst *float64, ldd int, lanes int, add bool)

@@ -8,23 +8,35 @@ import (
 
 // transpose writes the functions that transpose as many rows as a 256-bit vector has lanes.
 func transpose(c *build.Context) {
+	laneData(c)
 	for _, v := range vectors(c) {
 		if v.wide() {
 			continue // a wider square gains nothing: the shuffles are the same in number
 		}
-		v.transposeSquares()
+		v.transposeSquares(false)
+		v.transposeSquares(true)
 	}
 }
 
-// transposeSquares writes a loop over the squares of lanes×lanes elements in a row of them.
-func (v vector) transposeSquares() {
+// transposeSquares writes a loop over the squares of lanes×lanes elements in a row of them. What is turned has
+// but some columns in the end, and may be added to what is there.
+func (v vector) transposeSquares(turn bool) {
 	lanes := v.lanes()
-	v.begin("transpose", "func(squares int, src *%[1]s, lds int, dst *%[1]s, ldd int)",
-		"Transposes squares that lie side by side in src, and writes them one below the other to dst;",
-		"strides in bytes.")
+	name, args, to := "transpose", "", "writes them"
+	if turn {
+		name, args, to = "turn", ", lanes int, add bool", "writes (add: adds) the first columns of them"
+	}
+	v.begin(name, "func(squares int, src *%[1]s, lds int, dst *%[1]s, ldd int"+args+")",
+		"Transposes squares that lie side by side in src, and "+to+" one below the other to dst;", "strides in bytes.")
 	squares, src, lds := v.arg("squares"), v.arg("src"), v.arg("lds")
 	dst, ldd := v.arg("dst"), v.arg("ldd")
 	row := v.rowAddresses(lanes, src, lds)
+	var some mask
+	var add reg.Register
+	if turn {
+		some = v.firstLanes(v.arg("lanes"))
+		add = v.Load(v.Param("add"), v.GP8())
+	}
 	v.Label("square")
 	rows := v.regs(lanes)
 	var columns []reg.VecVirtual
@@ -36,14 +48,31 @@ func (v vector) transposeSquares() {
 	} else {
 		columns = v.transpose4(rows)
 	}
+	if turn {
+		v.addColumns(columns, dst, ldd, add, some)
+	}
 	for _, x := range columns {
-		v.VMOVUPS(x, operand.Mem{Base: dst})
+		v.store(x, some, operand.Mem{Base: dst})
 		v.ADDQ(ldd, dst)
 	}
 	v.ADDQ(operand.Imm(uint64(v.width)), src)
 	v.DECQ(squares)
 	v.JNZ(operand.LabelRef("square"))
 	v.end()
+}
+
+// addColumns adds to columns what is in their places if add is set.
+func (v vector) addColumns(columns []reg.VecVirtual, dst, ldd, add reg.Register, some mask) {
+	v.TESTB(add, add)
+	v.JZ(operand.LabelRef("store"))
+	at, there := v.GP64(), v.reg()
+	v.MOVQ(dst, at)
+	for _, x := range columns {
+		v.load(operand.Mem{Base: at}, some, there)
+		v.add(v.Context, there, x, x)
+		v.ADDQ(ldd, at)
+	}
+	v.Label("store")
 }
 
 // transpose8 transposes 8×8 elements of 4 bytes: pairs, then fours, then halves change places.
