@@ -7,7 +7,7 @@ import "slices"
 // known, so that openPass can have what it lets through computed alone.
 func delayPass(u unit, _ *compiler) unit {
 	r := &rewriter{loops: map[*LoopSpec]*LoopSpec{}}
-	d := &delayer{r: r, zeros: findZeros(u), of: map[*Node]*Node{}, loops: map[*Node][]int{}}
+	d := &delayer{r: r, zeros: findZeros(u), of: map[*Node]*Node{}, late: map[*Node]map[int]*Node{}}
 	r.resize = func(n *Node) Type {
 		if p := d.of[n]; p != nil {
 			return p.in[0].typ
@@ -26,20 +26,23 @@ func delayPass(u unit, _ *compiler) unit {
 // delayer rewrites loops.
 type delayer struct {
 	r     *rewriter
-	of    map[*Node]*Node // the product that a placeholder of the state stood for
-	loops map[*Node][]int // which values carried by a loop are products
 	zeros zeros
+	of    map[*Node]*Node         // the product that a placeholder of the state stood for, in the loop that is rebuilt
+	late  map[*Node]map[int]*Node // the products that are results of a loop's node, by their number
 }
 
 func (d *delayer) node(n *Node, in []*Node) *Node {
 	if l := n.Loop(); l != nil {
 		return d.loop(n, l, in)
 	}
-	if i := n.ResultIndex(); i >= 0 && slices.Contains(d.loops[n.in[0]], i) {
-		p := d.of[n.in[0].Loop().Carried[i]]
-		return apply(p.op, in[0].result(i), in[0].in[n.in[0].Loop().place(p.in[1])])
+	g := d.r.inside
+	if i := n.ResultIndex(); i >= 0 {
+		if p := d.late[n.in[0]][i]; p != nil {
+			weights := slices.Index(n.in[0].Loop().Args(), p.in[1])
+			return g.add(p.op, []*Node{in[0].result(i), in[0].in[weights]})
+		}
 	}
-	g, late := d.r.inside, false
+	late := false
 	for i, x := range n.in {
 		if p := d.of[x]; p != nil {
 			g.root.scope = p.scope
@@ -61,12 +64,17 @@ func (d *delayer) loop(n *Node, l *LoopSpec, in []*Node) *Node {
 	}
 	own := *l
 	own.Next = slices.Clone(l.Next)
+	d.late[n] = map[int]*Node{}
 	for _, i := range late {
 		p := l.Next[i]
-		d.of[l.Carried[i]], own.Next[i] = p, p.in[0]
+		d.late[n][i], d.of[l.Carried[i]], own.Next[i] = p, p, p.in[0]
 		in[i] = d.r.inside.Const(p.typ.DType, 0, p.in[0].typ.Shape...)
 	}
-	d.loops[n] = late
+	defer func() {
+		for _, i := range late { // another loop may share the body, and begin otherwise
+			delete(d.of, l.Carried[i])
+		}
+	}()
 	return d.r.inside.add(loopOp{d.r.loop(&own, d.r.inside)}, in)
 }
 
@@ -91,6 +99,3 @@ func (d *delayer) delays(n *Node, l *LoopSpec) (late []int) {
 	}
 	return late
 }
-
-// place returns which input of the loop's node a placeholder stands for.
-func (l *LoopSpec) place(arg *Node) int { return slices.Index(l.Args(), arg) }
