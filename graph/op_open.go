@@ -42,7 +42,7 @@ func (n *Node) opens() bool {
 
 // openShare is the share of open elements up to which computing these alone is quicker, for an inner extent k. Measured:
 // see docs/performance.md.
-func openShare(k int) float64 { return float64(k) / (150 + 2.1*float64(k)) }
+func openShare(k int) float64 { return float64(k) / (200 + 2.8*float64(k)) }
 
 func (o openOp) kernel(n *Node) evalFunc {
 	if n.typ.DType == Float64 {
