@@ -7,15 +7,30 @@ import (
 )
 
 // openOp is a product with a factor that stays the same in all steps of a loop, of which only those elements matter
-// at which its third input, a Bool, is true: the others may be 0. It computes these alone if they are few.
-type openOp struct{ matMulOp }
+// at which a mask is true: the others may be 0. It computes these alone if they are few. The mask is the third input, a
+// Bool, or an elementwise program of all inputs from the third on, of which the first rows are enough where they are
+// mostly true.
+type openOp struct {
+	matMulOp
+	mask *fused
+}
 
-func (o openOp) String() string { return "Open" + o.matMulOp.String() }
+func (o openOp) String() string {
+	s := "Open" + o.matMulOp.String()
+	if o.mask != nil {
+		s += " where " + fusedOp{o.mask}.String()
+	}
+	return s
+}
 
 func (o openOp) Infer(in []Type) (Type, error) {
 	t, err := o.matMulOp.Infer(in[:2])
-	if err == nil && !in[2].Equal(Type{Bool, t.Shape}) {
-		err = fmt.Errorf("%w: the mask of %v is %v", ErrShape, t, in[2])
+	mask := in[2]
+	if o.mask != nil {
+		mask = o.mask.types[0]
+	}
+	if err == nil && !mask.Equal(Type{Bool, t.Shape}) {
+		err = fmt.Errorf("%w: the mask of %v is %v", ErrShape, t, mask)
 	}
 	return t, err
 }
@@ -67,15 +82,24 @@ func openKernel[T float32 | float64](o openOp, n *Node) evalFunc {
 	p := &openProduct[T]{m: m, k: k, n: cols, words: wordsOfCols(cols), few: int(openShare(k) * float64(m*cols))}
 	ldb := n.in[1].typ.Shape[1]
 	whole := packedKernel[T](o.matMulOp, m, cols, k, k, ldb)
+	look := o.looks(m, cols)
 	run := -1
 	return func(c *call) error {
-		p.mem = memoryOf[T](c.env)
-		p.mem.bits = atLeast(p.mem.bits, m*p.words)
-		p.bits = p.mem.bits[:m*p.words]
-		kernel.PackBools(p.bits, p.words, c.in[2].Bool(), m, cols)
-		open := kernel.CountBits(p.bits)
-		c.events.note(open, m*cols, open <= p.few)
-		if open > p.few {
+		open, seen := m*cols, 0
+		for _, l := range look {
+			truths := l.mask(c)
+			p.mem = memoryOf[T](c.env)
+			p.mem.bits = atLeast(p.mem.bits, m*p.words)
+			p.bits = p.mem.bits[:m*p.words]
+			kernel.PackBools(p.bits, p.words, truths, l.rows, cols)
+			open, seen = kernel.CountBits(p.bits[:l.rows*p.words]), l.rows
+			if float64(open*m) > l.margin*float64(p.few*l.rows) {
+				break
+			}
+		}
+		few := seen == m && open <= p.few
+		c.events.note(open, seen*cols, few)
+		if !few {
 			return whole(c)
 		}
 		if run != c.env.loops {
@@ -85,6 +109,37 @@ func openKernel[T float32 | float64](o openOp, n *Node) evalFunc {
 		p.run(c, open)
 		return nil
 	}
+}
+
+// glance looks at the first rows of a mask. If there are more than margin times as many open elements as are few,
+// that is enough.
+type glance struct {
+	rows   int
+	margin float64
+	mask   func(c *call) []bool
+}
+
+// A glance at one in peekRows rows, peekMargin times as many open elements as are few, decides for the whole.
+const peekRows, peekMargin = 8, 1.25
+
+// looks returns what is looked at, one after the other.
+func (o openOp) looks(m, cols int) []glance {
+	if o.mask == nil {
+		return []glance{{m, 1, func(c *call) []bool { return c.in[2].Bool() }}}
+	}
+	truths := make([]bool, m*cols)
+	look := func(rows int, margin float64) glance {
+		e := kernel.NewElementwise(o.mask.compute, o.mask.code, []int{rows, cols}, o.mask.in, o.mask.outs)
+		s, out := e.NewScratch(), []kernel.Buf{kernel.Of(truths)}
+		return glance{rows, margin, func(c *call) []bool {
+			e.Run(s, 0, e.Blocks(), out, c.in[2:])
+			return truths
+		}}
+	}
+	if m < 2*peekRows {
+		return []glance{look(m, 1)}
+	}
+	return []glance{look(m/peekRows, peekMargin), look(m, 1)}
 }
 
 func (p *openProduct[T]) run(c *call, open int) {
@@ -105,6 +160,9 @@ func (o openOp) scratch(n *Node, workers int) scratch {
 	m, cols, k, _ := o.sizes(n.in[0].typ.Shape, n.in[1].typ.Shape)
 	i := precision(n.typ.DType)
 	s.shared[i].bits = 8 * m * wordsOfCols(cols)
+	if o.mask != nil {
+		s.own += m*cols + 2*o.mask.program.Room()
+	}
 	if n.typ.DType == Float64 {
 		s.own += kernel.RowsBytes[float64](cols, k)
 		s.shared[i].work = kernel.SampledRoom[float64](m, k)

@@ -1,6 +1,9 @@
 package graph
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+)
 
 // fusePass puts elementwise nodes into groups that one kernel computes each: neighbours of one
 // shape where no other kernel stands between them, and the reductions of what they compute. Switched off, each
@@ -43,8 +46,9 @@ type emitter struct {
 	u      unit
 	g      *Graph
 	at     []*Node
-	wanted []bool          // members that something outside their group reads
-	done   map[*group]bool // groups that are written
+	wanted []bool           // members that something outside their group reads
+	done   map[*group]bool  // groups that are written
+	masks  map[*Node]*group // those that a product under a mask computes itself
 }
 
 func (e *emitter) emit() unit {
@@ -53,6 +57,7 @@ func (e *emitter) emit() unit {
 	root.top = e.g
 	defer func() { root.top, root.scope = before, "" }()
 	e.markWanted()
+	e.findMasks()
 	for i, n := range e.u.g.nodes {
 		if a, ok := n.op.(argOp); ok {
 			e.at[i] = e.f.r.placeholder(e.g, n, a)
@@ -80,6 +85,35 @@ func (e *emitter) markWanted() {
 	}
 }
 
+// findMasks finds groups that compute a mask alone, and nothing else does with it than one product.
+func (e *emitter) findMasks() {
+	e.masks = map[*Node]*group{}
+	for i, n := range e.u.g.nodes {
+		if _, ok := n.op.(openOp); !ok || !e.gs.need[i] {
+			continue
+		}
+		x := n.in[2]
+		g := e.gs.of[x.id]
+		if g == nil || len(e.gs.readers[x.id]) != 1 || slices.Contains(e.u.outs, x) {
+			continue
+		}
+		if !slices.ContainsFunc(g.members, func(m *Node) bool { return m != x && e.wanted[m.id] }) {
+			e.masks[n], e.done[g] = g, true
+		}
+	}
+}
+
+// masked writes a product with the mask that it computes itself.
+func (e *emitter) masked(n *Node, g *group) *Node {
+	code, reads := g.fuse(n.in[2:])
+	in := slices.Concat(n.in[:2], reads)
+	for _, x := range in {
+		e.node(x)
+	}
+	e.g.root.scope = n.scope
+	return e.g.add(openOp{n.op.(openOp).matMulOp, code}, mapped(in, e.at))
+}
+
 // node writes n, or the group n is in, after everything it reads.
 func (e *emitter) node(n *Node) {
 	if e.at[n.id] != nil {
@@ -87,6 +121,10 @@ func (e *emitter) node(n *Node) {
 	}
 	g := e.gs.of[n.id]
 	if e.done[g] {
+		return
+	}
+	if mask := e.masks[n]; mask != nil {
+		e.at[n.id] = e.must(n, e.masked(n, mask))
 		return
 	}
 	if g == nil {

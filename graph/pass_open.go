@@ -24,7 +24,7 @@ func openPass(u unit, _ *compiler) unit {
 			if open == nil {
 				return nil
 			}
-			return r.inside.add(openOp{n.op.(matMulOp)}, []*Node{in[0], in[1], open})
+			return r.inside.add(openOp{matMulOp: n.op.(matMulOp)}, []*Node{in[0], in[1], open})
 		}
 		return r.graph(u, parent, at)
 	}
