@@ -26,6 +26,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"github.com/spikegraph/spikegraph/examples/internal/program"
 	"gonum.org/v1/gonum/floats"
 )
 
@@ -43,12 +44,10 @@ func main() {
 	flag.IntVar(&c.neurons, "neurons", 1000, "neurons of the network")
 	flag.IntVar(&c.ms, "ms", 14400, "ms to learn for, and then to run freely for")
 	flag.Uint64Var(&c.seed, "seed", 1, "of the weights")
-	flag.StringVar(&c.out, "out", ".", "directory for the picture")
-	flag.Parse()
-	if _, err := run(os.Stdout, c); err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		os.Exit(1)
-	}
+	program.Picture(&c.out, func() error {
+		_, err := run(os.Stdout, c)
+		return err
+	})
 }
 
 const piece = 60 // ms that are learned between two looks at the weights

@@ -22,6 +22,7 @@ import (
 
 	"github.com/spikegraph/spikegraph/datasets"
 	"github.com/spikegraph/spikegraph/examples/internal/forecast"
+	"github.com/spikegraph/spikegraph/examples/internal/program"
 	"github.com/spikegraph/spikegraph/graph"
 	"github.com/spikegraph/spikegraph/layers"
 	"github.com/spikegraph/spikegraph/train/report"
@@ -54,12 +55,10 @@ func main() {
 	flag.IntVar(&c.starts, "starts", 40, "free runs to measure")
 	flag.Float64Var(&c.alpha, "alpha", 1e-8, "ridge penalty")
 	flag.Uint64Var(&c.seed, "seed", 1, "of the weights")
-	flag.StringVar(&c.out, "out", ".", "directory for the picture")
-	flag.Parse()
-	if _, err := run(os.Stdout, c); err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		os.Exit(1)
-	}
+	program.Picture(&c.out, func() error {
+		_, err := run(os.Stdout, c)
+		return err
+	})
 }
 
 // reservoir returns the echo state network. Its biases break the symmetry (x, y) to (-x, -y) of the

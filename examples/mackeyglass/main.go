@@ -21,6 +21,7 @@ import (
 
 	"github.com/spikegraph/spikegraph/datasets"
 	"github.com/spikegraph/spikegraph/examples/internal/forecast"
+	"github.com/spikegraph/spikegraph/examples/internal/program"
 	"github.com/spikegraph/spikegraph/graph"
 	"github.com/spikegraph/spikegraph/layers"
 	"github.com/spikegraph/spikegraph/train/report"
@@ -47,12 +48,10 @@ func main() {
 	flag.IntVar(&c.starts, "starts", 50, "free runs to measure")
 	flag.Float64Var(&c.alpha, "alpha", 1e-12, "ridge penalty")
 	flag.Uint64Var(&c.seed, "seed", 1, "of the weights")
-	flag.StringVar(&c.out, "out", ".", "directory for the picture")
-	flag.Parse()
-	if _, err := run(os.Stdout, c); err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		os.Exit(1)
-	}
+	program.Picture(&c.out, func() error {
+		_, err := run(os.Stdout, c)
+		return err
+	})
 }
 
 // reservoir returns the network: leaky tanh neurons with few recurrent weights.

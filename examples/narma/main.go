@@ -19,6 +19,7 @@ import (
 	"runtime"
 
 	"github.com/spikegraph/spikegraph/datasets"
+	"github.com/spikegraph/spikegraph/examples/internal/program"
 	"github.com/spikegraph/spikegraph/graph"
 	"github.com/spikegraph/spikegraph/layers"
 	"github.com/spikegraph/spikegraph/train"
@@ -41,12 +42,10 @@ func main() {
 	flag.IntVar(&c.train, "train", 4000, "steps to learn from, of which the first 200 are left out")
 	flag.IntVar(&c.test, "test", 2000, "steps to predict")
 	flag.Uint64Var(&c.seed, "seed", 1, "of the noise and the weights")
-	flag.StringVar(&c.out, "out", ".", "directory for the picture")
-	flag.Parse()
-	if _, err := run(os.Stdout, c); err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		os.Exit(1)
-	}
+	program.Picture(&c.out, func() error {
+		_, err := run(os.Stdout, c)
+		return err
+	})
 }
 
 // shown are the steps of the picture.

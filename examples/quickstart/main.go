@@ -14,11 +14,11 @@ import (
 	"flag"
 	"fmt"
 	"os"
-	"os/signal"
 	"path/filepath"
 	"time"
 
 	"github.com/spikegraph/spikegraph/datasets"
+	"github.com/spikegraph/spikegraph/examples/internal/program"
 	"github.com/spikegraph/spikegraph/graph"
 	"github.com/spikegraph/spikegraph/layers"
 	"github.com/spikegraph/spikegraph/losses"
@@ -72,18 +72,15 @@ func trainer(store *graph.Store) *train.BPTT[state] {
 
 func main() {
 	epochs := flag.Int("epochs", 8, "passes over the training images")
-	out := flag.String("out", ".", "directory for pictures and weights")
+	out := flag.String("out", ".", "directory for pictures and weights, made if there is none")
 	seed := flag.Uint64("seed", 1, "of initial weights and the order of images")
-	flag.Parse()
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	defer stop()
-	if err := run(ctx, *epochs, *out, *seed); err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		os.Exit(1)
-	}
+	program.Main(func(ctx context.Context) error { return run(ctx, *epochs, *out, *seed) })
 }
 
 func run(ctx context.Context, epochs int, out string, seed uint64) error {
+	if err := (program.Files{Out: out}).Ready(); err != nil {
+		return err
+	}
 	images, test, err := datasets.FashionSmall()
 	if err != nil {
 		return err

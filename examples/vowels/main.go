@@ -23,6 +23,7 @@ import (
 	"slices"
 
 	"github.com/spikegraph/spikegraph/datasets"
+	"github.com/spikegraph/spikegraph/examples/internal/program"
 	"github.com/spikegraph/spikegraph/graph"
 	"github.com/spikegraph/spikegraph/layers"
 	"github.com/spikegraph/spikegraph/train"
@@ -43,12 +44,10 @@ func main() {
 	var c config
 	flag.IntVar(&c.neurons, "neurons", 500, "neurons of the reservoir")
 	flag.Uint64Var(&c.seed, "seed", 1, "of the weights")
-	flag.StringVar(&c.out, "out", ".", "directory for the picture")
-	flag.Parse()
-	if _, err := run(os.Stdout, c); err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		os.Exit(1)
-	}
+	program.Picture(&c.out, func() error {
+		_, err := run(os.Stdout, c)
+		return err
+	})
 }
 
 type state struct{ R layers.ReservoirState }

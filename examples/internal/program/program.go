@@ -1,8 +1,9 @@
-// Package program is what the examples that train a classifier share: how they begin and end.
+// Package program is what the examples share: how they begin and end.
 package program
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"io"
@@ -23,6 +24,19 @@ func Main(run func(ctx context.Context) error) {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
 	os.Exit(code(ctx, flag.Args(), os.Stderr, run))
+}
+
+// Picture parses the flags, and with them -out, and runs an example that draws a picture in that directory. It ends the process as Main
+// does; an interrupt ends it at once.
+func Picture(out *string, run func() error) {
+	flag.StringVar(out, "out", ".", "directory for the picture, made if there is none")
+	flag.Parse()
+	os.Exit(code(context.Background(), flag.Args(), os.Stderr, func(context.Context) error {
+		if err := (Files{Out: *out}).Ready(); err != nil {
+			return err
+		}
+		return run()
+	}))
 }
 
 // code runs an example unless there are arguments behind the flags, and returns the exit code.
@@ -48,27 +62,39 @@ type Files struct {
 
 // Flags adds the flags -out and -save.
 func (f *Files) Flags(set *flag.FlagSet) {
-	set.StringVar(&f.Out, "out", "", "directory for a picture of how it learned (default: none)")
+	set.StringVar(&f.Out, "out", "", "directory for a picture of how it learned, made if there is none (default: no picture)")
 	set.StringVar(&f.Save, "save", "", "file for the trained weights (default: none)")
 }
 
 // Ready makes the directories of the files, so that training does not end at a path that cannot be.
 func (f Files) Ready() error {
 	if f.Out != "" {
-		if err := os.MkdirAll(f.Out, 0o755); err != nil {
+		if err := writable(f.Out); err != nil {
 			return fmt.Errorf("-out: %w", err)
 		}
 	}
 	if f.Save == "" {
 		return nil
 	}
-	if err := os.MkdirAll(filepath.Dir(f.Save), 0o755); err != nil {
+	if err := writable(filepath.Dir(f.Save)); err != nil {
 		return fmt.Errorf("-save: %w", err)
 	}
 	if info, err := os.Stat(f.Save); err == nil && info.IsDir() {
 		return fmt.Errorf("-save: %s is a directory, want a file", f.Save)
 	}
 	return nil
+}
+
+// writable makes a directory if there is none, and returns why no file can be written to it.
+func writable(dir string) error {
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return err
+	}
+	f, err := os.CreateTemp(dir, ".writable-")
+	if err != nil {
+		return err
+	}
+	return errors.Join(f.Close(), os.Remove(f.Name()))
 }
 
 // Run is a training that has ended.

@@ -7,6 +7,7 @@ import (
 	"flag"
 	"os"
 	"path/filepath"
+	"runtime"
 	"testing"
 	"time"
 
@@ -54,6 +55,12 @@ func TestReady(t *testing.T) {
 	assert.ErrorContains(t, Files{Out: file}.Ready(), "-out: ")
 	assert.ErrorContains(t, Files{Save: filepath.Join(file, "w")}.Ready(), "-save: ")
 	assert.ErrorContains(t, Files{Save: dir}.Ready(), "is a directory")
+	if runtime.GOOS == "linux" {
+		assert.ErrorContains(t, Files{Out: "/proc"}.Ready(), "-out: ", "a directory that takes no files")
+	}
+	left, err := os.ReadDir(f.Out)
+	require.NoError(t, err)
+	assert.Empty(t, left)
 }
 
 // Weights and picture are there afterwards; the weights also where the picture cannot be.
