@@ -8,6 +8,7 @@ import (
 
 	"github.com/spikegraph/spikegraph/datasets"
 	"github.com/spikegraph/spikegraph/graph"
+	"github.com/spikegraph/spikegraph/internal/linalg"
 	"github.com/spikegraph/spikegraph/train/offline"
 	"gorgonia.org/tensor"
 )
@@ -140,7 +141,7 @@ func write[T float32 | float64](x []T, w []float64, add bool) {
 // numbers appends the elements of x, a tensor of floats, to dst.
 func numbers(dst []float64, x *tensor.Dense) []float64 {
 	if graph.DTypeOf(x) == graph.Float64 {
-		return append(dst, x.Float64s()...)
+		return linalg.Append(dst, x.Float64s())
 	}
 	return widened(dst, x.Float32s())
 }

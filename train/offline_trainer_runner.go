@@ -9,6 +9,7 @@ import (
 
 	"github.com/spikegraph/spikegraph/datasets"
 	"github.com/spikegraph/spikegraph/graph"
+	"github.com/spikegraph/spikegraph/internal/linalg"
 	"gorgonia.org/tensor"
 )
 
@@ -239,28 +240,15 @@ func place(dst *tensor.Dense, steps, from int, part *tensor.Dense) *tensor.Dense
 func copyTensor(dst, src *tensor.Dense) {
 	switch graph.DTypeOf(src) {
 	case graph.Float32:
-		copyPieces(dst.Float32s(), src.Float32s())
+		linalg.Copy(dst.Float32s(), src.Float32s())
 	case graph.Float64:
-		copyPieces(dst.Float64s(), src.Float64s())
+		linalg.Copy(dst.Float64s(), src.Float64s())
 	case graph.Int32:
-		copyPieces(dst.Int32s(), src.Int32s())
+		linalg.Copy(dst.Int32s(), src.Int32s())
 	default:
-		copyPieces(dst.Bools(), src.Bools())
+		linalg.Copy(dst.Bools(), src.Bools())
 	}
 }
-
-// copyPieces copies src to dst piece by piece: a collection of garbage waits for what is copied at once.
-func copyPieces[E any](dst, src []E) {
-	const piece = 1 << 15
-	for i := 0; i < len(src); i += piece {
-		copyPiece(dst[i:], src[i:min(i+piece, len(src))])
-	}
-}
-
-// copyPiece is a function of its own, as a goroutine is stopped where one is called.
-//
-//go:noinline
-func copyPiece[E any](dst, src []E) { copy(dst, src) }
 
 // copyOf returns a copy of x.
 func copyOf(x *tensor.Dense) *tensor.Dense {

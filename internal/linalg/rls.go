@@ -183,7 +183,7 @@ func (r *RLS[T]) measure() {
 // P writes the matrix P to dst [n n], whole, and applies what is pending.
 func (r *RLS[T]) P(dst []T) {
 	r.Flush()
-	copy(dst, r.a)
+	Copy(dst, r.a)
 	Mirror(r.n, dst, r.n)
 }
 
@@ -197,8 +197,8 @@ func (r *RLS[T]) SetState(a, v []T, rho T, pending int) error {
 		return fmt.Errorf("linalg: state of RLS: %d and %d elements, %d pending, factor %v; expected %d and %d, at most %d, positive and finite",
 			len(a), len(v), pending, rho, len(r.a), len(r.v), r.most)
 	}
-	copy(r.a, a)
-	copy(r.v, v)
+	Copy(r.a, a)
+	Copy(r.v, v)
 	for i, e := range r.v {
 		r.minus[i] = -e
 	}

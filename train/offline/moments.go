@@ -3,7 +3,6 @@ package offline
 import (
 	"fmt"
 	"math"
-	"slices"
 
 	"github.com/spikegraph/spikegraph/internal/linalg"
 	"gorgonia.org/tensor"
@@ -119,7 +118,7 @@ func (m *Moments) total() (*Moments, error) {
 	}
 	t := *m
 	if t.waiting > 0 {
-		t.g, t.c, t.yy = slices.Clone(m.g), slices.Clone(m.c), slices.Clone(m.yy)
+		t.g, t.c, t.yy = linalg.Clone(m.g), linalg.Clone(m.c), linalg.Clone(m.yy)
 		t.flush()
 	}
 	if !finiteSum(t.g) || !finiteSum(t.c) || !finiteSum(t.yy) {

@@ -168,7 +168,7 @@ func (s *samples) add(x, y *tensor.Dense, weights []float64) error {
 		return err
 	}
 	n := len(b) / s.q
-	s.x, s.y, s.n = append(s.x, a...), append(s.y, b...), s.n+n
+	s.x, s.y, s.n = linalg.Append(s.x, a), linalg.Append(s.y, b), s.n+n
 	if weights != nil {
 		s.w = append(s.w, weights...)
 		return nil

@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/spikegraph/spikegraph/internal/linalg"
 	"gorgonia.org/tensor"
 )
 
@@ -35,7 +36,7 @@ func (r *reader) numbers(name string, n int) []float64 {
 	if x.Shape().TotalSize() == 0 {
 		return nil
 	}
-	return append([]float64(nil), x.Float64s()...)
+	return linalg.Clone(x.Float64s())
 }
 
 // plan returns pl with the sizes of the snapshot, and further numbers.

@@ -71,7 +71,7 @@ func (m *Moments) solve(alpha float64, design func() (x, y []float64, err error)
 func (m *Moments) byCholesky(alpha float64) (w []float64, cond float64, ok bool) {
 	a := make([]float64, m.p*m.p)
 	for i := range m.p {
-		copy(a[i*m.p+i:(i+1)*m.p], m.g[i*m.p+i:])
+		linalg.Copy(a[i*m.p+i:(i+1)*m.p], m.g[i*m.p+i:])
 		if i > 0 || !m.o.FreeBias {
 			a[i*m.p+i] += alpha
 		}

@@ -150,7 +150,7 @@ func (l *rls[T]) mark(b int) (undo func()) {
 	if most := len(v) / l.in; b <= most {
 		return func() { l.p.Rewind(rho, pending) }
 	}
-	a, v = append([]T(nil), a...), append([]T(nil), v...)
+	a, v = linalg.Clone(a), linalg.Clone(v)
 	return func() {
 		if err := l.p.SetState(a, v, rho, pending); err != nil {
 			panic(err) // it is a state of l.p itself
