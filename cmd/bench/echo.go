@@ -124,10 +124,12 @@ func echo(c config) (result, error) {
 	at := echoWash
 	s := pair(at, at+steps)
 	var collect, solve float64
-	collect = seconds(func() { err = t.Collect(ctx, train.Trials(s)) })
-	if err == nil {
-		solve = seconds(func() { _, err = t.Solve() })
-	}
+	r.collecting(c, func() {
+		collect = seconds(func() { err = t.Collect(ctx, train.Trials(s)) })
+		if err == nil {
+			solve = seconds(func() { _, err = t.Solve() })
+		}
+	})
 	if err != nil {
 		return r, err
 	}

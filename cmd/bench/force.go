@@ -79,7 +79,10 @@ func force(c config) (result, error) {
 	r.BaseRSS = memory("VmRSS")
 	s := train.Sequence{X: c.column(make([]float64, steps)), Y: c.column(f[:steps])}
 	var fit *train.OnlineResult
-	took := seconds(func() { fit, err = t.Fit(ctx, train.Trials(s)) })
+	var took float64
+	r.collecting(c, func() {
+		took = seconds(func() { fit, err = t.Fit(ctx, train.Trials(s)) })
+	})
 	if err != nil {
 		return r, err
 	}

@@ -14,10 +14,11 @@ type collector struct {
 	stop, stopped chan struct{}
 	before        [2]*metrics.Float64Histogram
 	collected     int
+	began         time.Time
 }
 
 func startCollector() *collector {
-	c := &collector{stop: make(chan struct{}), stopped: make(chan struct{}), before: histograms()}
+	c := &collector{stop: make(chan struct{}), stopped: make(chan struct{}), before: histograms(), began: time.Now()}
 	go func() {
 		defer close(c.stopped)
 		for {
@@ -40,6 +41,25 @@ func (c *collector) end() (pauses, stops *spreadMs) {
 	<-c.stopped
 	after := histograms()
 	return spread(c.before[0], after[0]), spread(c.before[1], after[1])
+}
+
+// collecting runs f, and collects the garbage meanwhile if that is wanted.
+func (r *result) collecting(c config, f func()) {
+	if !c.collect {
+		f()
+		return
+	}
+	g := startCollector()
+	f()
+	r.collected(c, g)
+}
+
+// collected ends g and fills in what it found, and what a program that counts, for as long, finds now.
+func (r *result) collected(c config, g *collector) {
+	took := time.Since(g.began)
+	r.Pauses, r.Stops = g.end()
+	r.Collected = g.collected
+	r.Floor = floor(c.threads, min(max(took, time.Second), 10*time.Second))
 }
 
 // floor returns the pauses of a program that does nothing but count, in so many goroutines: what the

@@ -50,7 +50,7 @@ type config struct {
 	memory  float64 // bound on planned memory, MB; none if 0
 	kernels bool
 	explain bool
-	collect bool   // garbage, all the time while batches are timed
+	collect bool   // garbage, all the time while a job trains
 	profile string // where to write a CPU profile
 	seed    uint64
 
@@ -127,7 +127,7 @@ func main() {
 	flag.BoolVar(&c.double, "double", false, "compute in float64")
 	flag.BoolVar(&c.explain, "explain", false, "print passes, kernels and memory plan to standard error")
 	flag.Uint64Var(&c.seed, "seed", 1, "of weights, order and random numbers")
-	flag.BoolVar(&c.collect, "collect", false, "collect the garbage all the time while batches are timed, and print for how long that stops the program")
+	flag.BoolVar(&c.collect, "collect", false, "collect the garbage all the time while a job trains, and print for how long that stops the program")
 	flag.StringVar(&c.profile, "cpuprofile", "", "write a CPU profile to this file")
 	flag.IntVar(&c.neurons, "neurons", 0, "neurons of J4 and J5 (0: 1000)")
 	flag.Float64Var(&c.links, "links", 0, "connections to a neuron in J4, on average (0: a tenth of the neurons)")
@@ -164,6 +164,9 @@ func run(c config) error {
 	}
 	if !(c.triangle >= 0) || math.IsInf(c.triangle, 0) {
 		return fmt.Errorf("a triangle of half width %v, want a finite number of at least 0", c.triangle)
+	}
+	if c.collect && (c.job == "compile" || c.job == "gemm" || c.job == "roofline") {
+		return fmt.Errorf("-collect is for jobs that train, not for %s", c.job)
 	}
 	if c.kernels {
 		c.after = func(p *graph.Program, b batch) error { return p.Profile(os.Stderr, b.x, b.y) }

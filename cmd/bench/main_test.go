@@ -127,15 +127,17 @@ func TestProducts(t *testing.T) {
 }
 
 func TestPauses(t *testing.T) {
-	line := output(t, config{job: "J2", threads: 2, batches: 2, seed: 1, collect: true})
-	assert.Greater(t, line["collections"], 0.0)
-	assert.Greater(t, line["ms_per_batch"], 0.0)
-	for _, key := range []string{"pause_ms", "stop_ms", "floor_ms"} {
-		ms := line[key].(map[string]any)
-		assert.Greater(t, ms["median"], 0.0, key)
-		assert.GreaterOrEqual(t, ms["p95"], ms["median"], key)
-		assert.GreaterOrEqual(t, ms["p99"], ms["p95"], key)
-		assert.GreaterOrEqual(t, ms["max"], ms["p99"], key)
+	for _, c := range []config{{job: "J2", batches: 2}, {job: "J4", neurons: 50, steps: 2000}, {job: "J5", neurons: 50, steps: 600}} {
+		c.threads, c.seed, c.collect = 2, 1, true
+		line := output(t, c)
+		assert.Greater(t, line["collections"], 0.0)
+		for _, key := range []string{"pause_ms", "stop_ms", "floor_ms"} {
+			ms := line[key].(map[string]any)
+			assert.Greater(t, ms["median"], 0.0, key)
+			assert.GreaterOrEqual(t, ms["p95"], ms["median"], key)
+			assert.GreaterOrEqual(t, ms["p99"], ms["p95"], key)
+			assert.GreaterOrEqual(t, ms["max"], ms["p99"], key)
+		}
 	}
 }
 
@@ -158,6 +160,7 @@ func TestGivenOfOtherTypes(t *testing.T) {
 }
 
 func TestBadFlags(t *testing.T) {
+	assert.ErrorContains(t, run(config{job: "gemm", threads: 1, collect: true}), "-collect is for jobs that train, not for gemm")
 	assert.ErrorContains(t, run(config{job: "J99", threads: 1}), `there is no job "J99"; jobs are J1, J1s, J2, J3, J4, J5, J7, compile, gemm, roofline`)
 	assert.ErrorContains(t, run(config{job: "J1"}), "0 threads")
 	assert.ErrorContains(t, run(config{job: "J4", threads: 1, neurons: -1}), "-1 neurons")

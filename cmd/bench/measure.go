@@ -48,9 +48,7 @@ func measure(r *result, c config, prog *graph.Program, src *source, warmup, time
 		losses = append(losses, scalar(loss))
 	}
 	if garbage != nil {
-		r.Pauses, r.Stops = garbage.end()
-		r.Collected = garbage.collected
-		r.Floor = floor(c.threads, time.Second)
+		r.collected(c, garbage)
 	}
 	r.PeakRSS = memory("VmHWM")
 	r.PlanMB = float64(prog.Memory()) / 1e6
