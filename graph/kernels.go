@@ -46,23 +46,6 @@ type evalFunc func(c *call) error
 
 var kinds = [...]kernel.Kind{Float32: kernel.Float32, Float64: kernel.Float64, Int32: kernel.Int32, Bool: kernel.Bool}
 
-// fillKernel writes one value to every element.
-func fillKernel(t Type, v float64) evalFunc {
-	return func(c *call) error {
-		switch b := c.out[0]; t.DType {
-		case Float32:
-			kernel.Fill(b.F32(), float32(v))
-		case Float64:
-			kernel.Fill(b.F64(), v)
-		case Int32:
-			kernel.Fill(b.I32(), int32(v))
-		case Bool:
-			kernel.Fill(b.Bool(), v != 0)
-		}
-		return nil
-	}
-}
-
 // copyKernel copies elements between strided places: t is the type of what is moved.
 func copyKernel(t Type, dst []int, dstOff int, src []int, srcOff int, shape Shape) evalFunc {
 	cp := kernel.NewCopier(shape, dst, src)
@@ -160,8 +143,7 @@ func (o reduceOp) kernel(n *Node) evalFunc {
 	scratch := newBuf(x)
 	inner := &call{in: make([]kernel.Buf, 1), out: []kernel.Buf{scratch}}
 	return func(c *call) error {
-		inner.in[0] = c.in[0]
-		inner.out[0] = scratch
+		inner.in[0], inner.out[0], inner.pool = c.in[0], scratch, c.pool
 		if err := gather(inner); err != nil {
 			return err
 		}
@@ -191,13 +173,14 @@ func reduceRows[T float32 | float64](kind reduction, outer, m, inner int) evalFu
 			return nil
 		}
 	}
-	f := map[reduction]func(dst, x []T, outer, n, inner int){
+	t := &reduceParts[T]{outer: outer, n: m, inner: inner, size: outer * m * inner * (reduceOp{kind: kind}).cost()}
+	t.whole = map[reduction]func(dst, x []T, outer, n, inner int){
 		redSum: kernel.Sum[T], redProd: kernel.Prod[T], redMax: kernel.Max[T], redMin: kernel.Min[T], redLogSumExp: kernel.LogSumExp[T],
 	}[kind]
-	return func(c *call) error {
-		f(kernel.View[T](c.out[0]), kernel.View[T](c.in[0]), outer, m, inner)
-		return nil
+	if kind == redSum && outer == 1 && inner > 1 {
+		t.columns = kernel.SumColumns[T]
 	}
+	return t.run
 }
 
 // newBuf allocates memory of its own for a kernel.

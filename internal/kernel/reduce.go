@@ -25,16 +25,25 @@ func sumAt[T Float](l isa, dst, x []T, outer, n, inner int) {
 	}
 	var acc [chunk]float64
 	for o := range outer {
-		for lo := 0; lo < inner; lo += chunk {
-			sums := acc[:min(chunk, inner-lo)]
-			clear(sums)
-			if n > 0 {
-				sumRows(l, &acc, len(sums), x[o*n*inner+lo:], n, inner)
-			}
-			round := dst[o*inner+lo:][:len(sums)]
-			for i := range sums {
-				round[i] = T(sums[i])
-			}
+		sumColumnsAt(l, &acc, dst[o*inner:(o+1)*inner], x[o*n*inner:], n, inner)
+	}
+}
+
+// SumColumns writes the sums of the first columns of x, n rows ld apart, to dst, as [Sum] does.
+func SumColumns[T Float](dst, x []T, n, ld int) {
+	var acc [chunk]float64
+	sumColumnsAt(active, &acc, dst, x, n, ld)
+}
+
+func sumColumnsAt[T Float](l isa, acc *[chunk]float64, dst, x []T, n, ld int) {
+	for lo := 0; lo < len(dst); lo += chunk {
+		sums := acc[:min(chunk, len(dst)-lo)]
+		clear(sums)
+		if n > 0 {
+			sumRows(l, acc, len(sums), x[lo:], n, ld)
+		}
+		for i, s := range sums {
+			dst[lo+i] = T(s)
 		}
 	}
 }

@@ -129,6 +129,21 @@ func checkReductions[T Float](t *testing.T, l isa, r *rand.Rand, s [3]int, pass 
 	}
 }
 
+// Some columns have the sums that all have.
+func TestSumColumns(t *testing.T) {
+	const n, inner = 37, 700
+	x := numbersOf[float32](rand.New(rand.NewPCG(1, 7)), n*inner)
+	want, got := make([]float32, inner), make([]float32, inner)
+	Sum(want, x, 1, n, inner)
+	for _, cut := range []int{0, 1, 64, 300, inner} {
+		SumColumns(got[:cut], x, n, inner)
+		SumColumns(got[cut:], x[cut:], n, inner)
+		for i := range want {
+			requireSame(t, float64(want[i]), float64(got[i]), "column %d, cut at %d", i, cut)
+		}
+	}
+}
+
 // FuzzReductions compares sums and extremes of any shape at all levels.
 func FuzzReductions(f *testing.F) {
 	f.Add(uint64(1), uint8(2), uint16(65), uint8(1))
