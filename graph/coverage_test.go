@@ -19,6 +19,7 @@ import (
 // madeByCompiler are ops that no one can build, with why the samples need not have them.
 var madeByCompiler = map[string]string{
 	"fusedOp":      "the fuse pass makes it of elementwise ops: TestSamplesWithoutEachPass compares both",
+	"epilogueOp":   "the epilogue pass makes it of products and groups: TestEpilogues, and the random graphs",
 	"timeSumOp":    "the stack pass makes it of sums in loops: TestStackedGradients, TestTimeSums",
 	"packBitsOp":   "the bits pass makes it of results of loops: TestStoredBits",
 	"expandBitsOp": "as packBitsOp",

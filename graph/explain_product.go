@@ -27,6 +27,8 @@ func (n *Node) way() string {
 		return convWay(o.conv)
 	case convInputOp:
 		return convWay(o.conv)
+	case epilogueOp:
+		return fmt.Sprintf("%s, %d rows at a time", o.productOf(n).way(), o.block)
 	}
 	return ""
 }

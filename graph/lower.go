@@ -297,6 +297,8 @@ func (s *stepPlan) overwrites(k, j int) bool {
 	case fusedOp:
 		x := s.node.in[j].typ
 		return x.Equal(o.types[k]) && !o.reduces(k)
+	case epilogueOp:
+		return j >= o.factors && s.node.in[j].typ.Equal(o.group.types[k]) && !o.group.reduces(k)
 	case timeSumOp, putSlotOp, addAlongOp:
 		return j == 0
 	case loopOp:

@@ -133,17 +133,33 @@ func (x *Node) keptPacked(n *Node) bool {
 // packedKernel is for a right factor that stays the same in all steps of a loop: it is brought into
 // the form that the product works on once, when the loop begins.
 func packedKernel[T float32 | float64](o matMulOp, m, n, k, lda, ldb int) evalFunc {
-	var packed *kernel.Packed[T]
-	run := -1
+	kept := newKeptFactor[T](o, n, k, ldb)
 	return func(c *call) error {
-		x, y, z := kernel.View[T](c.in[0]), kernel.View[T](c.in[1]), kernel.View[T](c.out[0])
-		if run != c.env.loops {
-			run = c.env.loops
-			packed = kernel.PackB(packed, o.tb, k, n, y, ldb)
-		}
-		kernel.GemmPackedParallel(c.pool, o.ta, m, x, lda, packed, 0, z, n)
+		x, z := kernel.View[T](c.in[0]), kernel.View[T](c.out[0])
+		kernel.GemmPackedParallel(c.pool, o.ta, m, x, lda, kept.of(c), 0, z, n)
 		return nil
 	}
+}
+
+// keptFactor is the right factor of a product, packed for as long as a loop runs.
+type keptFactor[T float32 | float64] struct {
+	o         matMulOp
+	n, k, ldb int
+	packed    *kernel.Packed[T]
+	run       int
+}
+
+func newKeptFactor[T float32 | float64](o matMulOp, n, k, ldb int) *keptFactor[T] {
+	return &keptFactor[T]{o: o, n: n, k: k, ldb: ldb, run: -1}
+}
+
+// of returns the factor of the call.
+func (f *keptFactor[T]) of(c *call) *kernel.Packed[T] {
+	if f.run != c.env.loops {
+		f.run = c.env.loops
+		f.packed = kernel.PackB(f.packed, f.o.tb, f.k, f.n, kernel.View[T](c.in[1]), f.ldb)
+	}
+	return f.packed
 }
 
 // batchOffsets returns where in a value of shape s the matrix of each batch begins.

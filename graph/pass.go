@@ -33,6 +33,7 @@ var passes = []pass{
 	{"spikes", spikesPass, "marks products with spikes, which add rows where the spikes are if those are few", false},
 	{"open", openPass, "lets gradients into spikes know where the slope of a surrogate with compact support is not 0", false},
 	{"fuse", fusePass, "joins elementwise nodes of one shape, and reductions of what they compute over the last axes or all, into one kernel", true},
+	{"epilogue", epiloguePass, "joins such a kernel with the product that it alone reads: both are computed block by block of rows", false},
 }
 
 // order is a constraint of the pipeline: first runs before then.
@@ -60,6 +61,7 @@ var orders = []order{
 	{"delay", "open", "the slope must be known in the step that has the product"},
 	{"open", "fuse", "the slope of a fused kernel is not to be seen"},
 	{"shard", "fuse", "a fused kernel has its shape"},
+	{"fuse", "epilogue", "what is computed over a block of a product is a whole group"},
 	{"residuals", "spikes", "the cut compares products of two bodies, of which one may know less of its operands"},
 }
 

@@ -147,6 +147,28 @@ func TestVerifyFindsDamage(t *testing.T) {
 	}
 }
 
+// verify finds a product with a group that is not what the group was made for.
+func TestVerifyKnowsEpilogues(t *testing.T) {
+	build := func() (unit, *Node) {
+		g := New()
+		y := g.Input("x", Float32, 1000, 50).MatMul(g.Input("w", Float32, 50, 200)).Add(g.Input("b", Float32, 200)).Tanh()
+		u := (&compiler{}).run(unit{g, []*Node{y}})
+		return u, u.outs[0].in[0]
+	}
+	u, n := build()
+	require.IsType(t, epilogueOp{}, n.op)
+	require.NoError(t, verify(u))
+	for name, damage := range map[string]func(n *Node){
+		"factors": func(n *Node) { n.in[0], n.in[1] = n.in[1], n.in[0] },
+		"inputs":  func(n *Node) { n.in = n.in[:2] },
+		"results": func(n *Node) { n.tuple = nil },
+	} {
+		u, n := build()
+		damage(n)
+		assert.Error(t, verify(u), name)
+	}
+}
+
 // TestFusionLeavesNoCycle: c reads a through a reduction, so a and c, neighbours of one shape, must
 // not be one kernel.
 func TestFusionLeavesNoCycle(t *testing.T) {

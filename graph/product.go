@@ -16,27 +16,17 @@ func spikeKernel[T float32 | float64](o matMulOp, a, b *Node) evalFunc {
 	if o.ta {
 		return spikeTransposed[T](Shape{m, n}, a.typ)
 	}
-	p := &eventProduct[T]{m: m, n: n, k: k, lda: k}
-	few := int(spikeShare * float64(m*k))
-	if n < sparseColumns {
-		few = -1
-	}
-	if a.typ.DType == Bool {
-		return p.bools(a.typ.Shape, few)
-	}
+	p := newEventProduct[T](m, n, k, a.typ.DType)
 	return func(c *call) error {
-		x, y, z := kernel.View[T](c.in[0]), kernel.View[T](c.in[1]), kernel.View[T](c.out[0])
-		ones := few + 1
-		if few >= 0 {
-			ones = kernel.CountNonzero(x)
-			c.events.note(ones, len(x), ones <= few)
+		y, z := kernel.View[T](c.in[1]), kernel.View[T](c.out[0])
+		switch ones, few := p.look(c); {
+		case few:
+			p.run(c.pool, y, z, ones)
+		case p.stored == Bool:
+			p.dense(c.pool, y, z)
+		default:
+			kernel.GemmParallel(c.pool, false, false, m, n, k, p.x, k, y, n, 0, z, n)
 		}
-		if ones > few {
-			kernel.GemmParallel(c.pool, false, false, m, n, k, x, p.lda, y, n, 0, z, n)
-			return nil
-		}
-		p.x, p.mem = x, memoryOf[T](c.env)
-		p.run(c.pool, y, z, ones)
 		return nil
 	}
 }
@@ -57,14 +47,51 @@ func spikeTransposed[T float32 | float64](z Shape, a Type) evalFunc {
 
 // eventProduct adds rows of b where a has ones, in parts of the rows of the result.
 type eventProduct[T float32 | float64] struct {
-	m, n, k, lda int
-	parts        int
-	x            []T      // a, or
-	bits         []uint64 // a as bits
-	y, z         []T
-	mem          *productMemory[T]
-	rows         int // of a as stored
+	m, n, k int
+	few     int // ones up to which rows are added, -1 if never
+	parts   int
+	stored  DType
+	x       []T      // a, or
+	truths  []bool   // a, and
+	bits    []uint64 // a as bits
+	y, z    []T
+	mem     *productMemory[T]
 }
+
+func newEventProduct[T float32 | float64](m, n, k int, stored DType) *eventProduct[T] {
+	p := &eventProduct[T]{m: m, n: n, k: k, few: int(spikeShare * float64(m*k)), stored: stored}
+	if n < sparseColumns {
+		p.few = -1
+	}
+	return p
+}
+
+// look counts the ones of the call's left factor, and reports whether they are few.
+func (p *eventProduct[T]) look(c *call) (ones int, few bool) {
+	p.mem = memoryOf[T](c.env)
+	if p.stored == Bool {
+		p.truths = c.in[0].Bool()
+	} else {
+		p.x = kernel.View[T](c.in[0])
+	}
+	if p.few < 0 {
+		return 0, false
+	}
+	if p.stored == Bool {
+		n := p.m * p.words()
+		p.mem.bits = atLeast(p.mem.bits, n)
+		p.bits = p.mem.bits[:n]
+		kernel.PackBools(p.bits, p.words(), p.truths, p.m, p.k)
+		ones = kernel.CountBits(p.bits)
+	} else {
+		ones = kernel.CountNonzero(p.x)
+	}
+	c.events.note(ones, p.m*p.k, ones <= p.few)
+	return ones, ones <= p.few
+}
+
+// words is the number of words in a row of bits.
+func (p *eventProduct[T]) words() int { return wordsOfCols(p.k) }
 
 // eventGrain is the number of additions from which another worker is woken.
 const eventGrain = 1 << 20
@@ -81,12 +108,17 @@ const wordBits = 64
 
 // Part computes the i-th share of the rows.
 func (p *eventProduct[T]) Part(worker, i int) {
-	lo, hi := p.share(i), p.share(i+1)
-	ws, z := &p.mem.work[worker].ws, p.z[lo*p.n:]
-	if p.bits != nil {
-		kernel.EventGemmBits(ws, hi-lo, p.n, p.k, p.bits[lo*p.lda:], p.lda, p.y, p.n, 0, z, p.n)
+	lo := p.share(i)
+	p.add(worker, lo, p.share(i+1), p.z[lo*p.n:])
+}
+
+// add computes rows lo to hi of the result into z.
+func (p *eventProduct[T]) add(worker, lo, hi int, z []T) {
+	ws := &p.mem.work[worker].ws
+	if ld := p.words(); p.stored == Bool {
+		kernel.EventGemmBits(ws, hi-lo, p.n, p.k, p.bits[lo*ld:], ld, p.y, p.n, 0, z, p.n)
 	} else {
-		kernel.EventGemm(ws, hi-lo, p.n, p.k, p.x[lo*p.lda:], p.lda, p.y, p.n, 0, z, p.n)
+		kernel.EventGemm(ws, hi-lo, p.n, p.k, p.x[lo*p.k:], p.k, p.y, p.n, 0, z, p.n)
 	}
 }
 
@@ -98,36 +130,13 @@ func (p *eventProduct[T]) share(i int) int {
 	return i * p.m / p.parts / wordBits * wordBits
 }
 
-// bools returns the kernel for a left factor stored as Bool.
-func (p *eventProduct[T]) bools(shape Shape, few int) evalFunc {
-	cols := shape[1]
-	p.rows, p.lda = shape[0], (cols+wordBits-1)/wordBits
-	return func(c *call) error {
-		x, y, z := c.in[0].Bool(), kernel.View[T](c.in[1]), kernel.View[T](c.out[0])
-		p.mem = memoryOf[T](c.env)
-		if few >= 0 {
-			p.mem.bits = atLeast(p.mem.bits, p.rows*p.lda)
-			p.bits = p.mem.bits[:p.rows*p.lda]
-			kernel.PackBools(p.bits, p.lda, x, p.rows, cols)
-			ones := kernel.CountBits(p.bits)
-			c.events.note(ones, len(x), ones <= few)
-			if ones <= few {
-				p.run(c.pool, y, z, ones)
-				return nil
-			}
-		}
-		p.dense(c.pool, x, cols, y, z)
-		return nil
-	}
-}
-
-// dense multiplies a block of rows at a time.
-func (p *eventProduct[T]) dense(pool *kernel.Pool, x []bool, cols int, y, z []T) {
-	p.mem.floats = atLeast(p.mem.floats, min(blockRows, p.rows)*cols)
-	for lo := 0; lo < p.rows; lo += blockRows {
-		rows := min(blockRows, p.rows-lo)
-		f := p.mem.floats[:rows*cols]
-		kernel.FromBools(f, x[lo*cols:(lo+rows)*cols])
-		kernel.GemmParallel(pool, false, false, rows, p.n, p.k, f, cols, y, p.n, 0, z[lo*p.n:], p.n)
+// dense multiplies a block of rows, stored as Bool, at a time.
+func (p *eventProduct[T]) dense(pool *kernel.Pool, y, z []T) {
+	p.mem.floats = atLeast(p.mem.floats, min(blockRows, p.m)*p.k)
+	for lo := 0; lo < p.m; lo += blockRows {
+		rows := min(blockRows, p.m-lo)
+		f := p.mem.floats[:rows*p.k]
+		kernel.FromBools(f, p.truths[lo*p.k:(lo+rows)*p.k])
+		kernel.GemmParallel(pool, false, false, rows, p.n, p.k, f, p.k, y, p.n, 0, z[lo*p.n:], p.n)
 	}
 }

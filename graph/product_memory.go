@@ -18,7 +18,8 @@ type productMemory[T float32 | float64] struct {
 // productWork is what one worker needs.
 type productWork[T float32 | float64] struct {
 	ws     kernel.Workspace
-	floats []T
+	floats []T // some rows of a binary factor
+	block  []T // rows of a product that has no place of its own
 	met    events
 }
 

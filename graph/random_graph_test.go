@@ -63,6 +63,9 @@ func (m *maker) grow(n int) {
 // op draws one op of a node of the pool.
 func (m *maker) op() *graph.Node {
 	kinds := []func() *graph.Node{m.unary, m.unary, m.binary, m.binary, m.compare, m.reduce, m.reshape, m.slice, m.product, m.joined, m.gathered}
+	if m.deep == 0 {
+		kinds = append(kinds, m.layer)
+	}
 	if m.deep < 2 {
 		kinds = append(kinds, m.loop, m.branch)
 	}
@@ -220,6 +223,29 @@ func (m *maker) product() *graph.Node {
 	return fs[m.next(len(fs))]().Scale(1 / float64(k+1)).Tanh()
 }
 
+// layer returns what a layer of neurons that is large enough to be computed by rows makes of a node.
+func (m *maker) layer() *graph.Node {
+	const rows, in, out = 384, 24, 384
+	x := m.fit(m.pick(), []int{in}).Add(m.fill(rows, in)).Tanh()
+	if m.next(3) == 0 {
+		x = x.Shift(0.0123).Spike(opsamples.Half{})
+	}
+	y := x.MatMul(m.fill(in, out)).Add(m.fit(m.pick(), []int{out}))
+	acts := []func() *graph.Node{
+		y.Tanh,
+		func() *graph.Node { return y.Shift(0.0123).Relu() },
+		func() *graph.Node { return y.Shift(0.0123).Spike(opsamples.Half{}).Sub(y.Sigmoid()) },
+	}
+	return acts[m.next(len(acts))]().Mean(0).Index(0).Tanh()
+}
+
+// fill returns constants of [-1, 1).
+func (m *maker) fill(shape ...int) *graph.Node {
+	m.seed++
+	in := opsamples.Input{DType: graph.Float64, Shape: []int{graph.Shape(shape).Size()}, Lo: -1, Hi: 1}
+	return m.g.Values(m.pool[0].DType(), opsamples.Sample{Inputs: []opsamples.Input{in}}.Values(0), shape...)
+}
+
 func (m *maker) joined() *graph.Node {
 	x := m.pick()
 	y := m.fit(m.pick(), x.Shape())
@@ -304,11 +330,17 @@ func (m *maker) branch() *graph.Node {
 // randomGraph draws a graph of one float type with two inputs and a parameter.
 func randomGraph(t *rapid.T, d graph.DType, random bool) (g *graph.Graph, m *maker) {
 	g = graph.New()
-	m = &maker{g: g, rand: random, next: func(n int) int { return rapid.IntRange(0, n-1).Draw(t, "choice") }}
+	m = &maker{rand: random, next: func(n int) int { return rapid.IntRange(0, n-1).Draw(t, "choice") }}
+	m.begin(g, d, rapid.IntRange(3, 14).Draw(t, "ops"))
+	return g, m
+}
+
+// begin draws a graph of so many ops.
+func (m *maker) begin(g *graph.Graph, d graph.DType, ops int) {
+	m.g = g
 	for i, shape := range [][]int{{4, 3}, {3}, {2, 4, 3}} {
 		m.pool = append(m.pool, g.Input(fmt.Sprintf("x%d", i), d, shape...))
 	}
 	m.pool = append(m.pool, g.Param("w", graph.Var{DType: d, Shape: []int{3, 2}, Init: counting{}}))
-	m.grow(rapid.IntRange(3, 14).Draw(t, "ops"))
-	return g, m
+	m.grow(ops)
 }

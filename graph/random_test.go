@@ -2,11 +2,14 @@ package graph_test
 
 import (
 	"fmt"
+	"math/rand/v2"
+	"strings"
 	"testing"
 
 	"github.com/spikegraph/spikegraph/autodiff"
 	"github.com/spikegraph/spikegraph/graph"
 	"github.com/spikegraph/spikegraph/internal/opsamples"
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"gorgonia.org/tensor"
 	"pgregory.net/rapid"
@@ -112,6 +115,23 @@ func TestRandomSecondDerivatives(t *testing.T) {
 		grad := autodiff.Grad(loss, x)[0]
 		agree(t, g, graph.Float64, append(autodiff.Grad(grad.Square().Sum(), m.pool[:4]...), grad))
 	})
+}
+
+// Random graphs have products with groups, for the pass epilogue.
+func TestRandomGraphsHaveEpilogues(t *testing.T) {
+	t.Parallel()
+	found := map[string]int{}
+	for seed := range uint64(60) {
+		g, m := graph.New(), &maker{next: rand.New(rand.NewPCG(seed, 1)).IntN}
+		m.begin(g, graph.Float64, 8)
+		text := explain(t, compile(t, g, m.pool[4:]...))
+		for _, kernel := range []string{" MatMul then", " SpikeMatMul then"} {
+			found[kernel] += strings.Count(text, kernel)
+		}
+	}
+	for kernel, n := range found {
+		assert.Greater(t, n, 3, kernel)
+	}
 }
 
 // A plan that puts everything at one place is found out.

@@ -17,6 +17,7 @@ type sharedRoom struct {
 	packed             int         // in the pool
 	work               kernel.Room // of one worker
 	workFloats         int         // likewise
+	workBlock          int         // likewise
 }
 
 // roomy is an op whose kernel takes memory.
@@ -63,14 +64,14 @@ func (r *sharedRoom) cover(s sharedRoom) {
 	r.bits, r.ones, r.floats = max(r.bits, s.bits), max(r.ones, s.ones), max(r.floats, s.floats)
 	r.packed = max(r.packed, s.packed)
 	r.work.Cover(s.work)
-	r.workFloats = max(r.workFloats, s.workFloats)
+	r.workFloats, r.workBlock = max(r.workFloats, s.workFloats), max(r.workBlock, s.workBlock)
 }
 
 // bytes is the sum, run by so many workers.
 func (s *scratch) bytes(workers int) int {
 	n := s.own
 	for i, r := range s.shared {
-		n += r.bits + r.ones + r.floats + r.packed + workers*(r.work.Bytes()+r.workFloats+s.lent[i].Bytes())
+		n += r.bits + r.ones + r.floats + r.packed + workers*(r.work.Bytes()+r.workFloats+r.workBlock+s.lent[i].Bytes())
 	}
 	return n
 }

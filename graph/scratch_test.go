@@ -89,6 +89,20 @@ func TestEachKernelIsCounted(t *testing.T) {
 			})
 			return ys[0]
 		},
+		"product and group": func(g *graph.Graph) *graph.Node {
+			return f32(g, "x", 2000, 300).MatMul(f32(g, "w", 300, 500)).Add(f32(g, "b", 500)).Tanh()
+		},
+		"product and group of its shape": func(g *graph.Graph) *graph.Node {
+			z := f32(g, "z", 2000, 500)
+			return f32(g, "x", 2000, 300).MatMul(f32(g, "w", 300, 500)).Add(z.Sin()).Gt(z).Cast(graph.Float32)
+		},
+		"product of spikes and group": func(g *graph.Graph) *graph.Node {
+			return spikes(g, 2000, 300).MatMul(f32(g, "w", 300, 500)).Add(f32(g, "b", 500)).Tanh()
+		},
+		"convolution and group": func(g *graph.Graph) *graph.Node {
+			y := f32(g, "x", 60, 16, 16, 12).Conv(f32(g, "w", 5, 5, 12, 40), graph.ConvOptions{})
+			return y.Add(f32(g, "b", 40)).Tanh()
+		},
 		"convolution": func(g *graph.Graph) *graph.Node {
 			return f32(g, "x", 6, 16, 16, 12).Conv(f32(g, "w", 5, 5, 12, 40), graph.ConvOptions{})
 		},

@@ -20,6 +20,8 @@ func (n *Node) flops() int {
 		return 2 * n.in[1].typ.Shape.Size() * n.typ.Shape.Size() / max(1, n.in[1].typ.Shape.last())
 	case fusedOp:
 		return o.shape.Size() * o.flops
+	case epilogueOp:
+		return o.productOf(n).flops() + o.group.shape.Size()*o.group.flops
 	case loopOp, reshapeOp, resultOp, stopOp, barrierOp, customOp:
 		return 0
 	}

@@ -64,6 +64,30 @@ func (s ConvShape) meet(f func(y, x, w int)) {
 	}
 }
 
+// Rows of a convolution have the bits that they have in the whole.
+func TestConvRows(t *testing.T) {
+	t.Parallel()
+	r := rand.New(rand.NewPCG(21, 22))
+	for name, s := range convShapes {
+		for _, density := range []float64{1, 0.1} {
+			x64, w64, _ := s.operands(r, density)
+			x, w := as[float32](x64), as[float32](w64)
+			c, pool := NewConv[float32](s), NewPool(2)
+			c.Sparse = density < 1
+			rows := s.Batch * prod3(s.Y)
+			want, got := spoiled[float32](rows*s.Out), spoiled[float32](rows*s.Out)
+			c.Forward(pool, want, x, w)
+			c.Start(pool, x, w)
+			for lo, hi := 0, 0; lo < rows; lo = hi {
+				hi = min(lo+1+r.IntN(300), rows)
+				c.Rows(r.IntN(2), lo, hi, got[lo*s.Out:hi*s.Out])
+			}
+			pool.Close()
+			requireSameBits(t, want, got, name)
+		}
+	}
+}
+
 // split returns the position of element i of an array.
 func split(i int, shape [3]int) [3]int {
 	return [3]int{i / shape[2] / shape[1], i / shape[2] % shape[1], i % shape[2]}

@@ -21,6 +21,9 @@ func RowBlock[T Float](n int) int {
 // used; but each range of columns reads op(A) once more, and walks through all rows of C, beside another
 // worker, once for every kBlock products. Measured: see docs/performance.md.
 func PaysByRows[T Float](m, n, k int) bool {
+	if few := tilesOf[T]().nr / 2; n <= few { // see turns
+		return false
+	}
 	if m < k || m < rowBlocks*RowBlock[T](n) || 2*float64(m)*float64(n)*float64(k) < parallelFLOP {
 		return false
 	}

@@ -325,6 +325,25 @@ func TestGemmParallelHasTheBitsOfGemm(t *testing.T) {
 	}
 }
 
+// A factor has one packed form, whoever packs it, and rows of the product one value.
+func TestPackParallelHasTheBitsOfPackB(t *testing.T) {
+	r := rand.New(rand.NewPCG(17, 18))
+	for i, s := range sizes {
+		p := newProduct[float32](r, i%2 == 0, i%3 == 0, s[0], s[1], s[2], 2, 0)
+		for _, workers := range []int{1, 3} {
+			pool := NewPool(workers)
+			packed, ws := PackParallel(pool, p.transB, p.k, p.n, p.b, p.ldb), new(Workspace)
+			c := append([]float32(nil), p.c...)
+			for lo, rows := 0, 0; lo < p.m; lo += rows {
+				rows = min(1+r.IntN(20), p.m-lo)
+				GemmPacked(ws, p.transA, rows, p.A().from(lo, 0).data, p.lda, packed, 0, c[lo*p.ldc:], p.ldc)
+			}
+			pool.Close()
+			requireSameBits(t, p.run(active), c, p.String())
+		}
+	}
+}
+
 func TestGemmRefusesWhatDoesNotFit(t *testing.T) {
 	t.Parallel()
 	x, ws := make([]float32, 12), new(Workspace)
