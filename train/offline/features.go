@@ -2,6 +2,7 @@ package offline
 
 import (
 	"fmt"
+	"math"
 
 	"gonum.org/v1/gonum/floats"
 	"gorgonia.org/tensor"
@@ -10,7 +11,7 @@ import (
 // PolynomialFeatures returns for x [... p] the features of each sample, [... f], Float64: a one, if
 // bias; the p numbers themselves; and for each order from 2 to degree all products of so many of
 // them, repetition allowed, in lexicographic order of their indices. degree >= 1;
-// f = bias + Σ_k C(p+k-1, k).
+// f = bias + Σ_k C(p+k-1, k). ErrValue where a product would leave the range of float64.
 func PolynomialFeatures(x *tensor.Dense, degree int, bias bool) (*tensor.Dense, error) {
 	if err := refuse(degree >= 1, "degree", degree, "at least 1"); err != nil {
 		return nil, err
@@ -36,7 +37,7 @@ type plan struct {
 }
 
 func (pl *plan) apply(x *tensor.Dense) (*tensor.Dense, error) {
-	in, err := pl.read("inputs", x)
+	in, err := pl.inputs(x)
 	if err != nil {
 		return nil, err
 	}
@@ -48,6 +49,27 @@ func (pl *plan) apply(x *tensor.Dense) (*tensor.Dense, error) {
 	shape := append([]int(nil), x.Shape()...)
 	shape[len(shape)-1] = p
 	return tensor.New(tensor.WithShape(shape...), tensor.WithBacking(out)), nil
+}
+
+// inputs returns the rows of x, checked, of which every product of degree numbers is in the range of float64.
+func (pl *plan) inputs(x *tensor.Dense) (matrix, error) {
+	in, err := pl.read("inputs", x)
+	if err != nil || pl.degree < 2 {
+		return in, err
+	}
+	row := make([]float64, in.cols)
+	for i := range in.rows {
+		in.row(i, row)
+		most, product := largest(row), 1.
+		for range pl.degree {
+			product *= most // none is larger
+		}
+		if math.IsInf(product, 1) {
+			return in, fmt.Errorf("offline: %w: row %d of the inputs has numbers of up to %v, of which products of %d leave the range of float64, expected finite numbers; scale the samples",
+				ErrValue, i, most, pl.degree)
+		}
+	}
+	return in, nil
 }
 
 // features returns the number of features of so many inputs.

@@ -26,3 +26,27 @@ func TestNormalizeOfAnySize(t *testing.T) {
 	}
 	same(t, want.W, fit(t, offline.Lasso{Alpha: 0.1}, x, y, nil, offline.Options{}).W, 1e-9)
 }
+
+// Products that leave the range of float64 are refused, wherever features are made.
+func TestFeaturesBeyondRange(t *testing.T) {
+	t.Parallel()
+	x := dense([]int{2, 2}, 1, 2, -1e200, 3)
+	says := "row 1 of the inputs has numbers of up to 1e+200, of which products of 2 leave the range of float64, expected finite numbers; scale the samples"
+	_, err := offline.PolynomialFeatures(x, 2, true)
+	require.ErrorIs(t, err, offline.ErrValue)
+	require.ErrorContains(t, err, says)
+	f, err := offline.PolynomialFeatures(x, 1, true)
+	require.NoError(t, err)
+	assert.Equal(t, []float64{1, 1, 2, 1, -1e200, 3}, f.Float64s())
+
+	y := dense([]int{2, 1}, 1, 2)
+	m, err := offline.Ridge{Alpha: 1e-3, Degree: 2}.New(offline.Options{})
+	require.NoError(t, err)
+	require.ErrorContains(t, m.Add(x, y, nil), says)
+	small := dense([]int{2, 2}, 1, 2, 3, 5)
+	require.NoError(t, m.Add(small, y, nil))
+	fit, err := m.Fit()
+	require.NoError(t, err)
+	_, err = fit.Predict(x)
+	require.ErrorContains(t, err, says)
+}

@@ -24,10 +24,10 @@ func TestSamplesOutOfRangeAreNamed(t *testing.T) {
 		weights []float64
 	}{
 		"features reach 1e+200, weights of samples 1, and Alpha is 0: sums of squares are +Inf": {Logistic{}, 1e200, nil},
-		"features reach 1e+307":                            {Logistic{Alpha: 1}, -1e307, nil},
-		"features reach +Inf":                              {Logistic{Degree: 2}, 1e200, nil},
-		"features reach 2, weights of samples 1e+308":      {Logistic{}, 1, []float64{1e308, 1e308, 1e308, 1e308}},
-		"weights of samples 1e+307, and Alpha is 1.8e+308": {Logistic{Alpha: math.MaxFloat64}, 1, []float64{1e307, 1, 1, 1}},
+		"features reach 1e+307":                             {Logistic{Alpha: 1}, -1e307, nil},
+		"of which products of 2 leave the range of float64": {Logistic{Degree: 2}, 1e200, nil},
+		"features reach 2, weights of samples 1e+308":       {Logistic{}, 1, []float64{1e308, 1e308, 1e308, 1e308}},
+		"weights of samples 1e+307, and Alpha is 1.8e+308":  {Logistic{Alpha: math.MaxFloat64}, 1, []float64{1e307, 1, 1, 1}},
 	} {
 		x, y := column(c.x, 2, -1, 1), column(0, 1, 1, 0)
 		_, err := FitWeighted(c.l, x, y, c.weights, Options{Bias: true})

@@ -23,7 +23,7 @@ type Model struct {
 // Predict returns X·W, of the features that were fitted, for x [... p]: [... q], Float64. Of a
 // Logistic model it returns probabilities.
 func (m *Model) Predict(x *tensor.Dense) (*tensor.Dense, error) {
-	in, err := m.plan.read("inputs", x)
+	in, err := m.plan.inputs(x)
 	if err != nil {
 		return nil, err
 	}

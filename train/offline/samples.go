@@ -89,7 +89,7 @@ func finiteSum[T linalg.Float](x []T) bool {
 // pair reads samples, checks that they fit each other and those before, and takes their sizes for
 // the plan's if there were none.
 func (pl *plan) pair(x, y *tensor.Dense, weights []float64) (in, out matrix, err error) {
-	if in, err = pl.read("inputs", x); err != nil {
+	if in, err = pl.inputs(x); err != nil {
 		return in, out, err
 	}
 	if out, err = pl.read("targets", y); err != nil {
