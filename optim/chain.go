@@ -16,7 +16,7 @@ import (
 //	optim.Chain{
 //		Transforms: []optim.Transform{optim.ClipByGlobalNorm{Max: 1}},
 //		Rule:       opt,
-//		Groups:     []optim.Group{{Match: optim.Suffix(".b"), Rule: bias}},
+//		Groups:     []optim.Group{{Match: optim.Suffix(".B"), Rule: bias}},
 //	}
 type Chain struct {
 	Transforms []Transform

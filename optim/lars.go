@@ -8,6 +8,12 @@ import "github.com/spikegraph/spikegraph/graph"
 //	r = c·‖θ‖/(‖g‖+ω·‖θ‖+ε);  where ‖θ‖ or ‖g‖ is 0, r = max(1, r)
 //	m ← γ·m + η·r·(g+ω·θ)
 //	θ ← θ - m
+//
+// The paper does not say what r is where a norm is 0. As in other implementations a tensor of zeros, as biases begin, takes a whole first step η·g
+// without c, while a tensor of ones takes c·η. At the rates that LARS is used with, of 1 to 30, that may be large enough for training to run away:
+// warm the rate up, or set biases and scales apart, to which the paper's authors apply neither r nor decay:
+//
+//	optim.Chain{Rule: optim.NewLARS(8), Groups: []optim.Group{{Match: optim.Suffix(".B"), Rule: optim.NewMomentum(0.05)}}}
 type LARS struct {
 	LR          Schedule // η
 	Momentum    float64  // γ, in [0, 1); 0.9

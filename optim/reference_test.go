@@ -74,6 +74,22 @@ func TestLARSWithoutEps(t *testing.T) {
 	assert.Equal(t, []float64{1, 1}, a)
 }
 
+// TestLARSOfZeros: a tensor of zeros takes a whole first step, as the comment of LARS says, and one of ones a thousandth of one.
+func TestLARSOfZeros(t *testing.T) {
+	t.Parallel()
+	s := graph.NewStore(0)
+	o := optim.NewLARS(8)
+	o.Eps, o.WeightDecay = 0, 0
+	build(t, s, func(g *graph.Graph) []*graph.Node {
+		zeros := g.Param("zeros", graph.Var{DType: graph.Float64, Shape: []int{2}})
+		ones := g.Param("ones", graph.Var{DType: graph.Float64, Shape: []int{2}, Init: values{1, 1}})
+		o.Update(g, []*graph.Node{zeros, ones}, []*graph.Node{zeros.Like(3), ones.Like(3)})
+		return nil
+	}).run(t)
+	assert.Equal(t, []float64{-24, -24}, get(t, s, "zeros"))
+	assert.InDeltaSlice(t, []float64{1 - 0.008, 1 - 0.008}, get(t, s, "ones"), 1e-12)
+}
+
 // TestSM3OfRanks: of a scalar and of three axes; the rule of the paper for one update is g/|g|.
 func TestSM3OfRanks(t *testing.T) {
 	t.Parallel()
