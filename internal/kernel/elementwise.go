@@ -52,7 +52,7 @@ func NewElementwise(compute Kind, code []Instr, shape []int, in []Operand, out [
 	}
 	e := &Elementwise{compute: compute, space: sp, plan: newPlan(compute, code, sp, in, out)}
 	if compute == Float32 {
-		e.forms = formsOf(&e.plan)
+		e.forms = formsOf(&e.plan, &e.space)
 	}
 	return e
 }

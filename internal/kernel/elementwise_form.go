@@ -17,13 +17,19 @@ import (
 //	r1 = Ge r0 c1
 //	out r0 r1
 //
-// x are tiles that the program reads, c numbers that are the same for all elements, both counted as they
-// first appear; r are the results of operations.
+// x are tiles that the program reads, b those of them that are Bools, c numbers that are the same for all elements,
+// tiles and numbers counted as they first appear; r are the results of operations, those with ? stored as Bools.
 type form struct {
 	text    string
-	in, out []int // the locations of what is read, and of the results
+	in, out []formTile // what is read, and the results
 	numbers []number
 	first   []operation // what is left to instructions, before it
+}
+
+// formTile is what a form reads or writes: a tile at a location, or Bools in memory.
+type formTile struct {
+	loc    int
+	truths int // the number of the input or the output that is Bools, -1 if it is none
 }
 
 // number is a number of a form: an immediate, or the first element of a location.
@@ -36,8 +42,10 @@ type number struct {
 type former struct {
 	form
 	code    []operation
-	slots   int          // the first location that is scratch memory
-	left    bool         // whether sums of what is read are left to instructions
+	slots   int  // the first location that is scratch memory
+	left    bool // whether sums of what is read are left to instructions
+	space   *space
+	bools   map[int]int  // locations to which Bools are brought, of which input
 	uniform map[int]bool // locations that hold one number
 	reads   [][3]int     // of each operation, its operands: operations, or what is held at first
 	shapes  map[int]uint64
@@ -45,8 +53,11 @@ type former struct {
 	lines   []string
 }
 
-// result says that a location holds, at the end, an operand.
-type result struct{ loc, of int }
+// result says that a location holds, at the end, an operand, or that this is stored as Bools.
+type result struct {
+	formTile
+	of int
+}
 
 // held is the operand that stands for what a location holds before the program runs.
 func held(loc int) int { return -1 - loc }
@@ -54,16 +65,16 @@ func held(loc int) int { return -1 - loc }
 // formsOf returns the forms of the program that runs in every tile, one of which may have code: of all of it,
 // and of what remains where sums of two tiles, such as currents and gradients of several sources, are
 // left to instructions.
-func formsOf(p *plan) []form {
-	forms := []form{formOf(p, false)}
-	if f := formOf(p, true); len(f.first) > 0 {
+func formsOf(p *plan, s *space) []form {
+	forms := []form{formOf(p, s, false)}
+	if f := formOf(p, s, true); len(f.first) > 0 {
 		forms = append(forms, f)
 	}
 	return forms
 }
 
-func formOf(p *plan, left bool) form {
-	f := &former{code: p.code, slots: p.inputs + p.outputs, left: left, uniform: map[int]bool{}, label: map[int]string{}, shapes: map[int]uint64{}}
+func formOf(p *plan, s *space, left bool) form {
+	f := &former{code: p.code, space: s, slots: p.inputs + p.outputs, left: left, uniform: map[int]bool{}, label: map[int]string{}, shapes: map[int]uint64{}}
 	for _, code := range [][]operation{p.fixedCode, p.uniformCode} {
 		for _, o := range code {
 			f.uniform[o.dst] = true
@@ -73,12 +84,16 @@ func formOf(p *plan, left bool) form {
 		f.uniform[l.loc] = true
 	}
 	results := f.follow(p)
+	f.findBools(p)
 	// Results of programs that differ in the order of their outputs alone come in one order.
 	slices.SortStableFunc(results, func(a, b result) int { return cmp.Compare(f.shape(a.of), f.shape(b.of)) })
 	last := "out"
 	for _, r := range results {
-		last += " " + f.write(r.of)
-		f.out = append(f.out, r.loc)
+		if last += " "; r.truths >= 0 {
+			last += "?"
+		}
+		last += f.write(r.of)
+		f.out = append(f.out, r.formTile)
 	}
 	f.text = strings.Join(append(f.lines, last), "\n")
 	return f.form
@@ -103,21 +118,41 @@ func (f *former) follow(p *plan) (results []result) {
 	}
 	for j, direct := range p.direct {
 		if direct {
-			results = append(results, result{p.inputs + j, at(p.inputs + j)})
+			results = append(results, result{formTile{p.inputs + j, -1}, at(p.inputs + j)})
 		}
 	}
 	further := func(loc int) {
 		if !slices.ContainsFunc(results, func(r result) bool { return r.loc == loc }) {
-			results = append(results, result{loc, at(loc)})
+			results = append(results, result{formTile{loc, -1}, at(loc)})
 		}
 	}
 	for _, s := range p.stores {
+		if s.kind == Bool {
+			results = append(results, result{formTile{s.loc, s.io}, at(s.loc)})
+			continue
+		}
 		further(s.loc)
 	}
 	for _, r := range p.reductions {
 		further(r.loc)
 	}
 	return results
+}
+
+// findBools finds the tiles of Bools that nothing but the form reads.
+func (f *former) findBools(p *plan) {
+	f.bools = map[int]int{}
+	for _, l := range p.loads {
+		if l.kind == Bool && f.space.contiguous(l.io) {
+			f.bools[l.loc] = l.io
+		}
+	}
+	for k := range f.code {
+		if f.leaves(k) {
+			delete(f.bools, held(f.reads[k][0]))
+			delete(f.bools, held(f.reads[k][1]))
+		}
+	}
 }
 
 // commutes are the operations whose first two operands may change places.
@@ -179,10 +214,13 @@ func (f *former) name(of int) string {
 	if loc := held(of); of < 0 && f.uniform[loc] {
 		return f.number(number{loc: loc})
 	} else if of < 0 {
-		return f.tile(loc)
+		if io, ok := f.bools[loc]; ok {
+			return f.tile("b", formTile{loc, io})
+		}
+		return f.tile("x", formTile{loc, -1})
 	} else if f.leaves(of) {
 		f.first = append(f.first, f.code[of])
-		return f.tile(f.code[of].dst)
+		return f.tile("x", formTile{f.code[of].dst, -1})
 	}
 	op, operands, imms := f.operands(of)
 	line := op
@@ -217,9 +255,9 @@ func (f *former) sumsTiles(k int) bool {
 	return f.code[k].op == OpAdd && f.reads[k][0] < 0 && f.reads[k][1] < 0
 }
 
-func (f *former) tile(loc int) string {
-	f.in = append(f.in, loc)
-	return fmt.Sprintf("x%d", len(f.in)-1)
+func (f *former) tile(kind string, t formTile) string {
+	f.in = append(f.in, t)
+	return fmt.Sprint(kind, len(f.in)-1)
 }
 
 func (f *former) number(n number) string {

@@ -162,6 +162,14 @@ func (s *space) dense(i int) bool {
 	return s.step(i) == 1
 }
 
+// first returns where tile at begins in input i, in which it is contiguous.
+func (s *space) first(i int, at tileAt) int {
+	if s.dense(i) {
+		return at.start
+	}
+	return s.offset(i, at.row) + at.col
+}
+
 // contiguous reports whether every tile is contiguous in input i.
 func (s *space) contiguous(i int) bool {
 	return s.dense(i) || s.rowsPerTile == 1 && s.step(i) == 1

@@ -134,10 +134,7 @@ func (t *tape[T]) runTile(e *Elementwise, block int, at tileAt, out, in []Buf) {
 		if !used {
 			continue
 		}
-		first := at.start
-		if !e.space.dense(i) {
-			first = e.space.offset(i, at.row) + at.col
-		}
+		first := e.space.first(i, at)
 		t.loc[i] = t.in[i][first : first+at.n]
 	}
 	for j, direct := range e.direct {
@@ -145,16 +142,20 @@ func (t *tape[T]) runTile(e *Elementwise, block int, at tileAt, out, in []Buf) {
 			t.loc[e.inputs+j] = t.out[j][at.start : at.start+at.n]
 		}
 	}
-	for _, l := range e.loads {
+	loads, stores := e.loads, e.stores
+	if t.whole != nil {
+		loads, stores = t.whole.loads, t.whole.stores
+	}
+	for _, l := range loads {
 		load(t.loops, t.loc[l.loc][:at.n], in[l.io], l.kind, &e.space, l.io, at, t.coord)
 	}
 	if t.whole != nil {
 		t.run(t.whole.form.first, at.n)
-		t.whole.run(t.loc, at.n)
+		t.whole.run(&e.space, t.loc, at, out, in)
 	} else {
 		t.run(e.code, at.n)
 	}
-	for _, s := range e.stores {
+	for _, s := range stores {
 		store(t.loops, out[s.io], s.kind, at.start, t.loc[s.loc][:at.n])
 	}
 	t.reduce(e, block, at, out)

@@ -1,6 +1,9 @@
 package kernel
 
-import "slices"
+import (
+	"slices"
+	"unsafe"
+)
 
 // maxTiles is the number of tiles, read and written, that the code of a form can address.
 const maxTiles = 11
@@ -9,7 +12,7 @@ const maxTiles = 11
 const numberRoom = 8
 
 // A formCode computes n > 0 elements of a program of a form: the tiles it reads come first, those of
-// its results after them.
+// its results after them; those of Bools are bytes.
 type formCode[T Number] func(n int, tiles *[maxTiles]*T, numbers *T)
 
 // formRun is a form with its code, and the memory that this needs.
@@ -18,7 +21,9 @@ type formRun[T Number] struct {
 	code    formCode[T]
 	tiles   [maxTiles]*T
 	numbers []T
-	direct  bool // whether it reads and writes memory, and no slots: then its tiles may be of any length
+	direct  bool       // whether it reads and writes memory, and no slots: then its tiles may be of any length
+	loads   []transfer // what is still to be brought to slots before it, and
+	stores  []transfer // from there after it
 }
 
 // newFormRun returns how a program runs that has a form for which there is code, nil if it has none.
@@ -27,8 +32,10 @@ func newFormRun[T Number](e *Elementwise, codes map[string]formCode[T]) *formRun
 		f := &e.forms[i]
 		if code, ok := codes[f.text]; ok {
 			r := &formRun[T]{form: f, code: code, numbers: make([]T, max(1, len(f.numbers))*numberRoom)}
-			isSlot := func(loc int) bool { return loc >= e.inputs+e.outputs }
+			isSlot := func(t formTile) bool { return t.truths < 0 && t.loc >= e.inputs+e.outputs }
 			r.direct = !slices.ContainsFunc(f.in, isSlot) && !slices.ContainsFunc(f.out, isSlot)
+			r.loads = without(e.loads, f.in)
+			r.stores = without(e.stores, f.out)
 			for i, n := range f.numbers {
 				r.setNumber(i, T(n.value))
 			}
@@ -36,6 +43,16 @@ func newFormRun[T Number](e *Elementwise, codes map[string]formCode[T]) *formRun
 		}
 	}
 	return nil
+}
+
+// without returns the transfers that are not those of Bools that a form reads or writes itself.
+func without(ts []transfer, tiles []formTile) (rest []transfer) {
+	for _, t := range ts {
+		if t.kind != Bool || !slices.ContainsFunc(tiles, func(x formTile) bool { return x.truths == t.io }) {
+			rest = append(rest, t)
+		}
+	}
+	return rest
 }
 
 func (r *formRun[T]) setNumber(i int, value T) { Fill(r.numbers[i*numberRoom:(i+1)*numberRoom], value) }
@@ -49,13 +66,23 @@ func (r *formRun[T]) setNumbers(loc [][]T) {
 	}
 }
 
-// run computes n elements of the tiles at their locations.
-func (r *formRun[T]) run(loc [][]T, n int) {
-	for i, l := range r.form.in {
-		r.tiles[i] = &loc[l][:n][0]
+// run computes the elements of the tile at, of the tiles at their locations and of Bools in memory.
+func (r *formRun[T]) run(s *space, loc [][]T, at tileAt, out, in []Buf) {
+	for i, t := range r.form.in {
+		if t.truths >= 0 {
+			first := s.first(t.truths, at)
+			r.tiles[i] = (*T)(unsafe.Pointer(&in[t.truths].Bool()[first : first+at.n][0]))
+			continue
+		}
+		r.tiles[i] = &loc[t.loc][:at.n][0]
 	}
-	for i, l := range r.form.out {
-		r.tiles[len(r.form.in)+i] = &loc[l][:n][0]
+	for i, t := range r.form.out {
+		to := &r.tiles[len(r.form.in)+i]
+		if t.truths >= 0 {
+			*to = (*T)(unsafe.Pointer(&out[t.truths].Bool()[at.start : at.start+at.n][0]))
+			continue
+		}
+		*to = &loc[t.loc][:at.n][0]
 	}
-	r.code(n, &r.tiles, &r.numbers[0])
+	r.code(at.n, &r.tiles, &r.numbers[0])
 }

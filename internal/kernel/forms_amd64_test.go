@@ -3,6 +3,7 @@ package kernel
 import (
 	"math"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -13,29 +14,30 @@ import (
 // formProgram is a program of a form: its tiles are its first inputs, the numbers the rest.
 type formProgram struct {
 	tiles, numbers int
+	bools          map[int]bool // tiles that are
 	code           []Instr
 	out            []Output
 }
 
 // programOf reads the text of a form back. immediate gives the numbers that are part of instructions.
 func programOf(text string, immediate func() float64) (p formProgram) {
-	count := func(kind byte) int {
-		seen := map[string]bool{}
-		for _, word := range strings.Fields(text) {
-			if word[0] == kind {
-				seen[word] = true
-			}
+	seen := map[byte]map[int]bool{'x': {}, 'b': {}, 'c': {}}
+	number := func(word string) int {
+		n, err := strconv.Atoi(word[1:])
+		if err != nil {
+			panic(err)
 		}
-		return len(seen)
+		return n
 	}
-	p.tiles, p.numbers = count('x'), count('c')
-	register := func(word string) uint16 {
-		first := map[byte]int{'x': 0, 'c': p.tiles, 'r': p.tiles + p.numbers}[word[0]]
-		number := 0
-		for _, digit := range word[1:] {
-			number = 10*number + int(digit-'0')
+	for _, word := range strings.Fields(strings.ReplaceAll(text, "?", "")) {
+		if kind := seen[word[0]]; kind != nil {
+			kind[number(word)] = true
 		}
-		return uint16(first + number)
+	}
+	p.bools = seen['b']
+	p.tiles, p.numbers = len(seen['x'])+len(seen['b']), len(seen['c'])
+	register := func(word string) uint16 {
+		return uint16(map[byte]int{'x': 0, 'b': 0, 'c': p.tiles, 'r': p.tiles + p.numbers}[word[0]] + number(word))
 	}
 	ops := map[string]Opcode{}
 	for op := range opcodes {
@@ -45,7 +47,12 @@ func programOf(text string, immediate func() float64) (p formProgram) {
 		words := strings.Fields(line)
 		if words[0] == "out" {
 			for _, word := range words[1:] {
-				p.out = append(p.out, Output{Kind: Float32, Reg: register(word)})
+				o := Output{Kind: Float32}
+				if word[0] == '?' {
+					o.Kind, word = Bool, word[1:]
+				}
+				o.Reg = register(word)
+				p.out = append(p.out, o)
 			}
 			continue
 		}
@@ -86,7 +93,7 @@ func (p formProgram) summed() formProgram {
 	for j := range out {
 		out[j].Reg = place(out[j].Reg)
 	}
-	return formProgram{p.tiles, p.numbers, code, out}
+	return formProgram{p.tiles, p.numbers, p.bools, code, out}
 }
 
 // formAgrees is the property that the code of a form stores what the interpreter of its level finds one
@@ -106,7 +113,7 @@ func formAgrees(text string, l isa) func(t *rapid.T) {
 			return float64(int32(word[1])>>24) / 40
 		}
 		inputs, whole := p.tiles+p.numbers, 0
-		if rapid.Bool().Draw(t, "summed") {
+		if !p.bools[0] && rapid.Bool().Draw(t, "summed") {
 			p = p.summed()
 			inputs, whole = inputs+1, 1
 		}
@@ -115,6 +122,9 @@ func formAgrees(text string, l isa) func(t *rapid.T) {
 		for i := range in {
 			skip := rapid.IntRange(0, 3).Draw(t, "skip")
 			in[i] = array{Operand{Float32, []int{1}}, Of(newBuf(Float32, n+skip, element).F32()[skip:])}
+			if p.bools[i] {
+				in[i] = array{Operand{Bool, []int{1}}, Of(newBuf(Bool, n+skip, element).Bool()[skip:])}
+			}
 			if i >= p.tiles && i < p.tiles+p.numbers {
 				in[i] = array{Operand{Float32, []int{0}}, Of([]float32{float32(number())})}
 			}
@@ -124,7 +134,9 @@ func formAgrees(text string, l isa) func(t *rapid.T) {
 		outs := make([]Buf, len(p.out))
 		for j := range outs {
 			outs[j] = Of(make([]float32, n))
-			if j < p.tiles && rapid.Bool().Draw(t, "in place") {
+			if p.out[j].Kind == Bool {
+				outs[j] = Of(make([]bool, n+1)[1:])
+			} else if j < p.tiles && !p.bools[j] && rapid.Bool().Draw(t, "in place") {
 				outs[j] = ins[j]
 			}
 		}
@@ -137,6 +149,10 @@ func formAgrees(text string, l isa) func(t *rapid.T) {
 		e.Run(s, 0, e.Blocks(), outs, ins)
 		for j := range outs {
 			for i, w := range want[j] {
+				if p.out[j].Kind == Bool {
+					require.Equal(t, w != 0, outs[j].Bool()[i], "result %d element %d of %d", j, i, n)
+					continue
+				}
 				requireSame(t, float64(w), float64(outs[j].F32()[i]), "result %d element %d of %d", j, i, n)
 			}
 		}

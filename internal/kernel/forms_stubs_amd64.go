@@ -13,7 +13,7 @@ package kernel
 // r4 = Abs r3
 // r5 = Le r4 c1
 // r6 = Ne r2 c4
-// out r1 r2 r5 r6
+// out r1 r2 ?r5 ?r6
 //
 //go:noescape
 func leakyRectangleStepF32AVX2(n int, tiles *[11]*float32, numbers *float32)
@@ -27,7 +27,7 @@ func leakyRectangleStepF32AVX2(n int, tiles *[11]*float32, numbers *float32)
 // r4 = Abs r3
 // r5 = Le r4 c1
 // r6 = Ne r2 c4
-// out r1 r2 r5 r6
+// out r1 r2 ?r5 ?r6
 //
 //go:noescape
 func leakyRectangleStepF32AVX512(n int, tiles *[11]*float32, numbers *float32)
@@ -176,7 +176,7 @@ func leakyGaussianBackF32AVX512(n int, tiles *[11]*float32, numbers *float32)
 
 // Computes n elements of a program of this form:
 //
-// r0 = Select x1 c0 c1
+// r0 = Select b1 c0 c1
 // r1 = FMA x0 r0 x2
 // r2 = Scale r1 c2
 // out r1 r2
@@ -186,7 +186,7 @@ func leakyRectangleBackF32AVX2(n int, tiles *[11]*float32, numbers *float32)
 
 // Computes n elements of a program of this form:
 //
-// r0 = Select x1 c0 c1
+// r0 = Select b1 c0 c1
 // r1 = FMA x0 r0 x2
 // r2 = Scale r1 c2
 // out r1 r2
@@ -270,7 +270,7 @@ func leakyTriangleBackF32AVX512(n int, tiles *[11]*float32, numbers *float32)
 // r7 = Abs r6
 // r8 = Le r7 c0
 // r9 = Ne r0 c4
-// out r4 r5 r3 r8 r9
+// out r4 ?r5 r3 ?r8 ?r9
 //
 //go:noescape
 func leakyZeroRectangleStepF32AVX2(n int, tiles *[11]*float32, numbers *float32)
@@ -287,7 +287,7 @@ func leakyZeroRectangleStepF32AVX2(n int, tiles *[11]*float32, numbers *float32)
 // r7 = Abs r6
 // r8 = Le r7 c0
 // r9 = Ne r0 c4
-// out r4 r5 r3 r8 r9
+// out r4 ?r5 r3 ?r8 ?r9
 //
 //go:noescape
 func leakyZeroRectangleStepF32AVX512(n int, tiles *[11]*float32, numbers *float32)
@@ -334,7 +334,7 @@ func leakyZeroRectangleStepFedF32AVX512(n int, tiles *[11]*float32, numbers *flo
 // r3 = ScaledSum r2 x1 x2 c3
 // r4 = Ge r3 c0
 // r5 = Ne r0 c4
-// out r4 r3 r5
+// out r4 r3 ?r5
 //
 //go:noescape
 func leakyZeroStepF32AVX2(n int, tiles *[11]*float32, numbers *float32)
@@ -347,7 +347,7 @@ func leakyZeroStepF32AVX2(n int, tiles *[11]*float32, numbers *float32)
 // r3 = ScaledSum r2 x1 x2 c3
 // r4 = Ge r3 c0
 // r5 = Ne r0 c4
-// out r4 r3 r5
+// out r4 r3 ?r5
 //
 //go:noescape
 func leakyZeroStepF32AVX512(n int, tiles *[11]*float32, numbers *float32)
@@ -382,7 +382,7 @@ func leakyZeroStepFedF32AVX512(n int, tiles *[11]*float32, numbers *float32)
 //
 // r0 = Lorentzian x0 x1 x2 c0 c1
 // r1 = Scale r0 c2
-// r2 = Affine x3 c3 c4
+// r2 = Affine b3 c3 c4
 // r3 = Mul r1 r2
 // r4 = Ge x0 c5
 // out r3 r0 r4
@@ -394,7 +394,7 @@ func leakyZeroArctanBackF32AVX2(n int, tiles *[11]*float32, numbers *float32)
 //
 // r0 = Lorentzian x0 x1 x2 c0 c1
 // r1 = Scale r0 c2
-// r2 = Affine x3 c3 c4
+// r2 = Affine b3 c3 c4
 // r3 = Mul r1 r2
 // r4 = Ge x0 c5
 // out r3 r0 r4
@@ -406,7 +406,7 @@ func leakyZeroArctanBackF32AVX512(n int, tiles *[11]*float32, numbers *float32)
 //
 // r0 = InverseSquare x0 x1 x2 c0 c1
 // r1 = Scale r0 c2
-// r2 = Affine x3 c3 c4
+// r2 = Affine b3 c3 c4
 // r3 = Mul r1 r2
 // r4 = Ge x0 c5
 // out r3 r4 r0
@@ -418,7 +418,7 @@ func leakyZeroFastSigmoidBackF32AVX2(n int, tiles *[11]*float32, numbers *float3
 //
 // r0 = InverseSquare x0 x1 x2 c0 c1
 // r1 = Scale r0 c2
-// r2 = Affine x3 c3 c4
+// r2 = Affine b3 c3 c4
 // r3 = Mul r1 r2
 // r4 = Ge x0 c5
 // out r3 r4 r0
@@ -438,7 +438,7 @@ func leakyZeroFastSigmoidBackF32AVX512(n int, tiles *[11]*float32, numbers *floa
 // r7 = FMA x0 r6 x2
 // r8 = Ge x1 c5
 // r9 = Scale r7 c6
-// r10 = Affine x3 c7 c8
+// r10 = Affine b3 c7 c8
 // r11 = Mul r9 r10
 // out r7 r8 r11
 //
@@ -457,7 +457,7 @@ func leakyZeroGaussianBackF32AVX2(n int, tiles *[11]*float32, numbers *float32)
 // r7 = FMA x0 r6 x2
 // r8 = Ge x1 c5
 // r9 = Scale r7 c6
-// r10 = Affine x3 c7 c8
+// r10 = Affine b3 c7 c8
 // r11 = Mul r9 r10
 // out r7 r8 r11
 //
@@ -466,9 +466,9 @@ func leakyZeroGaussianBackF32AVX512(n int, tiles *[11]*float32, numbers *float32
 
 // Computes n elements of a program of this form:
 //
-// r0 = Select x1 c0 c1
+// r0 = Select b1 c0 c1
 // r1 = FMA x0 r0 x2
-// r2 = Affine x3 c2 c3
+// r2 = Affine b3 c2 c3
 // r3 = Scale r1 c4
 // r4 = Mul r2 r3
 // out r1 r4
@@ -478,9 +478,9 @@ func leakyZeroRectangleBackF32AVX2(n int, tiles *[11]*float32, numbers *float32)
 
 // Computes n elements of a program of this form:
 //
-// r0 = Select x1 c0 c1
+// r0 = Select b1 c0 c1
 // r1 = FMA x0 r0 x2
-// r2 = Affine x3 c2 c3
+// r2 = Affine b3 c2 c3
 // r3 = Scale r1 c4
 // r4 = Mul r2 r3
 // out r1 r4
@@ -500,7 +500,7 @@ func leakyZeroRectangleBackF32AVX512(n int, tiles *[11]*float32, numbers *float3
 // r7 = FMA x0 r6 x2
 // r8 = Ge x1 c3
 // r9 = Scale r7 c4
-// r10 = Affine x3 c5 c6
+// r10 = Affine b3 c5 c6
 // r11 = Mul r9 r10
 // out r7 r8 r11
 //
@@ -519,7 +519,7 @@ func leakyZeroSigmoidBackF32AVX2(n int, tiles *[11]*float32, numbers *float32)
 // r7 = FMA x0 r6 x2
 // r8 = Ge x1 c3
 // r9 = Scale r7 c4
-// r10 = Affine x3 c5 c6
+// r10 = Affine b3 c5 c6
 // r11 = Mul r9 r10
 // out r7 r8 r11
 //
@@ -535,7 +535,7 @@ func leakyZeroSigmoidBackF32AVX512(n int, tiles *[11]*float32, numbers *float32)
 // r4 = Scale r3 c3
 // r5 = FMA x0 r4 x2
 // r6 = Scale r5 c4
-// r7 = Affine x3 c5 c6
+// r7 = Affine b3 c5 c6
 // r8 = Mul r6 r7
 // r9 = Ge x1 c7
 // out r8 r5 r9
@@ -552,7 +552,7 @@ func leakyZeroTriangleBackF32AVX2(n int, tiles *[11]*float32, numbers *float32)
 // r4 = Scale r3 c3
 // r5 = FMA x0 r4 x2
 // r6 = Scale r5 c4
-// r7 = Affine x3 c5 c6
+// r7 = Affine b3 c5 c6
 // r8 = Mul r6 r7
 // r9 = Ge x1 c7
 // out r8 r5 r9
@@ -571,7 +571,7 @@ func leakyZeroTriangleBackF32AVX512(n int, tiles *[11]*float32, numbers *float32
 // r6 = Shift r2 c4
 // r7 = Abs r6
 // r8 = Le r7 c2
-// out r4 r5 r8 r3
+// out r4 ?r5 ?r8 r3
 //
 //go:noescape
 func softRectangleStepF32AVX2(n int, tiles *[11]*float32, numbers *float32)
@@ -587,7 +587,7 @@ func softRectangleStepF32AVX2(n int, tiles *[11]*float32, numbers *float32)
 // r6 = Shift r2 c4
 // r7 = Abs r6
 // r8 = Le r7 c2
-// out r4 r5 r8 r3
+// out r4 ?r5 ?r8 r3
 //
 //go:noescape
 func softRectangleStepF32AVX512(n int, tiles *[11]*float32, numbers *float32)
@@ -602,7 +602,7 @@ func softRectangleStepF32AVX512(n int, tiles *[11]*float32, numbers *float32)
 // r5 = Ge r1 c3
 // r6 = Sub r1 r5
 // r7 = Ne r5 c4
-// out r4 r6 r5 r7
+// out ?r4 r6 r5 ?r7
 //
 //go:noescape
 func softRectangleStepFedF32AVX2(n int, tiles *[11]*float32, numbers *float32)
@@ -617,7 +617,7 @@ func softRectangleStepFedF32AVX2(n int, tiles *[11]*float32, numbers *float32)
 // r5 = Ge r1 c3
 // r6 = Sub r1 r5
 // r7 = Ne r5 c4
-// out r4 r6 r5 r7
+// out ?r4 r6 r5 ?r7
 //
 //go:noescape
 func softRectangleStepFedF32AVX512(n int, tiles *[11]*float32, numbers *float32)
@@ -752,7 +752,7 @@ func softGaussianBackF32AVX512(n int, tiles *[11]*float32, numbers *float32)
 
 // Computes n elements of a program of this form:
 //
-// r0 = Select x0 c0 c1
+// r0 = Select b0 c0 c1
 // r1 = Sub x1 x2
 // r2 = FMA r0 r1 x2
 // r3 = Scale r2 c2
@@ -764,7 +764,7 @@ func softRectangleBackF32AVX2(n int, tiles *[11]*float32, numbers *float32)
 
 // Computes n elements of a program of this form:
 //
-// r0 = Select x0 c0 c1
+// r0 = Select b0 c0 c1
 // r1 = Sub x1 x2
 // r2 = FMA r0 r1 x2
 // r3 = Scale r2 c2
@@ -850,7 +850,7 @@ func softTriangleBackF32AVX512(n int, tiles *[11]*float32, numbers *float32)
 // r7 = Le r6 c2
 // r8 = Affine r3 c5 c6
 // r9 = Mul r8 r2
-// out r4 r7 r9 r3
+// out ?r4 ?r7 r9 r3
 //
 //go:noescape
 func hardRectangleStepF32AVX2(n int, tiles *[11]*float32, numbers *float32)
@@ -867,7 +867,7 @@ func hardRectangleStepF32AVX2(n int, tiles *[11]*float32, numbers *float32)
 // r7 = Le r6 c2
 // r8 = Affine r3 c5 c6
 // r9 = Mul r8 r2
-// out r4 r7 r9 r3
+// out ?r4 ?r7 r9 r3
 //
 //go:noescape
 func hardRectangleStepF32AVX512(n int, tiles *[11]*float32, numbers *float32)
@@ -883,7 +883,7 @@ func hardRectangleStepF32AVX512(n int, tiles *[11]*float32, numbers *float32)
 // r6 = Affine r5 c4 c5
 // r7 = Mul r1 r6
 // r8 = Ne r5 c6
-// out r4 r7 r5 r8
+// out ?r4 r7 r5 ?r8
 //
 //go:noescape
 func hardRectangleStepFedF32AVX2(n int, tiles *[11]*float32, numbers *float32)
@@ -899,7 +899,7 @@ func hardRectangleStepFedF32AVX2(n int, tiles *[11]*float32, numbers *float32)
 // r6 = Affine r5 c4 c5
 // r7 = Mul r1 r6
 // r8 = Ne r5 c6
-// out r4 r7 r5 r8
+// out ?r4 r7 r5 ?r8
 //
 //go:noescape
 func hardRectangleStepFedF32AVX512(n int, tiles *[11]*float32, numbers *float32)
@@ -1064,8 +1064,8 @@ func hardGaussianBackF32AVX512(n int, tiles *[11]*float32, numbers *float32)
 
 // Computes n elements of a program of this form:
 //
-// r0 = Affine x1 c0 c1
-// r1 = Select x3 c2 c3
+// r0 = Affine b1 c0 c1
+// r1 = Select b3 c2 c3
 // r2 = Mul x2 r1
 // r3 = FMA x0 r0 r2
 // r4 = Scale r3 c4
@@ -1077,8 +1077,8 @@ func hardRectangleBackF32AVX2(n int, tiles *[11]*float32, numbers *float32)
 
 // Computes n elements of a program of this form:
 //
-// r0 = Affine x1 c0 c1
-// r1 = Select x3 c2 c3
+// r0 = Affine b1 c0 c1
+// r1 = Select b3 c2 c3
 // r2 = Mul x2 r1
 // r3 = FMA x0 r0 r2
 // r4 = Scale r3 c4
@@ -1246,7 +1246,7 @@ func lastFastSigmoidBackF32AVX512(n int, tiles *[11]*float32, numbers *float32)
 // r1 = Abs r0
 // r2 = Affine r1 c1 c2
 // r3 = Gt r2 c3
-// out r3
+// out ?r3
 //
 //go:noescape
 func insideTriangleF32AVX2(n int, tiles *[11]*float32, numbers *float32)
@@ -1257,7 +1257,7 @@ func insideTriangleF32AVX2(n int, tiles *[11]*float32, numbers *float32)
 // r1 = Abs r0
 // r2 = Affine r1 c1 c2
 // r3 = Gt r2 c3
-// out r3
+// out ?r3
 //
 //go:noescape
 func insideTriangleF32AVX512(n int, tiles *[11]*float32, numbers *float32)
@@ -1267,7 +1267,7 @@ func insideTriangleF32AVX512(n int, tiles *[11]*float32, numbers *float32)
 // r0 = Abs x0
 // r1 = Affine r0 c0 c1
 // r2 = Gt r1 c2
-// out r2
+// out ?r2
 //
 //go:noescape
 func insideTriangleAboveF32AVX2(n int, tiles *[11]*float32, numbers *float32)
@@ -1277,10 +1277,26 @@ func insideTriangleAboveF32AVX2(n int, tiles *[11]*float32, numbers *float32)
 // r0 = Abs x0
 // r1 = Affine r0 c0 c1
 // r2 = Gt r1 c2
-// out r2
+// out ?r2
 //
 //go:noescape
 func insideTriangleAboveF32AVX512(n int, tiles *[11]*float32, numbers *float32)
+
+// Computes n elements of a program of this form:
+//
+// r0 = Ne x0 c0
+// out ?r0
+//
+//go:noescape
+func isSpikeF32AVX2(n int, tiles *[11]*float32, numbers *float32)
+
+// Computes n elements of a program of this form:
+//
+// r0 = Ne x0 c0
+// out ?r0
+//
+//go:noescape
+func isSpikeF32AVX512(n int, tiles *[11]*float32, numbers *float32)
 
 // Computes n elements of a program of this form:
 //

@@ -1,9 +1,12 @@
 package main
 
 import (
+	"cmp"
 	_ "embed"
 	"fmt"
 	"go/format"
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/mmcloughlin/avo/build"
@@ -61,17 +64,24 @@ func readForms(text string) (forms []form) {
 	return forms
 }
 
-// count returns how many operands of a kind, x or c, a form has.
-func (f form) count(kind string) int {
+// operands returns the operands of some kinds that a form has: x, b or c.
+func (f form) operands(kinds string) map[string]bool {
 	seen := map[string]bool{}
 	for _, l := range append([]formLine{{operands: f.out}}, f.lines...) {
 		for _, o := range l.operands {
-			if strings.HasPrefix(o, kind) {
+			if o = strings.TrimPrefix(o, "?"); strings.ContainsRune(kinds, rune(o[0])) {
 				seen[o] = true
 			}
 		}
 	}
-	return len(seen)
+	return seen
+}
+
+// tiles returns the names of the tiles that a form reads, in their order.
+func (f form) tiles() []string {
+	names := slices.Collect(maps.Keys(f.operands("xb")))
+	slices.SortFunc(names, func(a, b string) int { return cmp.Compare(a[1:], b[1:]) })
+	return names
 }
 
 // forms writes the code of every form, in float32.
@@ -143,20 +153,30 @@ func (v numbers) form(f form) {
 		}
 		bodies[k], reads[k] = setup(of), n
 	}
-	in := f.count("x")
-	at := make([]reg.Register, in+len(f.out))
+	in := f.tiles()
+	at := make([]reg.Register, len(in)+len(f.out))
 	for i := range at {
 		at[i] = v.GP64()
 		v.MOVQ(operand.Mem{Base: tiles, Disp: i * 8}, at[i])
 	}
+	var wide []reg.Register // where numbers are, not bytes
+	for i, name := range slices.Concat(in, f.out) {
+		if name[0] != 'b' && name[0] != '?' {
+			wide = append(wide, at[i])
+		}
+	}
+	t := v.formBools(f, n)
 	next := v.ahead(n)
 	v.overVectors(n, 1, func(place func(base reg.Register) operand.Mem, m mask) {
 		values := map[string]reg.VecVirtual{}
-		v.prefetch(next, at, place, m)
-		for i := range in {
+		v.prefetch(next, wide, place, m)
+		for i, name := range in {
 			x := v.reg()
-			v.load(place(at[i]), m, x)
-			values[fmt.Sprintf("x%d", i)] = x
+			if values[name] = x; name[0] == 'b' {
+				t.load(t.place(place(at[i])), m, x)
+			} else {
+				v.load(place(at[i]), m, x)
+			}
 		}
 		for k, l := range f.lines {
 			var args []reg.VecVirtual
@@ -170,7 +190,11 @@ func (v numbers) form(f form) {
 			values[l.result] = bodies[k](args...)
 		}
 		for j, o := range f.out {
-			v.store(values[o], m, place(at[in+j]))
+			if to := place(at[len(in)+j]); o[0] == '?' {
+				t.store(values[o[1:]], m, t.place(to))
+			} else {
+				v.store(values[o], m, to)
+			}
 		}
 	})
 	v.end()
@@ -210,7 +234,7 @@ func (v numbers) prefetch(a ahead, bases []reg.Register, place func(base reg.Reg
 // lie in memory.
 func (v numbers) formNumbers(f form, memory reg.Register) map[string]operand.Op {
 	numbers := map[string]operand.Op{}
-	for i := range f.count("c") {
+	for i := range len(f.operands("c")) {
 		var c operand.Op = operand.Mem{Base: memory, Disp: i * poolStride}
 		if v.wide() {
 			c = v.inRegister(c)
