@@ -35,6 +35,7 @@ import (
 	"strings"
 
 	"github.com/spikegraph/spikegraph/graph"
+	"github.com/spikegraph/spikegraph/internal/atomicfile"
 )
 
 // config are the flags.
@@ -136,6 +137,10 @@ func main() {
 	flag.Float64Var(&c.triangle, "triangle", 0, "half width of a triangle in place of the surrogate of J2 and J7 (0: their own, which has tails)")
 	flag.StringVar(&c.picture, "picture", "", "file to which roofline draws, .svg or .png")
 	flag.Parse()
+	if flag.NArg() > 0 {
+		fmt.Fprintf(os.Stderr, "bench: %q is no flag; there are no other arguments, -help lists the flags\n", flag.Arg(0))
+		os.Exit(2)
+	}
 	if err := run(c); err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
 		os.Exit(1)
@@ -164,6 +169,17 @@ func run(c config) error {
 	}
 	if !(c.triangle >= 0) || math.IsInf(c.triangle, 0) {
 		return fmt.Errorf("a triangle of half width %v, want a finite number of at least 0", c.triangle)
+	}
+	if c.batches < 0 || c.warmup < -1 || !(c.memory >= 0) {
+		return fmt.Errorf("%d batches after %d, %v MB, want at least 0, -1 and 0", c.batches, c.warmup, c.memory)
+	}
+	if c.picture != "" {
+		if c.job != "roofline" {
+			return fmt.Errorf("-picture is drawn by roofline, not by %s", c.job)
+		}
+		if err := atomicfile.Check(c.picture); err != nil {
+			return fmt.Errorf("-picture: %w", err)
+		}
 	}
 	if c.collect && (c.job == "compile" || c.job == "gemm" || c.job == "roofline") {
 		return fmt.Errorf("-collect is for jobs that train, not for %s", c.job)

@@ -76,6 +76,9 @@ func nvar() layers.NVAR { return layers.NewNVAR(3, 2, 2, 3) }
 
 // run returns the mean valid prediction time.
 func run(log io.Writer, c config) (float64, error) {
+	if c.starts < 1 || c.train <= wash {
+		return 0, fmt.Errorf("lorenz: %d free runs, %d steps to learn from, want at least 1 and %d", c.starts, c.train, wash+1)
+	}
 	store := graph.NewStore(c.seed)
 	switch c.model {
 	case "esn":

@@ -65,6 +65,9 @@ func reservoir(neurons int) layers.Reservoir {
 
 // run returns the NRMSE after 84 steps.
 func run(log io.Writer, c config) (float64, error) {
+	if c.starts < 1 || c.train <= wash {
+		return 0, fmt.Errorf("mackeyglass: %d free runs, %d steps to learn from, want at least 1 and %d", c.starts, c.train, wash+1)
+	}
 	last := wash + shown
 	series, err := datasets.NewMackeyGlass().Series(c.train + c.starts*horizon + last + 1)
 	if err != nil {

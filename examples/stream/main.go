@@ -112,6 +112,10 @@ func flags(f *flag.FlagSet) *config {
 func main() {
 	c := flags(flag.CommandLine)
 	flag.Parse()
+	if flag.NArg() > 0 {
+		fmt.Fprintf(os.Stderr, "stream: %q is no flag; there are no other arguments, -help lists the flags\n", flag.Arg(0))
+		os.Exit(1)
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	if err := run(ctx, *c, os.Stdout); err != nil {

@@ -38,6 +38,28 @@ func Write(path string, content func(io.Writer) error) error {
 	return errors.Join(content(file), file.Close())
 }
 
+// Check returns why Write could not write a file at path, as far as can be told before: long work need not end without its file. It creates a file
+// beside it and removes it.
+func Check(path string) error {
+	info, err := os.Stat(path)
+	switch {
+	case err == nil && info.IsDir():
+		return &fs.PathError{Op: "write", Path: path, Err: syscall.EISDIR}
+	case err == nil && !info.Mode().IsRegular():
+		return nil
+	}
+	if _, err := os.Stat(filepath.Dir(path)); err != nil {
+		return err
+	}
+	tmp, file, err := createTemp(osDisk{}, path)
+	if refused := (*fs.PathError)(nil); errors.As(err, &refused) {
+		return &fs.PathError{Op: "write", Path: path, Err: refused.Err}
+	} else if err != nil {
+		return err
+	}
+	return errors.Join(file.Close(), os.Remove(tmp))
+}
+
 // WriteBytes is Write of bytes.
 func WriteBytes(path string, b []byte) error {
 	return Write(path, func(w io.Writer) error {

@@ -256,3 +256,26 @@ func ExampleWrite() {
 	// the power is gone
 	// one <nil>
 }
+
+// Check says before what Write would say after, and leaves nothing.
+func TestCheck(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	path := filepath.Join(dir, "a.txt")
+	require.NoError(t, Check(path))
+	left, err := os.ReadDir(dir)
+	require.NoError(t, err)
+	assert.Empty(t, left)
+	require.NoError(t, WriteBytes(path, []byte("as it was")))
+	require.NoError(t, Check(path))
+	text, err := os.ReadFile(path)
+	require.NoError(t, err)
+	assert.Equal(t, "as it was", string(text))
+	assert.ErrorIs(t, Check(filepath.Join(dir, "none", "a.txt")), os.ErrNotExist)
+	assert.ErrorIs(t, Check(dir), syscall.EISDIR)
+	assert.ErrorIs(t, Check(filepath.Join(path, "b.txt")), syscall.ENOTDIR)
+	require.NoError(t, Check(os.DevNull))
+	if runtime.GOOS == "linux" {
+		assert.ErrorContains(t, Check("/proc/a.txt"), "write /proc/a.txt: ")
+	}
+}

@@ -99,7 +99,7 @@ func (a *app) predict(ctx context.Context, path string, f predictFlags) error {
 	if f.limit < 0 {
 		return misuse("--limit %d: want at least 1", f.limit)
 	}
-	if err := placeFor(f.out); err != nil {
+	if err := placeFor("out", f.out); err != nil {
 		return err
 	}
 	m, src, _, err := a.withWeights(ctx, path, f.weightOptions)

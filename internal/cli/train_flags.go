@@ -3,9 +3,10 @@ package cli
 import (
 	"errors"
 	"fmt"
-	"os"
 	"path/filepath"
 	"strings"
+
+	"github.com/spikegraph/spikegraph/internal/atomicfile"
 )
 
 // check refuses what would only come out once the network is trained.
@@ -24,17 +25,16 @@ func (f trainFlags) check() error {
 	if f.weights == "" && len(f.rules.AllowMissing)+len(f.rules.AllowUnexpected) > 0 {
 		return misuse("--missing, --unexpected: want --weights besides")
 	}
-	return errors.Join(placeFor(f.out), placeFor(f.report))
+	return errors.Join(placeFor("out", f.out), placeFor("report", f.report))
 }
 
-// placeFor refuses a file in a directory that is not there.
-func placeFor(path string) error {
+// placeFor refuses a file that cannot be written.
+func placeFor(flag, path string) error {
 	if path == "" {
 		return nil
 	}
-	info, err := os.Stat(filepath.Dir(path))
-	if err == nil && !info.IsDir() {
-		err = fmt.Errorf("%s is no directory", filepath.Dir(path))
+	if err := atomicfile.Check(path); err != nil {
+		return fmt.Errorf("--%s: %w", flag, err)
 	}
-	return err
+	return nil
 }

@@ -3,7 +3,6 @@ package program
 
 import (
 	"context"
-	"errors"
 	"flag"
 	"fmt"
 	"io"
@@ -13,6 +12,7 @@ import (
 	"time"
 
 	"github.com/spikegraph/spikegraph/graph"
+	"github.com/spikegraph/spikegraph/internal/atomicfile"
 	"github.com/spikegraph/spikegraph/train"
 	"github.com/spikegraph/spikegraph/train/report"
 )
@@ -69,32 +69,25 @@ func (f *Files) Flags(set *flag.FlagSet) {
 // Ready makes the directories of the files, so that training does not end at a path that cannot be.
 func (f Files) Ready() error {
 	if f.Out != "" {
-		if err := writable(f.Out); err != nil {
+		if err := writable(filepath.Join(f.Out, "picture")); err != nil {
 			return fmt.Errorf("-out: %w", err)
 		}
 	}
 	if f.Save == "" {
 		return nil
 	}
-	if err := writable(filepath.Dir(f.Save)); err != nil {
+	if err := writable(f.Save); err != nil {
 		return fmt.Errorf("-save: %w", err)
-	}
-	if info, err := os.Stat(f.Save); err == nil && info.IsDir() {
-		return fmt.Errorf("-save: %s is a directory, want a file", f.Save)
 	}
 	return nil
 }
 
-// writable makes a directory if there is none, and returns why no file can be written to it.
-func writable(dir string) error {
-	if err := os.MkdirAll(dir, 0o755); err != nil {
+// writable makes the directory of a file if there is none, and returns why the file cannot be written.
+func writable(path string) error {
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 		return err
 	}
-	f, err := os.CreateTemp(dir, ".writable-")
-	if err != nil {
-		return err
-	}
-	return errors.Join(f.Close(), os.Remove(f.Name()))
+	return atomicfile.Check(path)
 }
 
 // Run is a training that has ended.
