@@ -26,7 +26,7 @@ var catalogue = []family{
 	{"products of matrices, all four forms, packed factors, shared by workers", []string{"gemm"}, "FuzzGemm, FuzzSymmetricGemm"},
 	{"a row times a matrix", []string{"rows"}, "FuzzRowGemm"},
 	{"transposition, rows as they are packed", []string{"transpose"}, "FuzzTranspose"},
-	{"rows added for spikes, both forms, of numbers and of bits", []string{"event", "words"}, "FuzzEventGemm"},
+	{"rows added for spikes, both forms, of numbers and of bits", []string{"event", "words", "few"}, "FuzzEventGemm"},
 	{"bits of numbers and of Bools: packed, expanded, counted", []string{"bits", "truths", "vector_bools"}, "FuzzBits"},
 	{"squares of bits transposed, places of ones listed", []string{"patterns"}, "FuzzPatterns"},
 	{"elements of a product where a mask has ones", []string{"pairs"}, "FuzzSampled"},

@@ -64,13 +64,22 @@ func (s *spikes[T]) product(ws *Workspace, trans bool, m, n, k int, b []T, ldb i
 		for i0 := 0; i0 < m; i0 += eventRows {
 			other := e.look(s, trans, i0, min(eventRows, m-i0), l0, min(eventBlock, k-l0))
 			to := events[T]{b: b[l0*ldb:], ldb: ldb, c: c[i0*ldc:], ldc: ldc, n: n, add: l0 > 0 || beta != 0}
-			if ones := e.ones(); !other && ones*wordBits >= manyBits*e.rows*e.k {
-				e.addWords(s.codes, to, ones >= manyUses*e.k)
-			} else {
-				e.addLists(s.codes, to, other)
-			}
+			e.add(s.codes, to, other)
 		}
 	}
+}
+
+// add adds the rows of B that the pattern names, in the way that is quickest for so many.
+func (e *eventPattern[T]) add(codes *eventCodes[T], to events[T], other bool) {
+	if width, few := codes.fewWidth(to.n); few && !other {
+		e.addFew(codes, to, width)
+		return
+	}
+	if ones := e.ones(); !other && ones*wordBits >= manyBits*e.rows*e.k {
+		e.addWords(codes, to, ones >= manyUses*e.k)
+		return
+	}
+	e.addLists(codes, to, other)
 }
 
 // spikes is a matrix of mostly zeros, either dense or a bit for each element.
@@ -90,19 +99,6 @@ func (s *spikes[T]) block(trans bool, i, l int) []T {
 		i, l = l, i
 	}
 	return s.dense[i*s.ld+l:]
-}
-
-// row writes the bits of n elements of row i from column j, a multiple of wordBits, and reports whether
-// any of them is neither 0 nor 1.
-func (s *spikes[T]) row(dst []uint64, i, j, n int) (other bool) {
-	if s.bits != nil {
-		copy(dst, s.bits[i*s.ld+j/wordBits:])
-		if n%wordBits != 0 { // a bit behind the last column would be a row that B does not have
-			dst[len(dst)-1] &= 1<<(n%wordBits) - 1
-		}
-		return false
-	}
-	return s.codes.pack(dst, s.dense[i*s.ld+j:][:n])
 }
 
 // column writes for each of k rows from i a word of the n <= wordBits elements from column j, a multiple

@@ -11,6 +11,12 @@ type eventCodes[T Float] struct {
 	// addWords computes n columns of as many rows of C as there are words: each is the sum of the rows of B
 	// whose bits its word has, in ascending order, or that is added to it if add is set.
 	addWords func(words []uint64, b []T, ldb int, c []T, ldc, n int, add bool)
+	// addFew computes four rows of C, of n columns, for as many ends, from lists stride elements apart and their
+	// lengths; rows of B are fewWidth(n) apart, of which number pad is -0. Lists are padded. nil if there is none.
+	addFew func(lists []uint32, stride int, ends []int, pad int, b []T, c []T, ldc, n int, add bool)
+	// fewWidth returns how far apart the rows of B begin for addFew, and whether n columns are few enough for it.
+	fewWidth func(n int) (width int, few bool)
+	copyRows func(rows, cols int, src []T, lds int, dst []T, ldd int)
 	// packWords packs words times 64 elements, those of a word stride behind those of the one before.
 	packWords   func(words int, x []T, stride int, dst []uint64) (other bool)
 	expandWords func(dst []T, src []uint64)
@@ -75,10 +81,12 @@ func (t *eventCodes[T]) count(x []T) (n int) {
 func portableCodes[T Float]() *eventCodes[T] {
 	return &eventCodes[T]{
 		patternCodes: &portablePatterns,
-		addRows:      addRowsGo[T], addWords: addWordsGo[T], packWords: packWordsGo[T],
+		addRows:      addRowsGo[T], addWords: addWordsGo[T], fewWidth: noneAreFew, packWords: packWordsGo[T],
 		expandWords: expandWordsGo[T], countWords: countWordsGo[T],
 	}
 }
+
+func noneAreFew(int) (int, bool) { return 0, false }
 
 // addRowsGo is the portable addRows: four rows at a time, so that c is read and written less often.
 func addRowsGo[T Float](rows []uint32, weights, b []T, ldb int, c []T, add bool) {

@@ -45,17 +45,35 @@ func (e *eventPattern[T]) look(s *spikes[T], trans bool, i0, rows, l0, k int) (o
 	e.rows, e.k, e.ld = rows, k, rows+eventPad
 	e.dense, e.lda, e.trans = s.block(trans, i0, l0), s.ld, trans
 	e.words = resized(e.words, roundUp(k, wordBits)/wordBits*e.ld)
-	if trans {
+	switch {
+	case trans:
 		return e.columns(s, i0, l0)
+	case s.bits != nil:
+		e.rowsOfBits(s.bits[i0*s.ld+l0/wordBits:], s.ld)
+		return false
 	}
 	e.line = resized(e.line, roundUp(k, wordBits)/wordBits)
 	for i := range rows {
-		other = s.row(e.line, i0+i, l0, k) || other
+		other = s.codes.pack(e.line, s.dense[(i0+i)*s.ld+l0:][:k]) || other
 		for q, w := range e.line {
 			e.words[q*e.ld+i] = w
 		}
 	}
 	return other
+}
+
+// rowsOfBits looks at rows of bits, ld words apart.
+func (e *eventPattern[T]) rowsOfBits(bits []uint64, ld int) {
+	for q := range roundUp(e.k, wordBits) / wordBits {
+		of := ^uint64(0)
+		if left := e.k - q*wordBits; left < wordBits { // a bit behind the last column would be a row that B does not have
+			of = 1<<left - 1
+		}
+		words, from := e.words[q*e.ld:][:e.rows], bits[q:]
+		for i := range words {
+			words[i] = from[i*ld] & of
+		}
+	}
 }
 
 // columns looks at columns of A from i0, which are rows of Aᵀ.

@@ -10,6 +10,7 @@ type vectorCodes[T Float] struct {
 	weightedEdge      addRowsCode[T]
 	words             addWordsCode[T]   // of 8 vectors
 	wordsEdge         []addWordsCode[T] // of 1, 2, … vectors, the last incomplete
+	few               []addFewCode[T]   // of 1, 2, … vectors, the last incomplete
 	packBits          func(words int, x *T, stride int, dst *uint64) bool
 	expandBits        func(words int, bits *uint64, dst *T)
 	countNonzeroWords func(words int, x *T) int
@@ -22,6 +23,8 @@ type stripCode[T Float] struct {
 }
 
 type addWordsCode[T Float] func(rows int, words *uint64, b *T, ldb int, c *T, ldc, lanes int, add bool)
+
+type addFewCode[T Float] func(quads int, lists *uint32, stride int, ends *int, pad uint32, b, c *T, ldc, lanes int, add bool)
 
 type addRowsCode[T Float] func(n int, rows *uint32, weights, b *T, ldb int, c *T, lanes int, add bool)
 
@@ -36,6 +39,7 @@ var codesAVX512F32 = vectorCodes[float32]{16, []stripCode[float32]{
 		addWordsEdge1F32AVX512, addWordsEdge2F32AVX512, addWordsEdge3F32AVX512, addWordsEdge4F32AVX512,
 		addWordsEdge5F32AVX512, addWordsEdge6F32AVX512, addWordsEdge7F32AVX512, addWordsEdge8F32AVX512,
 	},
+	[]addFewCode[float32]{addFew1F32AVX512, addFew2F32AVX512, addFew3F32AVX512},
 	packBitsF32AVX512, expandBitsF32AVX512, countNonzeroF32AVX512,
 }
 
@@ -50,6 +54,7 @@ var codesAVX512F64 = vectorCodes[float64]{8, []stripCode[float64]{
 		addWordsEdge1F64AVX512, addWordsEdge2F64AVX512, addWordsEdge3F64AVX512, addWordsEdge4F64AVX512,
 		addWordsEdge5F64AVX512, addWordsEdge6F64AVX512, addWordsEdge7F64AVX512, addWordsEdge8F64AVX512,
 	},
+	[]addFewCode[float64]{addFew1F64AVX512, addFew2F64AVX512, addFew3F64AVX512},
 	packBitsF64AVX512, expandBitsF64AVX512, countNonzeroF64AVX512,
 }
 
@@ -63,6 +68,7 @@ var codesAVX2F32 = vectorCodes[float32]{8, []stripCode[float32]{
 		addWordsEdge1F32AVX2, addWordsEdge2F32AVX2, addWordsEdge3F32AVX2, addWordsEdge4F32AVX2,
 		addWordsEdge5F32AVX2, addWordsEdge6F32AVX2, addWordsEdge7F32AVX2, addWordsEdge8F32AVX2,
 	},
+	[]addFewCode[float32]{addFew1F32AVX2, addFew2F32AVX2},
 	packBitsF32AVX2, expandBitsF32AVX2, countNonzeroF32AVX2,
 }
 
@@ -76,14 +82,15 @@ var codesAVX2F64 = vectorCodes[float64]{4, []stripCode[float64]{
 		addWordsEdge1F64AVX2, addWordsEdge2F64AVX2, addWordsEdge3F64AVX2, addWordsEdge4F64AVX2,
 		addWordsEdge5F64AVX2, addWordsEdge6F64AVX2, addWordsEdge7F64AVX2, addWordsEdge8F64AVX2,
 	},
+	[]addFewCode[float64]{addFew1F64AVX2, addFew2F64AVX2},
 	packBitsF64AVX2, expandBitsF64AVX2, countNonzeroF64AVX2,
 }
 
 func (v *vectorCodes[T]) codes(l isa) *eventCodes[T] {
 	return &eventCodes[T]{
 		patternCodes: patterns[l],
-		addRows:      v.addRows, addWords: v.addWords, packWords: v.packWords,
-		expandWords: v.expandWords, countWords: v.countWords,
+		addRows:      v.addRows, addWords: v.addWords, addFew: v.addFew, fewWidth: v.fewWidth, copyRows: tilesAt[T](l).copyRows,
+		packWords: v.packWords, expandWords: v.expandWords, countWords: v.countWords,
 	}
 }
 
@@ -147,6 +154,20 @@ func (v *vectorCodes[T]) addWords(words []uint64, b []T, ldb int, c []T, ldc, n 
 			c = c[rows*ldc:]
 		}
 	}
+}
+
+// fewWidth is the fewWidth of eventCodes.
+func (v *vectorCodes[T]) fewWidth(n int) (width int, few bool) {
+	width = roundUp(n, v.lanes)
+	return width, width <= len(v.few)*v.lanes
+}
+
+// addFew is the addFew of eventCodes. The lists are trusted to name rows that lie within b.
+func (v *vectorCodes[T]) addFew(lists []uint32, stride int, ends []int, pad int, b []T, c []T, ldc, n int, add bool) {
+	rows := len(ends)
+	_, _ = lists[rows*stride-1], c[(rows-1)*ldc+n-1]
+	size := int(unsafe.Sizeof(c[0]))
+	v.few[(n-1)/v.lanes](rows/quad, &lists[0], stride*4, &ends[0], uint32(pad), &b[0], &c[0], ldc*size, (n-1)%v.lanes+1, add)
 }
 
 // wordVectors is the number of vectors of the widest strip of addWords.

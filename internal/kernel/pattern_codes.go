@@ -11,13 +11,15 @@ type patternCodes struct {
 	// where the list of each row ends. Word q of row i is x[q*ldx+i]. It may spoil listSpoilt elements behind
 	// the last.
 	list func(words int, x []uint64, ldx int, dst []uint32, n int, ends []int)
+	// listApart is list with lists that begin stride elements apart, from dst[0] on; their ends are their lengths.
+	listApart func(words int, x []uint64, ldx int, dst []uint32, stride int, ends []int)
 }
 
 // listSpoilt is how many elements behind a list may be spoilt: whole vectors are written.
 const listSpoilt = wordBits
 
 var (
-	portablePatterns = patternCodes{transposeBitsGo, listWordsGo}
+	portablePatterns = patternCodes{transposeBitsGo, listWordsGo, listApartGo}
 	patterns         = [isas]*patternCodes{portable: &portablePatterns, avx2: &portablePatterns, avx512: &portablePatterns}
 )
 
@@ -51,6 +53,13 @@ func listWordsGo(words int, x []uint64, ldx int, dst []uint32, n int, ends []int
 			n += listWord(dst[n:], x[q*ldx+i], uint32(q*wordBits))
 		}
 		ends[i] = n
+	}
+}
+
+// listApartGo is the portable listApart.
+func listApartGo(words int, x []uint64, ldx int, dst []uint32, stride int, ends []int) {
+	for i := range ends {
+		listWordsGo(words, x[i:], ldx, dst[i*stride:], 0, ends[i:i+1])
 	}
 }
 

@@ -17,6 +17,7 @@ func FuzzPatterns(f *testing.F) {
 		r := rand.New(rand.NewPCG(seed, 6))
 		for l := portable; l <= supported(); l++ {
 			checkList(t, patterns[l], r, int(rows)+1, int(words)%20+1, float64(density)/255)
+			checkListsApart(t, patterns[l], r, int(rows)+1, int(words)%20+1, float64(density)/255)
 			checkTransposition(t, patterns[l], r, int(rows)%4+1, int(words)%wordBits+1)
 			checkTransposition(t, patterns[l], r, int(rows)%4+1, wordBits)
 		}
@@ -61,6 +62,31 @@ func checkList(t *testing.T, codes *patternCodes, r *rand.Rand, rows, words int,
 	require.Equal(t, slices.Repeat([]uint32{mark}, begin), got[:begin])
 	require.Equal(t, want, got[begin:][:len(want):len(want)])
 	assert.Equal(t, slices.Repeat([]uint32{mark}, 8), got[len(got)-8:])
+}
+
+// checkListsApart lists rows each in a place of its own.
+func checkListsApart(t *testing.T, codes *patternCodes, r *rand.Rand, rows, words int, p float64) {
+	t.Helper()
+	ldx := rows + r.IntN(9)
+	x := make([]uint64, ldx*words)
+	for i := range x {
+		if x[i] = randomWord(r, p); i%7 == 3 {
+			x[i] = ^uint64(0)
+		}
+	}
+	const mark = 1 << 31
+	stride := words*wordBits + listSpoilt + 3
+	got := slices.Repeat([]uint32{mark}, rows*stride)
+	lengths := make([]int, rows)
+	codes.listApart(words, x, ldx, got, stride, lengths)
+	for i, n := range lengths {
+		want := make([]uint32, words*wordBits+listSpoilt)
+		ends := make([]int, 1)
+		listWordsGo(words, x[i:], ldx, want, 0, ends)
+		require.Equal(t, ends[0], n)
+		require.Equal(t, want[:n], got[i*stride:][:n])
+		assert.Equal(t, []uint32{mark, mark, mark}, got[(i+1)*stride-3:][:3])
+	}
 }
 
 func checkTransposition(t *testing.T, codes *patternCodes, r *rand.Rand, squares, n int) {

@@ -254,12 +254,12 @@ square:
 // func listWordsAVX512(rows int, words int, x *uint64, ldx int, dst *uint32, n int, ends *int)
 // Requires: AVX, AVX512BW, AVX512F, AVX512VBMI2, POPCNT
 TEXT ·listWordsAVX512(SB), NOSPLIT, $0-56
-	MOVQ         rows+0(FP), AX
-	MOVQ         words+8(FP), CX
-	MOVQ         x+16(FP), DX
-	MOVQ         ldx+24(FP), BX
-	MOVQ         dst+32(FP), SI
-	MOVQ         n+40(FP), DI
+	MOVQ         n+40(FP), AX
+	MOVQ         rows+0(FP), CX
+	MOVQ         words+8(FP), DX
+	MOVQ         x+16(FP), BX
+	MOVQ         ldx+24(FP), SI
+	MOVQ         dst+32(FP), DI
 	MOVQ         ends+48(FP), R8
 	VMOVDQU64    places<>+0(SB), Z0
 	MOVL         $0x00000040, R9
@@ -267,8 +267,8 @@ TEXT ·listWordsAVX512(SB), NOSPLIT, $0-56
 	VPBROADCASTD X2, Z2
 
 row:
-	MOVQ   DX, R9
-	MOVQ   CX, R10
+	MOVQ   BX, R9
+	MOVQ   DX, R10
 	VPXORD Z1, Z1, Z1
 
 word:
@@ -277,20 +277,20 @@ word:
 	VPCOMPRESSB.Z Z0, K1, Z3
 	VPMOVZXBD     X3, Z4
 	VPADDD        Z1, Z4, Z4
-	VMOVDQU32     Z4, (SI)(DI*4)
+	VMOVDQU32     Z4, (DI)(AX*4)
 	CMPQ          R11, $0x10
 	JA            many
 
 next:
-	ADDQ   R11, DI
-	ADDQ   BX, R9
+	ADDQ   R11, AX
+	ADDQ   SI, R9
 	VPADDD Z2, Z1, Z1
 	DECQ   R10
 	JNZ    word
-	MOVQ   DI, (R8)
+	MOVQ   AX, (R8)
 	ADDQ   $0x08, R8
-	ADDQ   $0x08, DX
-	DECQ   AX
+	ADDQ   $0x08, BX
+	DECQ   CX
 	JNZ    row
 	VZEROUPPER
 	RET
@@ -299,15 +299,15 @@ many:
 	VSHUFI64X2 $0x39, Z3, Z3, Z3
 	VPMOVZXBD  X3, Z4
 	VPADDD     Z1, Z4, Z4
-	VMOVDQU32  Z4, 64(SI)(DI*4)
+	VMOVDQU32  Z4, 64(DI)(AX*4)
 	VSHUFI64X2 $0x39, Z3, Z3, Z3
 	VPMOVZXBD  X3, Z4
 	VPADDD     Z1, Z4, Z4
-	VMOVDQU32  Z4, 128(SI)(DI*4)
+	VMOVDQU32  Z4, 128(DI)(AX*4)
 	VSHUFI64X2 $0x39, Z3, Z3, Z3
 	VPMOVZXBD  X3, Z4
 	VPADDD     Z1, Z4, Z4
-	VMOVDQU32  Z4, 192(SI)(DI*4)
+	VMOVDQU32  Z4, 192(DI)(AX*4)
 	JMP        next
 
 // func listPairsAVX512(words int, x *uint64, ldx int, eights *uint32, rest *uint32) (n int, left int)
@@ -377,4 +377,66 @@ many:
 	VPMOVZXBD  X3, Z4
 	VPADDD     Z1, Z4, Z4
 	VMOVDQU32  Z4, 192(BX)(DI*4)
+	JMP        next
+
+// func listApartAVX512(rows int, words int, x *uint64, ldx int, dst *uint32, stride int, ends *int)
+// Requires: AVX, AVX512BW, AVX512F, AVX512VBMI2, POPCNT
+TEXT ·listApartAVX512(SB), NOSPLIT, $0-56
+	MOVQ         stride+40(FP), CX
+	XORQ         AX, AX
+	MOVQ         rows+0(FP), DX
+	MOVQ         words+8(FP), BX
+	MOVQ         x+16(FP), SI
+	MOVQ         ldx+24(FP), DI
+	MOVQ         dst+32(FP), R8
+	MOVQ         ends+48(FP), R9
+	VMOVDQU64    places<>+0(SB), Z0
+	MOVL         $0x00000040, R10
+	VMOVD        R10, X2
+	VPBROADCASTD X2, Z2
+
+row:
+	MOVQ   SI, R10
+	MOVQ   BX, R11
+	VPXORD Z1, Z1, Z1
+
+word:
+	KMOVQ         (R10), K1
+	POPCNTQ       (R10), R12
+	VPCOMPRESSB.Z Z0, K1, Z3
+	VPMOVZXBD     X3, Z4
+	VPADDD        Z1, Z4, Z4
+	VMOVDQU32     Z4, (R8)(AX*4)
+	VSHUFI64X2    $0x39, Z3, Z3, Z3
+	VPMOVZXBD     X3, Z4
+	VPADDD        Z1, Z4, Z4
+	VMOVDQU32     Z4, 64(R8)(AX*4)
+	CMPQ          R12, $0x20
+	JA            many
+
+next:
+	ADDQ   R12, AX
+	ADDQ   DI, R10
+	VPADDD Z2, Z1, Z1
+	DECQ   R11
+	JNZ    word
+	MOVQ   AX, (R9)
+	XORQ   AX, AX
+	ADDQ   CX, R8
+	ADDQ   $0x08, R9
+	ADDQ   $0x08, SI
+	DECQ   DX
+	JNZ    row
+	VZEROUPPER
+	RET
+
+many:
+	VSHUFI64X2 $0x39, Z3, Z3, Z3
+	VPMOVZXBD  X3, Z4
+	VPADDD     Z1, Z4, Z4
+	VMOVDQU32  Z4, 128(R8)(AX*4)
+	VSHUFI64X2 $0x39, Z3, Z3, Z3
+	VPMOVZXBD  X3, Z4
+	VPADDD     Z1, Z4, Z4
+	VMOVDQU32  Z4, 192(R8)(AX*4)
 	JMP        next

@@ -9,7 +9,8 @@ package kernel
 //go:noescape
 func transposeBitsAVX512(squares int, src *uint64, dst *uint64, ldd int)
 
-// Lists the places of the ones of rows > 0 rows from dst[n] on, and where the list of each ends. Word q > 0 of a row lies q times ldx bytes behind its first. Up to 64 elements behind the last are spoilt.
+// Lists the places of the ones of rows > 0 rows from dst[n] on, and where the list of each ends.
+// Word q > 0 of a row lies q times ldx bytes behind its first. Up to 64 elements behind the last are spoilt.
 //
 //go:noescape
 func listWordsAVX512(rows int, words int, x *uint64, ldx int, dst *uint32, n int, ends *int)
@@ -18,3 +19,9 @@ func listWordsAVX512(rows int, words int, x *uint64, ldx int, dst *uint32, n int
 //
 //go:noescape
 func listPairsAVX512(words int, x *uint64, ldx int, eights *uint32, rest *uint32) (n int, left int)
+
+// Lists the places of the ones of rows > 0 rows in lists that begin stride bytes apart, and their lengths.
+// Word q > 0 of a row lies q times ldx bytes behind its first. Up to 64 elements behind each list are spoilt.
+//
+//go:noescape
+func listApartAVX512(rows int, words int, x *uint64, ldx int, dst *uint32, stride int, ends *int)

@@ -103,6 +103,11 @@ func EventRoom[T Float](trans bool, m, n, k int) Room {
 	if trans {
 		r.line *= wordBits
 	}
+	if width, few := codesOf[T]().fewWidth(n); few {
+		together := min(listedRows, rows)
+		r.block = bytesFor[T]((cols + 1) * width)
+		r.lists = bytesFor[uint32](together*fewStride(cols)) + bytesFor[int](together)
+	}
 	return r
 }
 

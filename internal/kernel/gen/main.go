@@ -28,6 +28,7 @@ var families = []struct {
 	{"transpose", transpose},
 	{"event", event},
 	{"words", words},
+	{"few", few},
 	{"patterns", patterns},
 	{"rows", rows},
 	{"dots", dots},

@@ -18,6 +18,7 @@ func patterns(c *build.Context) {
 			v.transposeBits()
 			v.listWords()
 			v.listPairs()
+			v.listApart()
 		}
 	}
 }
@@ -138,20 +139,49 @@ func (v vector) exchange(a, b, half reg.VecVirtual, bits uint64) {
 	v.VPTERNLOGQ(operand.Imm(keepWhereZero), half, down, b)
 }
 
-// listWords writes the function that lists the ones of rows of words. Sixteen places are written for a word
-// whether it has them or not, the others only if there are any.
+// Words of a pattern whose ones are listed one behind the other are sparse, or blocks of rows are gone through by
+// their bits; those that are listed apart have any number of ones.
+const (
+	sparseParts = 1 // sixteens that are written for a word whether it has so many ones or not
+	manyParts   = 2
+)
+
+// listWords writes the function that lists the ones of rows of words, one behind the other.
 func (v vector) listWords() {
 	v.beginBytes("listWords", "func(rows, words int, x *uint64, ldx int, dst *uint32, n int, ends *int)",
-		fmt.Sprint("Lists the places of the ones of rows > 0 rows from dst[n] on, and where the list of each ends. ",
-			"Word q > 0 of a row lies q times ldx bytes behind its first. Up to 64 elements behind the last are spoilt."))
+		"Lists the places of the ones of rows > 0 rows from dst[n] on, and where the list of each ends.",
+		"Word q > 0 of a row lies q times ldx bytes behind its first. Up to 64 elements behind the last are spoilt.")
+	n := v.arg("n")
+	v.list(n, sparseParts, func(reg.Register) {})
+}
+
+// listApart writes the function that lists the ones of rows of words, each row in a place of its own.
+func (v vector) listApart() {
+	v.beginBytes("listApart", "func(rows, words int, x *uint64, ldx int, dst *uint32, stride int, ends *int)",
+		"Lists the places of the ones of rows > 0 rows in lists that begin stride bytes apart, and their lengths.",
+		"Word q > 0 of a row lies q times ldx bytes behind its first. Up to 64 elements behind each list are spoilt.")
+	n, stride := v.GP64(), v.arg("stride")
+	v.XORQ(n, n)
+	v.list(n, manyParts, func(dst reg.Register) {
+		v.XORQ(n, n)
+		v.ADDQ(stride, dst)
+	})
+}
+
+// list lists from element n of dst on. So many sixteens of places are written for a word whether it has them or
+// not, the others only if there are any. It does next after each row.
+func (v vector) list(n reg.Register, always int, next func(dst reg.Register)) {
 	rows, words, x, ldx := v.arg("rows"), v.arg("words"), v.arg("x"), v.arg("ldx")
-	dst, n, ends := v.arg("dst"), v.arg("n"), v.arg("ends")
+	dst, ends := v.arg("dst"), v.arg("ends")
 	places := v.table(placesTable, 0)
 	first, step := v.ZMM(), v.ZMM()
 	v.read32(64, step)
 	at, left, ones := v.GP64(), v.GP64(), v.GP64()
 	k, listed, four := v.K(), v.ZMM(), v.ZMM()
 	store := func(part int) {
+		if part > 0 {
+			v.VSHUFI64X2(operand.Imm(0x39), listed, listed, listed) // the next sixteen come first
+		}
 		v.VPMOVZXBD(listed.AsX(), four)
 		v.VPADDD(first, four, four)
 		v.VMOVDQU32(four, operand.Mem{Base: dst, Index: n, Scale: 4, Disp: part * v.width})
@@ -165,8 +195,10 @@ func (v vector) listWords() {
 	v.KMOVQ(operand.Mem{Base: at}, k)
 	v.POPCNTQ(operand.Mem{Base: at}, ones)
 	v.VPCOMPRESSB_Z(places, k, listed)
-	store(0)
-	v.CMPQ(ones, operand.Imm(16))
+	for part := range always {
+		store(part)
+	}
+	v.CMPQ(ones, operand.Imm(uint64(16*always)))
 	v.JA(operand.LabelRef("many"))
 	v.Label("next")
 	v.ADDQ(ones, n)
@@ -175,6 +207,7 @@ func (v vector) listWords() {
 	v.DECQ(left)
 	v.JNZ(operand.LabelRef("word"))
 	v.MOVQ(n, operand.Mem{Base: ends})
+	next(dst)
 	v.ADDQ(operand.Imm(8), ends)
 	v.ADDQ(operand.Imm(8), x)
 	v.DECQ(rows)
@@ -182,8 +215,7 @@ func (v vector) listWords() {
 	v.end()
 
 	v.Label("many")
-	for part := 1; part < 4; part++ {
-		v.VSHUFI64X2(operand.Imm(0x39), listed, listed, listed) // the next sixteen come first
+	for part := always; part < 4; part++ {
 		store(part)
 	}
 	v.JMP(operand.LabelRef("next"))

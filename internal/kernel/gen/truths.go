@@ -18,12 +18,12 @@ func truths(c *build.Context) {
 }
 
 // beginBytes begins a function on bytes.
-func (v vector) beginBytes(name, signature, doc string) {
+func (v vector) beginBytes(name, signature string, doc ...string) {
 	v.Function(name + v.isa)
 	v.Attributes(attr.NOSPLIT)
 	v.Pragma("noescape")
 	v.SignatureExpr(signature)
-	v.Doc(doc)
+	v.Doc(doc...)
 }
 
 // packTruths writes the function that turns 64 bytes into a word, with AVX-512 also what is left of them.
