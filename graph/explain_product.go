@@ -7,7 +7,7 @@ func (n *Node) way() string {
 	switch o := n.op.(type) {
 	case matMulOp:
 		switch {
-		case o.spikes:
+		case o.spikes && (!o.ta || looksForOnes(n.typ.Shape.last(), n.in[0].typ.DType == Bool)):
 			return spikeWay(n.typ)
 		case n.in[1].keptPacked(n):
 			return "multiplied, the right factor packed once a loop"
@@ -17,7 +17,7 @@ func (n *Node) way() string {
 		_, _, k, _ := o.sizes(n.in[0].typ.Shape, n.in[1].typ.Shape)
 		return fmt.Sprintf("open elements computed alone up to %.0f %%, else multiplied", 100*openShare(k))
 	case timeSumOp:
-		if p, ok := o.op.(matMulOp); ok && p.spikes {
+		if p, ok := o.op.(matMulOp); ok && p.spikes && looksForOnes(n.typ.Shape.last(), o.bits > 0 || n.in[1].typ.DType == Bool) {
 			return spikeWay(n.typ)
 		}
 		return "multiplied"
@@ -34,10 +34,7 @@ func (n *Node) way() string {
 }
 
 func spikeWay(t Type) string {
-	if cols := t.Shape[len(t.Shape)-1]; cols < sparseColumns {
-		return fmt.Sprintf("multiplied, as %d columns are fewer than %d", cols, sparseColumns)
-	}
-	return fmt.Sprintf("rows added up to %.0f %% ones, else multiplied", 100*spikeShare)
+	return fmt.Sprintf("rows added up to %.0f %% ones, else multiplied", 100*shareToAdd(t.Shape.last()))
 }
 
 func convWay(c conv) string {

@@ -49,9 +49,9 @@ func TestExplainProducts(t *testing.T) {
 	text := explain(t, p)
 	for _, want := range []string{
 		`residuals +\d+ -> \d+ nodes, 2 loops changed`, `shard .*, 2 loops changed`,
-		`SpikeMatMul -> Float32\[64 64\].*\(rows added up to 60 % ones, else multiplied\)`,
+		`SpikeMatMul of bits -> Float32\[64 64\].*\(rows added up to 60 % ones, else multiplied\)`,
 		`MatMul\[bᵀ\] -> .*\(multiplied, the right factor packed once a loop\)`,
-		`\[64 5\].*\(multiplied, as 5 columns are fewer than 48\)`, `planned: .* of values, .* of kernels`,
+		`\[64 5\].*\(rows added up to 40 % ones, else multiplied\)`, `planned: .* of values, .* of kernels`,
 	} {
 		assert.Regexp(t, want, text)
 	}

@@ -8,8 +8,8 @@ import (
 	"github.com/spikegraph/spikegraph/internal/kernel"
 )
 
-// packBitsOp stores Bools as bits: along the last axis, 64 to two Int32, what is left over in two of
-// its own.
+// packBitsOp stores as bits which elements of Bools or floats are not 0: along the last axis, 64 to two
+// Int32, what is left over in two of its own.
 type packBitsOp struct{}
 
 // expandBitsOp is its reverse, for so many columns.
@@ -33,8 +33,8 @@ func packedType(s Shape, cols int) Type {
 
 func (packBitsOp) Infer(in []Type) (Type, error) {
 	s := in[0].Shape
-	if in[0].DType != Bool || len(s) == 0 {
-		return Type{}, fmt.Errorf("%w: want Bools with an axis, not %v", ErrDType, in[0])
+	if in[0].DType != Bool && !in[0].DType.IsFloat() || len(s) == 0 {
+		return Type{}, fmt.Errorf("%w: want Bools or floats with an axis, not %v", ErrDType, in[0])
 	}
 	return packedType(s, s[len(s)-1]), nil
 }
@@ -54,12 +54,48 @@ func (packBitsOp) attrs() Attrs              { return Attrs{Name: "PackBits"} }
 func (o expandBitsOp) attrs() Attrs          { return Attrs{Name: "ExpandBits", Index: o.cols} }
 
 func (packBitsOp) kernel(n *Node) evalFunc {
-	s := n.in[0].typ.Shape
-	cols := s[len(s)-1]
-	rows := s.Size() / max(1, cols)
+	t := n.in[0].typ
+	p := &bitPacking{of: t.DType, cols: t.Shape.last()}
+	p.rows = t.Shape.Size() / max(1, p.cols)
 	return func(c *call) error {
-		kernel.PackBools(wordsOf(c.out[0]), packedCols(cols)/2, c.in[0].Bool(), rows, cols)
+		p.dst, p.x = wordsOf(c.out[0]), c.in[0]
+		p.parts = min(c.pool.Workers(), 1+p.rows*p.cols/packGrain)
+		c.pool.Do(p.parts, p)
 		return nil
+	}
+}
+
+// bitPacking is the task of packing rows.
+type bitPacking struct {
+	of         DType
+	rows, cols int
+	parts      int
+	dst        []uint64
+	x          kernel.Buf
+}
+
+// packGrain is the number of elements from which another worker is woken.
+const packGrain = 1 << 18
+
+// Part packs the i-th share of the rows.
+func (p *bitPacking) Part(_, i int) {
+	lo, hi := i*p.rows/p.parts, (i+1)*p.rows/p.parts
+	words := wordsOfCols(p.cols)
+	dst, from, to := p.dst[lo*words:hi*words], lo*p.cols, hi*p.cols
+	switch p.of {
+	case Bool:
+		kernel.PackBools(dst, words, p.x.Bool()[from:to], hi-lo, p.cols)
+	case Float32:
+		packFloats(dst, p.x.F32()[from:to], words, p.cols)
+	default:
+		packFloats(dst, p.x.F64()[from:to], words, p.cols)
+	}
+}
+
+// packFloats packs rows of floats.
+func packFloats[T float32 | float64](dst []uint64, x []T, words, cols int) {
+	for ; len(dst) > 0; dst, x = dst[words:], x[cols:] {
+		kernel.PackBits(dst[:words], x[:cols])
 	}
 }
 

@@ -66,11 +66,11 @@ var epilogueCases = map[string]epilogueCase{
 	"all reduced": {net: func(g *graph.Graph, d graph.DType) []*graph.Node {
 		return []*graph.Node{g.Input("x", d, epiM, epiK).MatMul(g.Input("w", d, epiK, epiN)).Square().Sum()}
 	}},
-	"spikes of floats, few": {want: "SpikeMatMul then Fused[", net: epilogueSpikes(0.8, epiN)},
-	"spikes of floats":      {want: "SpikeMatMul then Fused[", net: epilogueSpikes(-0.8, epiN)},
-	"spikes, few columns":   {want: "SpikeMatMul then Fused[", net: epilogueSpikes(0.8, 40)},
-	"Bools, few":            {want: "SpikeMatMul then Fused[", ones: 0.1, net: epilogueBools},
-	"Bools":                 {want: "SpikeMatMul then Fused[", ones: 0.9, net: epilogueBools},
+	"spikes of floats, few": {want: "SpikeMatMul of bits then Fused[", net: epilogueSpikes(0.8, epiN)},
+	"spikes of floats":      {want: "SpikeMatMul of bits then Fused[", net: epilogueSpikes(-0.8, epiN)},
+	"spikes, few columns":   {want: "SpikeMatMul of bits then Fused[", net: epilogueSpikes(0.8, 40)},
+	"Bools, few":            {want: "SpikeMatMul of bits then Fused[", ones: 0.1, net: epilogueBools},
+	"Bools":                 {want: "SpikeMatMul of bits then Fused[", ones: 0.9, net: epilogueBools},
 	"in a loop": {want: "MatMul then Fused[", off: "shard", net: func(g *graph.Graph, d graph.DType) []*graph.Node {
 		w := g.Input("w", d, epiK, epiN)
 		_, v := graph.Loop(g.Input("x", d, 3, epiM, epiK), []*graph.Node{nil}, func(x *graph.Node, s []*graph.Node) (struct{}, []*graph.Node) {
@@ -254,9 +254,10 @@ func TestEpilogueIsExplained(t *testing.T) {
 	assert.Regexp(t, `then Fused\[Add .* \(rows added up to 60 % ones, else multiplied, \d+ rows at a time\)`, explain(t, p))
 	kernels, _, err := p.Timings(in...)
 	require.NoError(t, err)
-	require.Len(t, kernels, 1, "%v", kernels)
-	k := kernels[0]
-	assert.Contains(t, k.String(), "SpikeMatMul then Fused[Add")
+	require.Len(t, kernels, 2, "%v", kernels)
+	assert.Contains(t, kernels[0].String(), "PackBits")
+	k := kernels[1]
+	assert.Contains(t, k.String(), "SpikeMatMul of bits then Fused[Add")
 	ones, added, ok := k.Ones()
 	assert.True(t, ok)
 	assert.InDelta(t, 0.1, ones, 0.02)

@@ -11,6 +11,7 @@ import (
 type matMulOp struct {
 	ta, tb bool // which factor is transposed
 	spikes bool // whether a is binary: set by the compiler
+	bits   int  // columns of a where it is stored as bits, else 0
 }
 
 func (o matMulOp) String() string {
@@ -18,12 +19,18 @@ func (o matMulOp) String() string {
 	if o.spikes {
 		s = "Spike" + s
 	}
+	if o.bits > 0 {
+		s += " of bits"
+	}
 	return s
 }
 
 // sizes returns rows, columns and the inner extent of the product.
 func (o matMulOp) sizes(a, b Shape) (m, n, k, kb int) {
 	m, k = a[len(a)-2], a[len(a)-1]
+	if o.bits > 0 {
+		k = o.bits
+	}
 	if o.ta {
 		m, k = k, m
 	}
@@ -36,6 +43,12 @@ func (o matMulOp) sizes(a, b Shape) (m, n, k, kb int) {
 
 func (o matMulOp) Infer(in []Type) (Type, error) {
 	a, b := in[0], in[1]
+	if o.bits > 0 {
+		if !a.Equal(packedType(a.Shape, o.bits)) {
+			return Type{}, fmt.Errorf("%w: %v do not hold %d bits a row", ErrShape, a, o.bits)
+		}
+		a.DType = Bool
+	}
 	if o.spikes && a.DType == Bool && b.DType.IsFloat() {
 		a.DType = b.DType
 	}

@@ -28,7 +28,7 @@ var passes = []pass{
 	{"residuals", residualsPass, "chooses what a loop keeps for its backward pass: the cheapest cut between what is costly to compute and what is needed", false},
 	{"stack", stackPass, "takes sums of products over time out of loops: one product over all steps", false},
 	{"dce", dcePass, "removes results, state and captures of loops that nothing reads", false},
-	{"bits", bitsPass, "stores as bits the spikes and masks that loops keep for backward loops and products over time", false},
+	{"bits", bitsPass, "stores as bits the spikes and masks that loops keep, or are given, for backward loops and products over time", false},
 	{"shard", shardPass, "splits loops by rows of the batch, for workers that meet once", false},
 	{"spikes", spikesPass, "marks products with spikes, which add rows where the spikes are if those are few", false},
 	{"open", openPass, "lets gradients into spikes know where the slope of a surrogate with compact support is not 0", false},

@@ -3,15 +3,16 @@ package graph
 import "slices"
 
 // bitsPass lets loops return Bools as bits where nothing but sums of products over time and loops read
-// them, as is so of spikes and masks that are kept for a backward pass. Which products take bits as
-// they are is settled here; the rest of the spikes is left to the spikes pass.
-func bitsPass(u unit, _ *compiler) unit {
+// them, as is so of spikes and masks that are kept for a backward pass. Bools that both a loop's products
+// and such a sum read, as they do the spikes that a network is given, are packed once for both. Which
+// products take bits as they are is settled here; the rest of the spikes is left to the spikes pass.
+func bitsPass(u unit, c *compiler) unit {
 	if !u.hasLoops() {
 		return u
 	}
 	u = (&rewriter{loops: map[*LoopSpec]*LoopSpec{}}).graph(u, nil, make([]*Node, len(u.g.nodes))) // bodies will grow
 	r := &rewriter{loops: map[*LoopSpec]*LoopSpec{}}
-	b := &bitStorer{r: r, results: map[*Node]bool{}, seqs: map[*Node]bool{}}
+	b := &bitStorer{r: r, results: map[*Node]bool{}, given: map[*Node]bool{}, seqs: map[*Node]bool{}, spare: c.segments == nil}
 	r.build = func(u unit, parent *Graph, at []*Node) unit {
 		b.find(u)
 		return r.graph(u, parent, at)
@@ -49,7 +50,9 @@ func (n *Node) columns() int { return n.typ.Shape[len(n.typ.Shape)-1] }
 type bitStorer struct {
 	r       *rewriter
 	results map[*Node]bool // results of loops that become bits
-	seqs    map[*Node]bool // placeholders of such results
+	given   map[*Node]bool // other Bools of which there are to be bits
+	seqs    map[*Node]bool // placeholders of both
+	spare   bool           // whether there is memory for bits of what is given
 }
 
 // find marks what becomes bits in u: results of loops, and the placeholders of their readers.
@@ -64,27 +67,77 @@ func (b *bitStorer) find(u unit) {
 		}
 	}
 	for i, n := range u.g.nodes {
-		if !need[i] || !n.stacksBools() || slices.Contains(u.outs, n) || !b.allRead(n, readers) {
-			continue
-		}
-		b.results[n] = true
-		for _, x := range readers[i] {
-			if l := x.Loop(); l != nil {
-				for j, p := range l.Seqs {
-					b.seqs[p] = b.seqs[p] || x.in[len(l.Carried)+j] == n
-				}
-			}
+		switch {
+		case !need[i] || n.typ.DType != Bool || len(n.typ.Shape) < 3 || n.columns() < leastBits:
+		case n.stacksBools() && !slices.Contains(u.outs, n) && b.allRead(n, readers):
+			b.results[n] = true
+			b.mark(n, readers[i], func(*LoopSpec, *Node) bool { return true })
+		case b.spare && b.summedUp(n, readers):
+			b.given[n] = b.mark(n, readers[i], (*LoopSpec).onlyMultiplies)
 		}
 	}
 }
 
-// stacksBools reports whether n is a stacked result of a loop that is better stored as bits.
+// mark marks the placeholders of n in loops that read it step by step, where it is to be bits, and reports
+// whether there are any.
+func (b *bitStorer) mark(n *Node, readers []*Node, where func(l *LoopSpec, p *Node) bool) (found bool) {
+	for _, x := range readers {
+		l := x.Loop()
+		if l == nil {
+			continue
+		}
+		for j, p := range l.Seqs {
+			if x.in[len(l.Carried)+j] == n && where(l, p) {
+				b.seqs[p], found = true, true
+			}
+		}
+	}
+	return found
+}
+
+// summedUp reports whether a sum of products over time could read bits of n.
+func (b *bitStorer) summedUp(n *Node, readers [][]*Node) bool {
+	return slices.ContainsFunc(readers[n.id], func(x *Node) bool {
+		_, cast := x.op.(castOp)
+		return cast && slices.ContainsFunc(readers[x.id], func(y *Node) bool { return takesBits(y, x) })
+	})
+}
+
+// onlyMultiplies reports whether the body does nothing with the placeholder p but to multiply it, as a left
+// factor that is not transposed.
+func (l *LoopSpec) onlyMultiplies(p *Node) bool {
+	outs := slices.Concat(l.Next, l.Ys)
+	need := reachable(l.Body, outs)
+	var casts []*Node
+	for i, n := range l.Body.nodes {
+		if !need[i] || !slices.Contains(n.in, p) {
+			continue
+		}
+		if _, cast := n.op.(castOp); !cast {
+			return false
+		}
+		casts = append(casts, n)
+	}
+	for i, n := range l.Body.nodes {
+		o, product := n.op.(matMulOp)
+		product = product && !o.ta && !o.tb && len(n.typ.Shape) == 2
+		for j, x := range n.in {
+			if need[i] && slices.Contains(casts, x) && !(product && j == 0) {
+				return false
+			}
+		}
+	}
+	isOut := func(n *Node) bool { return slices.Contains(outs, n) }
+	return !isOut(p) && !slices.ContainsFunc(casts, isOut)
+}
+
+// stacksBools reports whether n is a stacked result of a loop.
 func (n *Node) stacksBools() bool {
 	r := n.ResultIndex()
 	if r < 0 || n.in[0].Loop() == nil || r < len(n.in[0].Loop().Carried) {
 		return false
 	}
-	return n.typ.DType == Bool && len(n.typ.Shape) > 2 && n.columns() >= leastBits
+	return true
 }
 
 // allRead reports whether every reader of n can read bits.
@@ -129,18 +182,31 @@ func (b *bitStorer) node(n *Node, in []*Node) *Node {
 		return nil
 	}
 	x := n.in[1]
-	if _, cast := x.op.(castOp); cast && b.results[x.in[0]] {
-		o.op, o.bits = ofSpikes(o.op), x.columns()
-		return b.r.inside.add(o, []*Node{in[0], in[1].in[0], in[2]})
+	if _, cast := x.op.(castOp); !cast || !(b.results[x.in[0]] || b.given[x.in[0]] && takesBits(n, x)) {
+		return nil
 	}
-	return nil
+	o.op, o.bits = ofSpikes(o.op), x.columns()
+	return b.r.inside.add(o, []*Node{in[0], b.bits(x.in[0], in[1].in[0]), in[2]})
 }
 
-// loop rebuilds a loop whose results become bits.
+// bits returns the bits of n, which is x in the graph that is being written.
+func (b *bitStorer) bits(n, x *Node) *Node {
+	if b.given[n] {
+		return x.g.add(packBitsOp{}, []*Node{x})
+	}
+	return x
+}
+
+// loop rebuilds a loop whose results or sequences become bits.
 func (b *bitStorer) loop(n *Node, l *LoopSpec, in []*Node) *Node {
 	own := *l
 	own.Ys = slices.Clone(l.Ys)
-	found := slices.ContainsFunc(l.Seqs, func(p *Node) bool { return b.seqs[p] })
+	in, found := slices.Clone(in), false
+	for j, p := range l.Seqs {
+		if at := len(l.Carried) + j; b.seqs[p] {
+			in[at], found = b.bits(n.in[at], in[at]), true
+		}
+	}
 	for i, y := range l.Ys {
 		if b.results[n.g.seen[key{op: resultOp{len(l.Carried) + i}, in: [4]*Node{n}}]] {
 			own.Ys[i], found = l.Body.add(packBitsOp{}, []*Node{y}), true

@@ -2,6 +2,7 @@ package graph_test
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/spikegraph/spikegraph/autodiff"
@@ -33,7 +34,7 @@ func TestStoredBits(t *testing.T) {
 					require.Equal(t, want[i], got[i], "%d neurons, result %d", n, i)
 				}
 				if n < 32 {
-					assert.NotContains(t, text, "PackBits")
+					assert.NotContains(t, text, "ExpandBits", "a row of so few takes no less memory as bits")
 					continue
 				}
 				assert.Contains(t, text, "PackBits")
@@ -41,6 +42,41 @@ func TestStoredBits(t *testing.T) {
 				assert.Contains(t, text, fmt.Sprintf("ExpandBits[%d]", n))
 				assert.Less(t, p.Memory(), bytes)
 			}
+		}
+	}
+}
+
+// Spikes that a network is given are packed once for its products and for the gradient of its weights, but not
+// where the loop reads them otherwise, or memory is bounded and segments are computed again.
+func TestGivenBits(t *testing.T) {
+	t.Parallel()
+	const steps, batch, channels, n = 8, 5, 70, 40
+	in := inputsOf(graph.Bool, true, steps, batch, channels)
+	for _, otherwise := range []bool{false, true} {
+		var want [][]float64
+		for _, off := range [][]string{{"bits"}, nil} {
+			g := graph.New()
+			x, w := g.Input("x", graph.Bool, steps, batch, channels), g.Param("w", graph.Var{Shape: []int{channels, n}, Init: gauss{}})
+			ys, _ := graph.Loop(x, []*graph.Node{nil}, func(x *graph.Node, s []*graph.Node) (*graph.Node, []*graph.Node) {
+				f := x.Cast(graph.Float32)
+				u := s[0].Else(f.MatMul(w).Like(0)).Scale(0.9).Add(f.MatMul(w)).Tanh()
+				if otherwise {
+					u = u.Add(f.Sum(1).Unsqueeze(1))
+				}
+				return u, []*graph.Node{u}
+			})
+			loss := ys.Square().Mean()
+			p, err := g.CompileWith(graph.Options{Disable: off, Verify: true}, append(autodiff.Grad(loss, w), loss)...)
+			require.NoError(t, err)
+			got, text := run(t, p, in), explain(t, p)
+			if off != nil {
+				want = got
+				continue
+			}
+			assert.Equal(t, want, got)
+			packed := fmt.Sprintf("  PackBits -> Int32[%d %d 4]", steps, batch)
+			assert.Equal(t, !otherwise, strings.Contains(text, packed), text)
+			assert.Equal(t, !otherwise, strings.Contains(text, "TimeSum[SpikeMatMul[aᵀ] of bits"), text)
 		}
 	}
 }

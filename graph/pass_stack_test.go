@@ -28,7 +28,7 @@ func TestStackedGradients(t *testing.T) {
 		fast, err := g.CompileWith(graph.Options{Verify: true}, grad)
 		require.NoError(t, err)
 		text := explain(t, fast)
-		assert.Contains(t, text, "\n  TimeSum[SpikeMatMul[aᵀ], steps by 16] -> Float64[70 60]", "outside of the loop")
+		assert.Contains(t, text, "\n  TimeSum[SpikeMatMul[aᵀ] of bits, steps by 16] -> Float64[70 60]", "outside of the loop")
 		assert.Equal(t, 1, strings.Count(text, "SpikeMatMul[aᵀ]"), "and there alone")
 		assert.NotContains(t, text, "Cast", "the spikes are read as Bool")
 		slow, err := g.CompileWith(graph.Options{Disable: []string{"stack", "spikes"}}, grad)

@@ -2,30 +2,36 @@ package graph
 
 import "github.com/spikegraph/spikegraph/internal/kernel"
 
-// The share of ones below which adding rows beats multiplying, and the least number of columns for which
-// looking for ones pays at all. Measured: see docs/performance.md.
+// The share of ones below which adding rows beats multiplying, and that of products with so few columns that
+// rows are short. Measured: see docs/performance.md.
 const (
-	spikeShare    = 0.6
-	sparseColumns = 48
+	spikeShare = 0.6
+	fewShare   = 0.4
+	fewColumns = 48
 )
 
-// spikeKernel computes the product of a binary left factor, stored as floats or as Bool, by the
-// quicker of two ways. Which it is depends on the data alone.
+// shareToAdd returns the share of ones up to which rows of so many columns are added.
+func shareToAdd(cols int) float64 {
+	if cols < fewColumns {
+		return fewShare
+	}
+	return spikeShare
+}
+
+// spikeKernel computes the product of a binary left factor, stored as bits, by the quicker of two ways. Which it
+// is depends on the data alone.
 func spikeKernel[T float32 | float64](o matMulOp, a, b *Node) evalFunc {
 	m, n, k, _ := o.sizes(a.typ.Shape, b.typ.Shape)
 	if o.ta {
 		return spikeTransposed[T](Shape{m, n}, a.typ)
 	}
-	p := newEventProduct[T](m, n, k, a.typ.DType)
+	p := newEventProduct[T](m, n, k)
 	return func(c *call) error {
 		y, z := kernel.View[T](c.in[1]), kernel.View[T](c.out[0])
-		switch ones, few := p.look(c); {
-		case few:
+		if ones, few := p.look(c); few {
 			p.run(c.pool, y, z, ones)
-		case p.stored == Bool:
+		} else {
 			p.dense(c.pool, y, z)
-		default:
-			kernel.GemmParallel(c.pool, false, false, m, n, k, p.x, k, y, n, 0, z, n)
 		}
 		return nil
 	}
@@ -48,44 +54,21 @@ func spikeTransposed[T float32 | float64](z Shape, a Type) evalFunc {
 // eventProduct adds rows of b where a has ones, in parts of the rows of the result.
 type eventProduct[T float32 | float64] struct {
 	m, n, k int
-	few     int // ones up to which rows are added, -1 if never
+	few     int // ones up to which rows are added
 	parts   int
-	stored  DType
-	x       []T      // a, or
-	truths  []bool   // a, and
-	bits    []uint64 // a as bits
+	bits    []uint64 // of a
 	y, z    []T
 	mem     *productMemory[T]
 }
 
-func newEventProduct[T float32 | float64](m, n, k int, stored DType) *eventProduct[T] {
-	p := &eventProduct[T]{m: m, n: n, k: k, few: int(spikeShare * float64(m*k)), stored: stored}
-	if n < sparseColumns {
-		p.few = -1
-	}
-	return p
+func newEventProduct[T float32 | float64](m, n, k int) *eventProduct[T] {
+	return &eventProduct[T]{m: m, n: n, k: k, few: int(shareToAdd(n) * float64(m*k))}
 }
 
 // look counts the ones of the call's left factor, and reports whether they are few.
 func (p *eventProduct[T]) look(c *call) (ones int, few bool) {
-	p.mem = memoryOf[T](c.env)
-	if p.stored == Bool {
-		p.truths = c.in[0].Bool()
-	} else {
-		p.x = kernel.View[T](c.in[0])
-	}
-	if p.few < 0 {
-		return 0, false
-	}
-	if p.stored == Bool {
-		n := p.m * p.words()
-		p.mem.bits = atLeast(p.mem.bits, n)
-		p.bits = p.mem.bits[:n]
-		kernel.PackBools(p.bits, p.words(), p.truths, p.m, p.k)
-		ones = kernel.CountBits(p.bits)
-	} else {
-		ones = kernel.CountNonzero(p.x)
-	}
+	p.mem, p.bits = memoryOf[T](c.env), wordsOf(c.in[0])
+	ones = kernel.CountBits(p.bits)
 	c.events.note(ones, p.m*p.k, ones <= p.few)
 	return ones, ones <= p.few
 }
@@ -114,11 +97,15 @@ func (p *eventProduct[T]) Part(worker, i int) {
 
 // add computes rows lo to hi of the result into z.
 func (p *eventProduct[T]) add(worker, lo, hi int, z []T) {
-	ws := &p.mem.work[worker].ws
-	if ld := p.words(); p.stored == Bool {
-		kernel.EventGemmBits(ws, hi-lo, p.n, p.k, p.bits[lo*ld:], ld, p.y, p.n, 0, z, p.n)
-	} else {
-		kernel.EventGemm(ws, hi-lo, p.n, p.k, p.x[lo*p.k:], p.k, p.y, p.n, 0, z, p.n)
+	ld := p.words()
+	kernel.EventGemmBits(&p.mem.work[worker].ws, hi-lo, p.n, p.k, p.bits[lo*ld:], ld, p.y, p.n, 0, z, p.n)
+}
+
+// expand writes rows lo to hi of a as numbers.
+func (p *eventProduct[T]) expand(dst []T, lo, hi int) {
+	for i := lo; i < hi; i++ {
+		kernel.ExpandBits(dst[:p.k], p.bits[i*p.words():])
+		dst = dst[p.k:]
 	}
 }
 
@@ -130,13 +117,13 @@ func (p *eventProduct[T]) share(i int) int {
 	return i * p.m / p.parts / wordBits * wordBits
 }
 
-// dense multiplies a block of rows, stored as Bool, at a time.
+// dense multiplies a block of rows at a time.
 func (p *eventProduct[T]) dense(pool *kernel.Pool, y, z []T) {
 	p.mem.floats = atLeast(p.mem.floats, min(blockRows, p.m)*p.k)
 	for lo := 0; lo < p.m; lo += blockRows {
 		rows := min(blockRows, p.m-lo)
 		f := p.mem.floats[:rows*p.k]
-		kernel.FromBools(f, p.truths[lo*p.k:(lo+rows)*p.k])
+		p.expand(f, lo, lo+rows)
 		kernel.GemmParallel(pool, false, false, rows, p.n, p.k, f, p.k, y, p.n, 0, z[lo*p.n:], p.n)
 	}
 }

@@ -48,7 +48,7 @@ func newRowProduct[T float32 | float64](p *Node) rowProduct[T] {
 	m, n, k, _ := o.sizes(a.Shape, b.Shape)
 	g := &gemmRows[T]{o: o, n: n, k: k, lda: a.Shape[1], ldb: b.Shape[1]}
 	if o.spikes {
-		return &eventRows[T]{gemmRows: g, p: newEventProduct[T](m, n, k, a.DType)}
+		return &eventRows[T]{gemmRows: g, p: newEventProduct[T](m, n, k)}
 	}
 	if p.in[1].keptPacked(p) {
 		g.kept = newKeptFactor[T](o, n, k, g.ldb)
@@ -100,23 +100,19 @@ func (r *eventRows[T]) start(c *call) {
 		r.p.y = kernel.View[T](c.in[1])
 		return
 	}
-	r.x = r.p.x
 	r.pack(c)
 }
 
 func (r *eventRows[T]) rows(worker, lo, hi int, z []T) {
-	switch {
-	case r.few:
+	if r.few {
 		r.p.add(worker, lo, hi, z)
-	case r.p.stored == Bool:
-		w := &r.mem.work[worker]
-		w.floats = atLeast(w.floats, (hi-lo)*r.k)
-		x := w.floats[:(hi-lo)*r.k]
-		kernel.FromBools(x, r.p.truths[lo*r.k:hi*r.k])
-		kernel.GemmPacked(&w.ws, false, hi-lo, x, r.k, r.packed, 0, z, r.n)
-	default:
-		r.gemmRows.rows(worker, lo, hi, z)
+		return
 	}
+	w := &r.mem.work[worker]
+	w.floats = atLeast(w.floats, (hi-lo)*r.k)
+	x := w.floats[:(hi-lo)*r.k]
+	r.p.expand(x, lo, hi)
+	kernel.GemmPacked(&w.ws, false, hi-lo, x, r.k, r.packed, 0, z, r.n)
 }
 
 // convRows is a convolution: its rows are the cells of all images.

@@ -22,7 +22,7 @@ func TestProfile(t *testing.T) {
 	assert.Regexp(t, `\d+\.\d+ +12 +    .*SpikeMatMul`, text, "two shards of six steps")
 	assert.Regexp(t, `SpikeMatMul.*% ones, rows added in \d+ of \d+`, text)
 	assert.Contains(t, text, "in all")
-	assert.Regexp(t, `SpikeMatMul -> .*; \d+\.\d{3} ms in 12 calls\)`, explain(t, p), "which Explain tells from then on")
+	assert.Regexp(t, `SpikeMatMul of bits -> .*; \d+\.\d{3} ms in 12 calls\)`, explain(t, p), "which Explain tells from then on")
 	assert.ErrorIs(t, p.Profile(&b), graph.ErrShape)
 }
 
@@ -46,7 +46,7 @@ func TestTimings(t *testing.T) {
 		found[k.Op] = k
 		assert.LessOrEqual(t, k.Time, whole, k.Op)
 	}
-	const float = 4 // bytes
+	const float = 4 // bytes; 96 bits are two words of 8
 	dense := found["MatMul"]
 	assert.Equal(t, 1, dense.Depth)
 	assert.Equal(t, "hidden", dense.Scope)
@@ -56,14 +56,14 @@ func TestTimings(t *testing.T) {
 	_, _, ok := dense.Ones()
 	assert.False(t, ok, "it does not look for ones")
 
-	sparse := found["SpikeMatMul"]
+	sparse := found["SpikeMatMul of bits"]
 	ones, added, ok := sparse.Ones()
 	require.True(t, ok)
 	assert.InDelta(t, 0.1, ones, 0.02)
 	assert.Equal(t, 1.0, added)
 	additions := ones * steps * rows * in * out
 	assert.InEpsilon(t, additions, sparse.Flops, 1e-9)
-	assert.InEpsilon(t, steps*(rows*in+float*(in*out+rows*out))+float*additions, sparse.Bytes, 1e-9)
+	assert.InEpsilon(t, steps*(rows*2*8+float*(in*out+rows*out))+float*additions, sparse.Bytes, 1e-9)
 	assert.Zero(t, found["Loop[5]"].Flops, "its body says")
 	_, _, err = p.Timings()
 	assert.ErrorIs(t, err, graph.ErrShape)

@@ -125,7 +125,7 @@ func TestRandomGraphsHaveEpilogues(t *testing.T) {
 		g, m := graph.New(), &maker{next: rand.New(rand.NewPCG(seed, 1)).IntN}
 		m.begin(g, graph.Float64, 8)
 		text := explain(t, compile(t, g, m.pool[4:]...))
-		for _, kernel := range []string{" MatMul then", " SpikeMatMul then"} {
+		for _, kernel := range []string{" MatMul then", " SpikeMatMul of bits then"} {
 			found[kernel] += strings.Count(text, kernel)
 		}
 	}

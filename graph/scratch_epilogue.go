@@ -40,8 +40,7 @@ func (o epilogueOp) isAtHome(n *Node) bool {
 
 // gemmRowsScratch is what gemmRows and eventRows take.
 func gemmRowsScratch[T float32 | float64](o matMulOp, p *Node, block int) (s scratch) {
-	a := p.in[0].typ
-	m, n, k, _ := o.sizes(a.Shape, p.in[1].typ.Shape)
+	_, n, k, _ := o.sizes(p.in[0].typ.Shape, p.in[1].typ.Shape)
 	r := &s.shared[precision(p.typ.DType)]
 	r.work = kernel.GemmPackedRoom[T](o.ta, block, n, k)
 	if p.in[1].keptPacked(p) && !o.spikes {
@@ -52,14 +51,7 @@ func gemmRowsScratch[T float32 | float64](o matMulOp, p *Node, block int) (s scr
 	if !o.spikes {
 		return s
 	}
-	if n >= sparseColumns {
-		r.work.Cover(kernel.EventRoom[T](false, block, n, k))
-	}
-	if a.DType == Bool {
-		r.workFloats = block * k * p.typ.DType.Size()
-		if n >= sparseColumns {
-			r.bits = 8 * m * wordsOfCols(k)
-		}
-	}
+	r.work.Cover(kernel.EventRoom[T](false, block, n, k))
+	r.workFloats = block * k * p.typ.DType.Size()
 	return s
 }

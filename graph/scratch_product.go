@@ -27,15 +27,12 @@ func productScratch[T float32 | float64](o matMulOp, n *Node, workers int) (s sc
 		return s
 	}
 	rows := m
-	if o.spikes && a.DType == Bool {
+	if o.spikes {
 		rows = min(blockRows, m)
 		s.shared[i].floats = rows * k * size
 	}
 	s.shared[i].packed, s.lent[i] = kernel.GemmParallelRoom[T](workers, o.ta, o.tb, rows, cols, k)
-	if o.spikes && cols >= sparseColumns {
-		if a.DType == Bool {
-			s.shared[i].bits = 8 * m * wordsOfCols(k)
-		}
+	if o.spikes {
 		s.shared[i].work = kernel.EventRoom[T](false, m, cols, k)
 	}
 	return s
@@ -56,7 +53,7 @@ func timeProductRoom[T float32 | float64](z Type, bools, packed, spikes bool, al
 	if bools || packed {
 		r.workFloats = at * cols * size
 	}
-	if spikes && n >= sparseColumns {
+	if spikes && looksForOnes(n, bools || packed) {
 		r.work.Cover(kernel.EventRoom[T](true, cols, n, rows))
 		if !packed {
 			words := wordsOfCols(m)

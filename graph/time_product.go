@@ -38,11 +38,15 @@ const (
 // newTimeProduct returns the sum of products of x, stored as it says, and d, to z, taken as walk says.
 func newTimeProduct[T float32 | float64](z Shape, x DType, packed, spikes bool, walk []rowRange) *timeProduct[T] {
 	p := &timeProduct[T]{m: z[0], n: z[1], bools: x == Bool, packed: packed, few: -1, walk: walk}
-	if spikes && p.n >= sparseColumns {
-		p.few = spikeShare
+	if spikes && looksForOnes(p.n, p.bools || p.packed) {
+		p.few = shareToAdd(p.n)
 	}
 	return p
 }
+
+// looksForOnes reports whether a product with the transposition of a binary factor and n columns looks for ones:
+// floats and few columns are quicker multiplied, as the factor need not be packed then.
+func looksForOnes(n int, stored bool) bool { return stored || n >= fewColumns }
 
 // words is the number of words in a row of bits.
 func (p *timeProduct[T]) words() int { return (p.m + wordBits - 1) / wordBits }
