@@ -86,16 +86,9 @@ func (p *bitPacking) Part(_, i int) {
 	case Bool:
 		kernel.PackBools(dst, words, p.x.Bool()[from:to], hi-lo, p.cols)
 	case Float32:
-		packFloats(dst, p.x.F32()[from:to], words, p.cols)
+		kernel.PackBitRows(dst, p.x.F32()[from:to], hi-lo, p.cols)
 	default:
-		packFloats(dst, p.x.F64()[from:to], words, p.cols)
-	}
-}
-
-// packFloats packs rows of floats.
-func packFloats[T float32 | float64](dst []uint64, x []T, words, cols int) {
-	for ; len(dst) > 0; dst, x = dst[words:], x[cols:] {
-		kernel.PackBits(dst[:words], x[:cols])
+		kernel.PackBitRows(dst, p.x.F64()[from:to], hi-lo, p.cols)
 	}
 }
 

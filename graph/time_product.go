@@ -132,9 +132,7 @@ func (p timePacking[T]) Part(_, i int) {
 	case p.bools:
 		kernel.PackBools(rows, words, p.truths[r.from*p.m:r.to*p.m], r.to-r.from, p.m)
 	case !p.packed:
-		for k := range r.to - r.from {
-			kernel.PackBits(rows[k*words:(k+1)*words], p.x[(r.from+k)*p.m:][:p.m])
-		}
+		kernel.PackBitRows(rows, p.x[r.from*p.m:], r.to-r.from, p.m)
 	}
 	ones := p.mem.ones[i*p.blocks():][:p.blocks()]
 	clear(ones)

@@ -248,40 +248,34 @@ TEXT ·packBitsF32AVX512(SB), NOSPLIT, $0-33
 	VBROADCASTSS X1, Z1
 	VPXORD       Z0, Z0, Z0
 	XORQ         SI, SI
+	KXORW        K1, K1, K1
 
 word:
 	VMOVUPS (CX), Z2
-	VCMPPS  $0x04, Z0, Z2, K1
-	VCMPPS  $0x04, Z1, Z2, K1, K2
-	KMOVW   K1, DI
-	KMOVW   K2, R8
-	ORQ     R8, SI
-	MOVW    DI, (BX)
+	VCMPPS  $0x04, Z0, Z2, K2
+	VCMPPS  $0x04, Z1, Z2, K2, K3
+	KORW    K3, K1, K1
+	KMOVW   K2, (BX)
 	VMOVUPS 64(CX), Z2
-	VCMPPS  $0x04, Z0, Z2, K1
-	VCMPPS  $0x04, Z1, Z2, K1, K2
-	KMOVW   K1, DI
-	KMOVW   K2, R8
-	ORQ     R8, SI
-	MOVW    DI, 2(BX)
+	VCMPPS  $0x04, Z0, Z2, K2
+	VCMPPS  $0x04, Z1, Z2, K2, K3
+	KORW    K3, K1, K1
+	KMOVW   K2, 2(BX)
 	VMOVUPS 128(CX), Z2
-	VCMPPS  $0x04, Z0, Z2, K1
-	VCMPPS  $0x04, Z1, Z2, K1, K2
-	KMOVW   K1, DI
-	KMOVW   K2, R8
-	ORQ     R8, SI
-	MOVW    DI, 4(BX)
+	VCMPPS  $0x04, Z0, Z2, K2
+	VCMPPS  $0x04, Z1, Z2, K2, K3
+	KORW    K3, K1, K1
+	KMOVW   K2, 4(BX)
 	VMOVUPS 192(CX), Z2
-	VCMPPS  $0x04, Z0, Z2, K1
-	VCMPPS  $0x04, Z1, Z2, K1, K2
-	KMOVW   K1, DI
-	KMOVW   K2, R8
-	ORQ     R8, SI
-	MOVW    DI, 6(BX)
+	VCMPPS  $0x04, Z0, Z2, K2
+	VCMPPS  $0x04, Z1, Z2, K2, K3
+	KORW    K3, K1, K1
+	KMOVW   K2, 6(BX)
 	ADDQ    DX, CX
 	ADDQ    $0x08, BX
 	DECQ    AX
 	JNZ     word
+	KMOVW   K1, SI
 	TESTQ   SI, SI
 	SETNE   SI
 	MOVB    SI, other+32(FP)
@@ -724,7 +718,7 @@ word:
 	RET
 
 // func packBitsF64AVX512(words int, x *float64, stride int, dst *uint64) (other bool)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512DQ, AVX512F
 TEXT ·packBitsF64AVX512(SB), NOSPLIT, $0-33
 	MOVQ         words+0(FP), AX
 	MOVQ         x+8(FP), CX
@@ -735,68 +729,54 @@ TEXT ·packBitsF64AVX512(SB), NOSPLIT, $0-33
 	VBROADCASTSD X1, Z1
 	VPXORD       Z0, Z0, Z0
 	XORQ         SI, SI
+	KXORW        K1, K1, K1
 
 word:
 	VMOVUPD (CX), Z2
-	VCMPPD  $0x04, Z0, Z2, K1
-	VCMPPD  $0x04, Z1, Z2, K1, K2
-	KMOVW   K1, DI
-	KMOVW   K2, R8
-	ORQ     R8, SI
-	MOVB    DI, (BX)
+	VCMPPD  $0x04, Z0, Z2, K2
+	VCMPPD  $0x04, Z1, Z2, K2, K3
+	KORW    K3, K1, K1
+	KMOVB   K2, (BX)
 	VMOVUPD 64(CX), Z2
-	VCMPPD  $0x04, Z0, Z2, K1
-	VCMPPD  $0x04, Z1, Z2, K1, K2
-	KMOVW   K1, DI
-	KMOVW   K2, R8
-	ORQ     R8, SI
-	MOVB    DI, 1(BX)
+	VCMPPD  $0x04, Z0, Z2, K2
+	VCMPPD  $0x04, Z1, Z2, K2, K3
+	KORW    K3, K1, K1
+	KMOVB   K2, 1(BX)
 	VMOVUPD 128(CX), Z2
-	VCMPPD  $0x04, Z0, Z2, K1
-	VCMPPD  $0x04, Z1, Z2, K1, K2
-	KMOVW   K1, DI
-	KMOVW   K2, R8
-	ORQ     R8, SI
-	MOVB    DI, 2(BX)
+	VCMPPD  $0x04, Z0, Z2, K2
+	VCMPPD  $0x04, Z1, Z2, K2, K3
+	KORW    K3, K1, K1
+	KMOVB   K2, 2(BX)
 	VMOVUPD 192(CX), Z2
-	VCMPPD  $0x04, Z0, Z2, K1
-	VCMPPD  $0x04, Z1, Z2, K1, K2
-	KMOVW   K1, DI
-	KMOVW   K2, R8
-	ORQ     R8, SI
-	MOVB    DI, 3(BX)
+	VCMPPD  $0x04, Z0, Z2, K2
+	VCMPPD  $0x04, Z1, Z2, K2, K3
+	KORW    K3, K1, K1
+	KMOVB   K2, 3(BX)
 	VMOVUPD 256(CX), Z2
-	VCMPPD  $0x04, Z0, Z2, K1
-	VCMPPD  $0x04, Z1, Z2, K1, K2
-	KMOVW   K1, DI
-	KMOVW   K2, R8
-	ORQ     R8, SI
-	MOVB    DI, 4(BX)
+	VCMPPD  $0x04, Z0, Z2, K2
+	VCMPPD  $0x04, Z1, Z2, K2, K3
+	KORW    K3, K1, K1
+	KMOVB   K2, 4(BX)
 	VMOVUPD 320(CX), Z2
-	VCMPPD  $0x04, Z0, Z2, K1
-	VCMPPD  $0x04, Z1, Z2, K1, K2
-	KMOVW   K1, DI
-	KMOVW   K2, R8
-	ORQ     R8, SI
-	MOVB    DI, 5(BX)
+	VCMPPD  $0x04, Z0, Z2, K2
+	VCMPPD  $0x04, Z1, Z2, K2, K3
+	KORW    K3, K1, K1
+	KMOVB   K2, 5(BX)
 	VMOVUPD 384(CX), Z2
-	VCMPPD  $0x04, Z0, Z2, K1
-	VCMPPD  $0x04, Z1, Z2, K1, K2
-	KMOVW   K1, DI
-	KMOVW   K2, R8
-	ORQ     R8, SI
-	MOVB    DI, 6(BX)
+	VCMPPD  $0x04, Z0, Z2, K2
+	VCMPPD  $0x04, Z1, Z2, K2, K3
+	KORW    K3, K1, K1
+	KMOVB   K2, 6(BX)
 	VMOVUPD 448(CX), Z2
-	VCMPPD  $0x04, Z0, Z2, K1
-	VCMPPD  $0x04, Z1, Z2, K1, K2
-	KMOVW   K1, DI
-	KMOVW   K2, R8
-	ORQ     R8, SI
-	MOVB    DI, 7(BX)
+	VCMPPD  $0x04, Z0, Z2, K2
+	VCMPPD  $0x04, Z1, Z2, K2, K3
+	KORW    K3, K1, K1
+	KMOVB   K2, 7(BX)
 	ADDQ    DX, CX
 	ADDQ    $0x08, BX
 	DECQ    AX
 	JNZ     word
+	KMOVW   K1, SI
 	TESTQ   SI, SI
 	SETNE   SI
 	MOVB    SI, other+32(FP)

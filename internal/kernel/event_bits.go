@@ -12,6 +12,11 @@ func PackBits[T Float](dst []uint64, x []T) (binary bool) {
 	return !codesOf[T]().pack(dst[:roundUp(len(x), wordBits)/wordBits], x)
 }
 
+// PackBitRows is PackBits for rows of cols elements, one behind the other, each in ⌈cols/64⌉ words of its own.
+func PackBitRows[T Float](dst []uint64, x []T, rows, cols int) (binary bool) {
+	return !codesOf[T]().packRows(dst, x[:rows*cols], rows, cols)
+}
+
 // ExpandBits writes 1 to dst[i] where bit i%64 of src[i/64] is set and 0 elsewhere.
 func ExpandBits[T Float](dst []T, src []uint64) {
 	codesOf[T]().expand(dst, src[:roundUp(len(dst), wordBits)/wordBits])

@@ -52,6 +52,44 @@ func (t *eventCodes[T]) pack(dst []uint64, x []T) (other bool) {
 	return other
 }
 
+// packRows packs rows, each in words of its own, and reports whether any element is neither 0 nor 1.
+func (t *eventCodes[T]) packRows(dst []uint64, x []T, rows, cols int) (other bool) {
+	whole, left := cols/wordBits, cols%wordBits
+	if left == 0 || rows == 1 {
+		return t.pack(dst, x)
+	}
+	ld := whole + 1
+	other = t.packEnds(dst[:rows*ld], x[whole*wordBits:], rows, cols, left)
+	for i := range rows {
+		other = t.pack(dst[i*ld:][:whole], x[i*cols:][:whole*wordBits]) || other
+	}
+	return other
+}
+
+// packEnds packs the left elements at the end of each row, which begin cols apart, into the last word of each row
+// of dst, of which others may be spoilt. They are packed with those of the next row, as far as there are 64, as
+// whole words are quicker: to the end of dst, from where they go to their places.
+func (t *eventCodes[T]) packEnds(dst []uint64, x []T, rows, cols, left int) (other bool) {
+	ld := len(dst) / rows
+	words := dst[len(dst)-rows:]
+	whole := 0
+	if len(x) >= wordBits {
+		whole = min(rows, (len(x)-wordBits)/cols+1)
+	}
+	for i := 0; i < whole; i += wordsAtOnce {
+		n := min(wordsAtOnce, whole-i)
+		other = t.packWords(n, x[i*cols:], cols, words[i:i+n]) || other
+	}
+	for i := whole; i < rows; i++ {
+		w, o := packWord(x[i*cols:][:left])
+		words[i], other = w, other || o
+	}
+	for i, w := range words {
+		dst[i*ld+ld-1] = w & (1<<left - 1)
+	}
+	return other
+}
+
 // expand writes 0 or 1 for each bit.
 func (t *eventCodes[T]) expand(dst []T, src []uint64) {
 	whole := len(dst) / wordBits

@@ -167,6 +167,7 @@ func TestEventGemmDoesNotAllocate(t *testing.T) {
 		EventGemmBits(ws, p.m, p.n, p.k, bits, 2, p.b, p.ldb, 0, p.c, p.ldc)
 		CountNonzero(p.a)
 		PackBits(bits[:2], p.a[:90])
+		PackBitRows(bits, p.a, 70, 90)
 	}))
 }
 
@@ -219,6 +220,31 @@ func checkBits[T Float](t *testing.T, l isa, r *rand.Rand, n int, odd bool) {
 	require.Equal(t, T(7), y[n], "writes beyond its end")
 }
 
+// checkPackRows compares rows packed together with rows packed one by one.
+func checkPackRows[T Float](t *testing.T, l isa, r *rand.Rand, rows, cols int) {
+	t.Helper()
+	codes, words := codesAt[T](l), (cols+63)/64
+	x := make([]T, rows*cols)
+	for i := range x {
+		switch r.IntN(3) {
+		case 0:
+			x[i] = 1
+		case 1:
+			if r.IntN(50) == 0 {
+				x[i] = odd[T](r)
+			}
+		}
+	}
+	want, got := make([]uint64, rows*words), make([]uint64, rows*words+1)
+	other := false
+	for i := range rows {
+		other = codes.pack(want[i*words:(i+1)*words], x[i*cols:(i+1)*cols]) || other
+	}
+	got[rows*words] = 7
+	require.Equal(t, other, codes.packRows(got[:rows*words], x, rows, cols))
+	require.Equal(t, append(want, 7), got)
+}
+
 // FuzzBits packs, counts, expands and transposes bits of numbers and of Bools at all levels.
 func FuzzBits(f *testing.F) {
 	f.Add(uint64(1), uint16(130), uint8(3))
@@ -229,6 +255,8 @@ func FuzzBits(f *testing.F) {
 			checkBits[float32](t, l, r, size, seed%2 == 1)
 			checkBits[float64](t, l, r, size, seed%2 == 1)
 			checkPackBools(t, l, r, int(rows), size%300)
+			checkPackRows[float32](t, l, r, int(rows), size%300)
+			checkPackRows[float64](t, l, r, int(rows), size%300)
 			checkCountTrue(t, l, r, size)
 			checkBoolConversions(t, loops32[l], r, size)
 			checkBoolConversions(t, loops64[l], r, size)

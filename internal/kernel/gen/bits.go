@@ -57,67 +57,72 @@ func (v vector) packBits() {
 	v.clear(zero)
 	other := v.GP64()
 	v.XORQ(other, other)
+	var others reg.OpmaskVirtual
+	if v.wide() {
+		others = v.K()
+		v.KXORW(others, others, others)
+	}
 	v.Label("word")
-	for i := 0; i < 8; i++ { // bytes of the word
-		bits := v.nonzero(x, i, zero, one, other)
-		if bits == nil {
-			continue
-		}
-		if v.wide() && v.size == 4 {
-			v.MOVW(bits.As16(), operand.Mem{Base: dst, Disp: i})
-		} else {
-			v.MOVB(bits.As8(), operand.Mem{Base: dst, Disp: i})
-		}
+	if v.wide() {
+		v.packMasks(x, dst, zero, one, others)
+	} else {
+		v.packSigns(x, dst, zero, one, other)
 	}
 	v.ADDQ(stride, x)
 	v.ADDQ(operand.Imm(8), dst)
 	v.DECQ(words)
 	v.JNZ(operand.LabelRef("word"))
+	if v.wide() {
+		v.KMOVW(others, other.As32())
+	}
 	v.TESTQ(other, other)
 	v.SETNE(other.As8())
 	v.Store(other.As8(), v.ReturnIndex(0))
 	v.end()
 }
 
-// nonzero returns the bits of the vector of x that begins with element 8i, of two such vectors if they
-// have 4 lanes, and nothing if its elements belong to the vector before. It gathers in other whether any
-// is neither 0 nor 1.
-func (v vector) nonzero(x reg.Register, i int, zero, one reg.VecVirtual, other reg.GPVirtual) reg.GPVirtual {
-	switch v.lanes() {
-	case 16:
-		if i%2 == 1 {
-			return nil
+// packMasks writes a word of the vectors from x on, each of whose masks is a piece of it, and gathers in others
+// which elements are neither 0 nor 1.
+func (v vector) packMasks(x, dst reg.Register, zero, one reg.VecVirtual, others reg.OpmaskVirtual) {
+	for i := range 64 / v.lanes() {
+		e, not0, neither := v.reg(), v.K(), v.K()
+		v.load(v.at(x, i), mask{}, e)
+		v.compare(v.Context, operand.Imm(notEqual), zero, e, not0)
+		v.compare(v.Context, operand.Imm(notEqual), one, e, not0, neither)
+		v.KORW(neither, others, others)
+		piece := operand.Mem{Base: dst, Disp: i * v.lanes() / 8}
+		if v.lanes() == 16 {
+			v.KMOVW(not0, piece)
+		} else {
+			v.KMOVB(not0, piece)
 		}
-		return v.unequal(v.at(x, i/2), zero, one, other)
-	case 8:
-		return v.unequal(v.at(x, i), zero, one, other)
-	default:
-		low := v.unequal(v.at(x, 2*i), zero, one, other)
-		high := v.unequal(v.at(x, 2*i+1), zero, one, other)
-		v.SHLL(operand.Imm(4), high.As32())
-		v.ORL(high.As32(), low.As32())
-		return low
+	}
+}
+
+// packSigns is packMasks for vectors that have no masks: byte by byte, of one vector or of two.
+func (v vector) packSigns(x, dst reg.Register, zero, one reg.VecVirtual, other reg.GPVirtual) {
+	for i := range 8 {
+		vectors := 8 / v.lanes()
+		bits := v.unequal(v.at(x, i*vectors), zero, one, other)
+		if vectors == 2 {
+			high := v.unequal(v.at(x, 2*i+1), zero, one, other)
+			v.SHLL(operand.Imm(4), high.As32())
+			v.ORL(high.As32(), bits.As32())
+		}
+		v.MOVB(bits.As8(), operand.Mem{Base: dst, Disp: i})
 	}
 }
 
 // unequal returns a bit for each lane that is not 0, and gathers in other those that are not 1 either.
 func (v vector) unequal(src operand.Mem, zero, one reg.VecVirtual, other reg.GPVirtual) reg.GPVirtual {
-	e, bits, second := v.reg(), v.GP64(), v.GP64()
+	e, not0, not1 := v.reg(), v.reg(), v.reg()
+	bits, second := v.GP64(), v.GP64()
 	v.load(src, mask{}, e)
-	if v.wide() {
-		not0, neither := v.K(), v.K()
-		v.compare(v.Context, operand.Imm(notEqual), zero, e, not0)
-		v.compare(v.Context, operand.Imm(notEqual), one, e, not0, neither)
-		v.KMOVW(not0, bits.As32())
-		v.KMOVW(neither, second.As32())
-	} else {
-		not0, not1 := v.reg(), v.reg()
-		v.compare(v.Context, operand.Imm(notEqual), zero, e, not0)
-		v.compare(v.Context, operand.Imm(notEqual), one, e, not1)
-		v.signs(v.Context, not0, bits.As32())
-		v.signs(v.Context, not1, second.As32())
-		v.ANDL(bits.As32(), second.As32())
-	}
+	v.compare(v.Context, operand.Imm(notEqual), zero, e, not0)
+	v.compare(v.Context, operand.Imm(notEqual), one, e, not1)
+	v.signs(v.Context, not0, bits.As32())
+	v.signs(v.Context, not1, second.As32())
+	v.ANDL(bits.As32(), second.As32())
 	v.ORQ(second, other)
 	return bits
 }
