@@ -71,11 +71,11 @@ func ofSpikes(op Op) Op {
 // bitsOf returns the bits of a binary value, from where it is stored.
 func (g *Graph) bitsOf(x *Node) *Node {
 	x = stored(x)
+	if x.op == opNe && isConst(x.in[1], 0) && slices.Equal(x.typ.Shape, x.in[0].typ.Shape) {
+		x = stored(x.in[0])
+	}
 	if _, ok := x.op.(expandBitsOp); ok {
 		return x.in[0]
-	}
-	if x.op == opNe && isConst(x.in[1], 0) && slices.Equal(x.typ.Shape, x.in[0].typ.Shape) {
-		x = x.in[0]
 	}
 	return g.add(packBitsOp{}, []*Node{x})
 }
