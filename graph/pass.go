@@ -32,7 +32,7 @@ var passes = []pass{
 	{"shard", shardPass, "splits loops by rows of the batch, for workers that meet once", false},
 	{"spikes", spikesPass, "marks products with spikes, which add rows where the spikes are if those are few", false},
 	{"open", openPass, "lets gradients into spikes know where the slope of a surrogate with compact support is not 0", false},
-	{"fuse", fusePass, "joins elementwise nodes of one shape, and reductions of what they compute over the last axes or all, into one kernel", true},
+	{"fuse", fusePass, "joins elementwise nodes of one shape, and reductions of what they compute over the first axes, the last or all, into one kernel", true},
 	{"epilogue", epiloguePass, "joins such a kernel with the product that it alone reads: both are computed block by block of rows", false},
 }
 

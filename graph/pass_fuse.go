@@ -7,7 +7,8 @@ import (
 
 // fusePass puts elementwise nodes into groups that one kernel computes each: neighbours of one
 // shape where no other kernel stands between them, and the reductions of what they compute. Switched off, each
-// node is a group of its own. Reductions over first axes, and what comes before or after a product, it leaves alone.
+// node is a group of its own. Reductions that would need several passes, and what comes before or after a product, it
+// leaves alone.
 func fusePass(u unit, c *compiler) unit {
 	f := &fuser{alone: c.off["fuse"], r: &rewriter{loops: map[*LoopSpec]*LoopSpec{}}}
 	f.r.build = f.graph

@@ -58,6 +58,8 @@ type plan struct {
 	code         []operation
 	stores       []transfer
 	reductions   []reduced
+	carried      int // how many reductions are carried from tile to tile
+	sums         int // numbers that their parts are
 
 	views    []bool // inputs that are read in place
 	direct   []bool // outputs that are written in place
@@ -219,17 +221,11 @@ func (p *planner) place(copies []int, compute Kind) {
 		p.plan.code = append(p.plan.code, operation{op: OpCopy, dst: loc, x: src, y: loc, z: loc})
 		p.findHazards(j, len(p.code)+c)
 	}
-	carried := 0
 	for j, o := range p.out {
 		switch {
 		case o.Reduce != ReduceNone:
-			r := reduced{io: j, loc: p.values[p.result[j]].loc, how: o.Reduce, carried: -1}
-			var within bool
-			if r.n, within = p.space.rowsWithin(p.inputs + len(p.reductions)); !within {
-				r.carried = carried
-				carried++
-			}
-			p.reductions = append(p.reductions, r)
+			k := p.inputs + len(p.reductions)
+			p.reductions = append(p.reductions, p.reducedOf(j, p.values[p.result[j]].loc, k, o.Reduce))
 		case o.Kind != compute:
 			p.stores = append(p.stores, transfer{j, p.values[p.result[j]].loc, o.Kind})
 		}

@@ -1,12 +1,11 @@
 package kernel
 
-import "math"
-
 // Reduction names how elements become one at the end of an elementwise program.
 type Reduction uint8
 
 // The reductions; they do what the functions of their names do. Rows are reduced by those, to the same bits: in parts
-// where a row is longer than a tile. All elements of a program whose inputs are broadcast are added in tiles.
+// where a row is longer than a tile. Columns, and all elements of a program whose inputs are broadcast, are added in
+// parts of 64 tiles or more, in their order.
 const (
 	ReduceNone Reduction = iota
 	ReduceSum
@@ -17,56 +16,11 @@ const (
 	reductions // how many there are
 )
 
-// reducer is how a reduction is computed. One that has no add treats rows that lie within a tile alone.
-type reducer[T Number] struct {
-	rows  func(room *rowRoom[T], dst, x []T, n int) // of rows of n elements, each to one
-	start func(acc *[chunk]float64)                 // begins a part
-	add   func(acc *[chunk]float64, x []T)          // adds a tile to it
-	end   func(acc *[chunk]float64) float64
-	join  func(a, b float64) float64 // combines parts
-}
-
-// reducing gives loops the reducers of a level.
-func reducing[T Float](l isa, p *loops[T]) *loops[T] {
-	p.reducers = reducersOf[T](l)
-	return p
-}
-
-func reducersOf[T Float](l isa) [reductions]reducer[T] {
-	least, greatest := math.Inf(-1), math.Inf(1)
-	most, leastOf := T(least), T(greatest)
-	first := func(acc *[chunk]float64) float64 { return acc[0] }
-	return [reductions]reducer[T]{
-		ReduceSum: {
-			rows:  func(room *rowRoom[T], dst, x []T, n int) { sumRowsOf(l, room, dst, x, n) },
-			start: func(acc *[chunk]float64) { clear(acc[:chains]) },
-			add:   func(acc *[chunk]float64, x []T) { addToChains(l, acc, x) },
-			end:   sumChains,
-			join:  func(a, b float64) float64 { return a + b },
-		},
-		ReduceMax: {
-			rows:  func(room *rowRoom[T], dst, x []T, n int) { extremesOfRows(l, room, dst, x, n, true) },
-			start: func(acc *[chunk]float64) { acc[0] = least },
-			add:   func(acc *[chunk]float64, x []T) { acc[0] = max(acc[0], float64(maxRow(l, x, most))) },
-			end:   first,
-			join:  func(a, b float64) float64 { return max(a, b) },
-		},
-		ReduceMin: {
-			rows:  func(room *rowRoom[T], dst, x []T, n int) { extremesOfRows(l, room, dst, x, n, false) },
-			start: func(acc *[chunk]float64) { acc[0] = greatest },
-			add:   func(acc *[chunk]float64, x []T) { acc[0] = min(acc[0], float64(minRow(l, x, leastOf))) },
-			end:   first,
-			join:  func(a, b float64) float64 { return min(a, b) },
-		},
-		ReduceLogSumExp: {
-			rows: func(room *rowRoom[T], dst, x []T, n int) { logSumExpOfRows(l, room, dst, x, n) },
-		},
-	}
-}
-
 // Reduces reports whether a program over the iteration space shape can reduce outputs as they ask: floats of the
 // kind that it computes in, over the last axes or over all, where no input is broadcast along some of those axes and
-// not along others that are outside of them. LogSumExp takes rows that are no longer than a tile, about a thousand elements.
+// not along others that are outside of them. LogSumExp takes rows that are no longer than a tile, about a thousand
+// elements. Sum does first axes too where less than 256 elements are left, and no input is broadcast along some of those
+// alone.
 func Reduces(compute Kind, shape []int, in []Operand, out []Output) bool {
 	_, ok := newSpace(shape, compute, in, out)
 	return ok
@@ -82,7 +36,8 @@ func (s *space) divideForReductions(compute Kind, inputs int, out []Output) bool
 		}
 		_, within := s.rowsWithin(k)
 		rows := s.reducesRows(k)
-		if o.Kind != compute || compute == Int32 || s.blocks == 0 || !rows && !s.reducesAll(k) {
+		columns := o.Reduce == ReduceSum && s.reducesColumns(k)
+		if o.Kind != compute || compute == Int32 || s.blocks == 0 || !rows && !columns && !s.reducesAll(k) {
 			return false
 		}
 		if o.Reduce == ReduceLogSumExp && !within {
@@ -123,6 +78,16 @@ func (s *space) reducesAll(k int) bool {
 	return true
 }
 
+// reducesColumns reports whether operand k is one element for each column of short rows.
+func (s *space) reducesColumns(k int) bool {
+	for d := range s.outer {
+		if s.strides[k][d] != 0 {
+			return false
+		}
+	}
+	return s.step(k) != 0 && s.rows > 1 && s.inner < longRow
+}
+
 // perRun returns how many parts there are of a run of tiles.
 func (s *space) perRun() int { return (s.run + s.part - 1) / s.part }
 
@@ -145,8 +110,33 @@ func (s *space) partOf(tile int) (part int, begins, ends bool) {
 type reduced struct {
 	io, loc int
 	how     Reduction
-	n       int // elements of a row, if it is not carried
-	carried int // its number among those that are, below 0 if it is not
+	n       int  // elements of a row, if it is not carried, or columns
+	carried int  // its number among those that are, below 0 if it is not
+	columns bool // whether it is one element for each column, not for each run
+	at      int  // where its parts begin in the sums of a tape
+}
+
+// width returns how many numbers a part of it is.
+func (r *reduced) width() int {
+	if r.columns {
+		return r.n
+	}
+	return 1
+}
+
+// reducedOf returns how operand k of the program, from a location to output io, is reduced.
+func (p *planner) reducedOf(io, loc, k int, how Reduction) reduced {
+	r := reduced{io: io, loc: loc, how: how, carried: -1}
+	var within bool
+	if r.n, within = p.space.rowsWithin(k); !within {
+		r.carried, r.at = p.carried, p.sums
+		if r.columns = p.space.reducesColumns(k); r.columns {
+			r.n = p.space.inner
+		}
+		p.carried++
+		p.sums += p.space.parts() * r.width()
+	}
+	return r
 }
 
 // rowsWithin returns the length of the rows that operand k is one element for each of, if tiles hold whole ones.
@@ -158,15 +148,6 @@ func (s *space) rowsWithin(k int) (n int, ok bool) {
 		return s.inner, true
 	}
 	return 0, false
-}
-
-// carried returns how many outputs are.
-func (p *plan) carried() int {
-	n := 0
-	for _, r := range p.reductions {
-		n = max(n, r.carried+1)
-	}
-	return n
 }
 
 // reduce reduces a tile, number block.
@@ -182,9 +163,17 @@ func (t *tape[T]) reduce(e *Elementwise, block int, at tileAt, out []Buf) {
 		if begins {
 			how.start(acc)
 		}
-		how.add(acc, x)
-		if ends {
-			t.sums[r.carried*e.space.parts()+part] = how.end(acc)
+		sums := t.sums[r.at+part*r.width():][:r.width()]
+		if r.columns {
+			how.columns(acc, x, r.n)
+		} else {
+			how.add(acc, x)
+		}
+		switch {
+		case ends && r.columns:
+			copy(sums, acc[:])
+		case ends:
+			sums[0] = how.end(acc)
 		}
 	}
 }
@@ -200,19 +189,20 @@ func (e *Elementwise) Finish(s *Scratch, out []Buf) {
 }
 
 func finish[T Float](e *Elementwise, t *tape[T], out []Buf) {
-	n, all := e.space.perRun(), e.space.parts()
+	n := e.space.perRun()
 	for _, r := range e.reductions {
 		if r.carried < 0 {
 			continue
 		}
-		join, dst := t.loops.reducers[r.how].join, view[T](out[r.io])
-		for run := range all / n {
-			parts := t.sums[r.carried*all+run*n:][:n]
+		join, dst, w := t.loops.reducers[r.how].join, view[T](out[r.io]), r.width()
+		for i := range dst {
+			run, column := i/w, i%w
+			parts := t.sums[r.at+run*n*w+column:]
 			sum := parts[0]
-			for _, p := range parts[1:] {
-				sum = join(sum, p)
+			for k := 1; k < n; k++ {
+				sum = join(sum, parts[k*w])
 			}
-			dst[run] = T(sum)
+			dst[i] = T(sum)
 		}
 	}
 }

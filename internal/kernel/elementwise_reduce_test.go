@@ -16,6 +16,11 @@ func keptStrides(shape []int, first int) []int {
 	return append(denseStrides(shape[:first]), make([]int, len(shape)-first)...)
 }
 
+// lastStrides returns the strides of a result that has the axes from first on alone.
+func lastStrides(shape []int, first int) []int {
+	return append(make([]int, first), denseStrides(shape[first:])...)
+}
+
 // kept returns how many elements of a reduced output there are.
 func kept(shape []int, o Output) int {
 	n := 1
@@ -27,7 +32,7 @@ func kept(shape []int, o Output) int {
 	return n
 }
 
-// drawReductions reduces some outputs over the last axes, as far as the program can.
+// drawReductions reduces some outputs over the last axes or the first, as far as the program can.
 func drawReductions(t *rapid.T, compute Kind, shape []int, in []Operand, out []Output) {
 	for j := range out {
 		if !rapid.Bool().Draw(t, "reduced") {
@@ -36,6 +41,9 @@ func drawReductions(t *rapid.T, compute Kind, shape []int, in []Operand, out []O
 		plain := out[j]
 		out[j].Kind, out[j].Reduce = compute, Reduction(rapid.IntRange(1, int(reductions)-1).Draw(t, "reduction"))
 		out[j].Strides = keptStrides(shape, rapid.IntRange(0, len(shape)).Draw(t, "kept"))
+		if rapid.Bool().Draw(t, "first axes") {
+			out[j].Strides = lastStrides(shape, rapid.IntRange(0, len(shape)).Draw(t, "kept"))
+		}
 		if !Reduces(compute, shape, in, out) {
 			out[j] = plain
 		}
@@ -47,7 +55,15 @@ func drawReductions(t *rapid.T, compute Kind, shape []int, in []Operand, out []O
 func checkReduced[T Number](t *rapid.T, loops *loops[T], e *Elementwise, o Output, x []T, got Buf) {
 	want := make([]T, got.N)
 	n := len(x) / got.N
-	loops.reducers[o.Reduce].rows(&rowRoom[T]{}, want, x, n)
+	if how := loops.reducers[o.Reduce]; got.N > 1 && o.Strides[0] == 0 {
+		var acc [chunk]float64
+		how.columns(&acc, x, got.N)
+		for i := range want {
+			want[i] = T(acc[i])
+		}
+	} else {
+		how.rows(&rowRoom[T]{}, want, x, n)
+	}
 	size := 0.
 	for _, v := range x {
 		size += math.Abs(float64(v))
@@ -115,7 +131,9 @@ func TestReducesSaysWhat(t *testing.T) {
 		{"the last two", true, Float32, dense, []Output{{Kind: Float32, Reduce: ReduceMax, Strides: []int{1, 0, 0}}}},
 		{"all", true, Float64, rows, []Output{{Kind: Float64, Reduce: ReduceSum, Strides: []int{0, 0, 0}}}},
 		{"the last and all", true, Float32, dense, []Output{{Kind: Float32, Reduce: ReduceSum, Strides: []int{3, 1, 0}}, {Kind: Float32, Reduce: ReduceSum, Strides: []int{0, 0, 0}}}},
-		{"the first axis", false, Float32, dense, []Output{{Kind: Float32, Reduce: ReduceSum, Strides: []int{0, 4, 1}}}},
+		{"the first axis", true, Float32, dense, []Output{{Kind: Float32, Reduce: ReduceSum, Strides: []int{0, 4, 1}}}},
+		{"the greatest along the first axis", false, Float32, dense, []Output{{Kind: Float32, Reduce: ReduceMax, Strides: []int{0, 4, 1}}}},
+		{"the axis between", false, Float32, dense, []Output{{Kind: Float32, Reduce: ReduceSum, Strides: []int{4, 0, 1}}}},
 		{"two, along one of which an input is broadcast", false, Float32, rows, []Output{{Kind: Float32, Reduce: ReduceSum, Strides: []int{1, 0, 0}}}},
 		{"LogSumExp of all in one tile", true, Float32, rows, []Output{{Kind: Float32, Reduce: ReduceLogSumExp, Strides: []int{0, 0, 0}}}},
 		{"another type", false, Float32, dense, []Output{{Kind: Float64, Reduce: ReduceSum, Strides: []int{3, 1, 0}}}},

@@ -12,7 +12,7 @@ type tape[T Number] struct {
 	// Of programs that reduce.
 	room *rowRoom[T]
 	acc  [][chunk]float64 // the part in hand of each output that is carried
-	sums []float64        // of all parts, one such output after another; all callers of a program share it
+	sums []float64        // of all parts, one output after another; all callers of a program share it
 }
 
 func newTape[T Number](e *Elementwise, l *loops[T]) *tape[T] {
@@ -34,7 +34,7 @@ func newTape[T Number](e *Elementwise, l *loops[T]) *tape[T] {
 	t.whole = newFormRun(e, l.forms)
 	if len(e.reductions) > 0 {
 		t.room = &rowRoom[T]{}
-		t.acc, t.sums = make([][chunk]float64, e.carried()), make([]float64, e.carried()*e.space.parts())
+		t.acc, t.sums = make([][chunk]float64, e.carried), make([]float64, e.sums)
 	}
 	return t
 }
