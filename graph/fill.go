@@ -16,10 +16,10 @@ func fillKernel(t Type, v float64) evalFunc {
 }
 
 func filling[T kernel.Element](t Type, v T) evalFunc {
-	f := &fillParts[T]{v: v, parts: 1}
+	f := &fillParts[T]{v: v}
 	return func(c *call) error {
-		f.dst = kernel.View[T](c.out[0])
-		if t.Shape.Size() >= parallelElements {
+		f.dst, f.parts = kernel.View[T](c.out[0]), 1
+		if c.pool.Pays(float64(t.Shape.Size()), parallelElements) {
 			f.parts = c.pool.Workers()
 		}
 		c.pool.Do(f.parts, f)

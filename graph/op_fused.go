@@ -49,8 +49,8 @@ func (o fusedOp) Grad(_, _ *Node) []*Node         { panic("graph: a fused group 
 func (o fusedOp) attrs() Attrs                    { return Attrs{Name: "Fused", Shape: o.shape} }
 func (o fusedOp) kernel(*Node) evalFunc           { return o.run() }
 
-// parallelElements is the number of elements times instructions from which sharing them between workers pays: they take
-// 3 to 4 µs, and a worker that waits takes its share within one.
+// parallelElements is the number of elements times instructions from which sharing them pays between workers that wait,
+// see [kernel.Pool.Pays]: they take one of them 3 to 4 µs.
 const parallelElements = 1 << 16
 
 // run returns a kernel with scratch memory of its own.
@@ -59,7 +59,7 @@ func (f *fused) run() evalFunc {
 	blocks := e.Blocks()
 	t := &tiles{e: e, scratch: []*kernel.Scratch{e.NewScratch()}}
 	return func(c *call) error {
-		if w := c.pool.Workers(); f.isWide(w) {
+		if w := c.pool.Workers(); f.isWide(w) && c.pool.Pays(float64(f.work()), parallelElements) {
 			t.parts(w)
 			t.out, t.in, t.blocks, t.n = c.out, c.in, blocks, w
 			c.pool.Do(w, t)
@@ -71,10 +71,13 @@ func (f *fused) run() evalFunc {
 	}
 }
 
-// isWide reports whether so many workers share the group.
+// isWide reports whether so many workers may share the group.
 func (f *fused) isWide(workers int) bool {
-	return workers > 1 && f.shape.Size()*f.flops >= parallelElements && f.program.Blocks() >= workers
+	return workers > 1 && f.work() >= parallelElements && f.program.Blocks() >= workers
 }
+
+// work is the number of elements times instructions.
+func (f *fused) work() int { return f.shape.Size() * f.flops }
 
 // tiles shares out the blocks of an elementwise program.
 type tiles struct {

@@ -80,10 +80,9 @@ func placeKernel[T float32 | float64](w *kernel.Windows) evalFunc {
 // poolTask runs a kernel over windows, whose items the workers share.
 func poolTask(w *kernel.Windows, run func(c *call, lo, hi int)) evalFunc {
 	t := &poolParts{run: run, items: w.Items()}
-	wide := t.items*w.Reads() >= parallelElements
 	return func(c *call) error {
 		t.call, t.parts = c, 1
-		if wide {
+		if c.pool.Pays(float64(t.items*w.Reads()), parallelElements) {
 			t.parts = min(t.items, c.pool.Workers())
 		}
 		c.pool.Do(t.parts, t)

@@ -17,7 +17,7 @@ type reduceParts[T float32 | float64] struct {
 // run is the kernel.
 func (t *reduceParts[T]) run(c *call) error {
 	t.dst, t.x, t.parts = kernel.View[T](c.out[0]), kernel.View[T](c.in[0]), 1
-	if t.size >= parallelElements {
+	if c.pool.Pays(float64(t.size), parallelElements) {
 		t.parts = min(c.pool.Workers(), t.units())
 	}
 	c.pool.Do(t.parts, t)

@@ -306,7 +306,8 @@ func packedAgrees[T Float](t *testing.T, l isa) {
 
 func TestGemmParallelHasTheBitsOfGemm(t *testing.T) {
 	r := rand.New(rand.NewPCG(13, 14))
-	for _, s := range [][3]int{{130, 200, 300}, {700, 270, 40}, {513, 300, 290}, {3000, 10, 100}, {20, 1100, 100}, {3, 4, 5}, {1, 2, 0}} {
+	for _, s := range [][3]int{{130, 200, 300}, {700, 270, 40}, {513, 300, 290}, {3000, 10, 100}, {20, 1100, 100}, {3, 4, 5}, {1, 2, 0},
+		{64, 128, 64}, {70, 90, 90}, {16, 128, 256}, {1000, 10, 60}, {60, 20, 500}, {5, 300, 400}} {
 		p := newProduct[float32](r, true, true, s[0], s[1], s[2], 1, 1)
 		q := newProduct[float64](r, false, false, s[0], s[1], s[2], 0, 0)
 		want32, want64 := p.run(active), q.run(active)

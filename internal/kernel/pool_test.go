@@ -122,6 +122,20 @@ func TestPoolCloseEndsTheGoroutines(t *testing.T) {
 	assert.Equal(t, []int32{1, 1, 1, 1}, y.counts)
 }
 
+// Little work is shared with workers that wait alone, much with those that sleep too, and none with nobody.
+func TestPoolSharesLittleWorkWithWhoIsAwake(t *testing.T) {
+	alone := NewPool(1)
+	defer alone.Close()
+	assert.False(t, alone.Pays(1e9, 10))
+	pool := NewPool(3)
+	defer pool.Close()
+	assert.True(t, pool.Pays(10, 10), "nobody sleeps yet")
+	assert.False(t, pool.Pays(9, 10))
+	require.Eventually(t, func() bool { return pool.idle.Load() == 2 }, 10*time.Second, time.Millisecond)
+	assert.False(t, pool.Pays(79, 10))
+	assert.True(t, pool.Pays(80, 10))
+}
+
 func TestPoolDoesNotAllocate(t *testing.T) {
 	p := NewPool(2)
 	defer p.Close()
