@@ -155,7 +155,7 @@ func (t *tape[T]) reduce(e *Elementwise, block int, at tileAt, out []Buf) {
 	for _, r := range e.reductions {
 		x, how := t.loc[r.loc][:at.n], &t.loops.reducers[r.how]
 		if r.carried < 0 {
-			how.rows(t.room, view[T](out[r.io])[at.row:][:at.n/r.n], x, r.n)
+			how.rows(view[T](out[r.io])[at.row:][:at.n/r.n], x, r.n)
 			continue
 		}
 		part, begins, ends := e.space.partOf(block)

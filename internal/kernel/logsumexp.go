@@ -11,57 +11,59 @@ func LogSumExp[T Float](dst, x []T, outer, n, inner int) {
 }
 
 func logSumExpAt[T Float](l isa, dst, x []T, outer, n, inner int) {
-	var room rowRoom[T]
 	if inner == 1 {
-		logSumExpOfRows(l, &room, dst[:outer], x, n)
+		logSumExpOfRows(l, dst[:outer], x, n)
 	} else {
-		logSumExpColumns(l, &room, dst, x, outer, n, inner)
+		logSumExpColumns(l, dst, x, outer, n, inner)
 	}
 }
 
 // logSumExpOfRows is logSumExpAt for rows of n elements.
-func logSumExpOfRows[T Float](l isa, room *rowRoom[T], dst, x []T, n int) {
+func logSumExpOfRows[T Float](l isa, dst, x []T, n int) {
 	if isShort(len(dst), n) {
-		logSumExpShortRows(l, room, dst, x, n)
+		logSumExpShortRows(l, dst, x, n)
 	} else {
-		logSumExpLongRows(l, room, dst, x, n)
+		logSumExpLongRows(l, dst, x, n)
 	}
 }
 
 // logSumExpShortRows turns many rows into columns.
-func logSumExpShortRows[T Float](l isa, room *rowRoom[T], dst, x []T, n int) {
-	tile, sums := &room.tile, &room.sums
+func logSumExpShortRows[T Float](l isa, dst, x []T, n int) {
+	var tile columnTile[T]
+	var sums [chunk]float64
 	for len(dst) > 0 {
-		columns := turn(l, tile, x, len(dst), n)
+		columns := turn(l, &tile, x, len(dst), n)
 		most := dst[:columns]
 		extremesOfColumns(l, most, tile[:], n, true)
 		clear(sums[:columns])
-		addExpBelow(l, sums, tile[:n*columns], tile[:], most, columns)
-		finishLogSumExp(l, most, sums)
+		addExpBelow(l, &sums, tile[:n*columns], tile[:], most, columns)
+		finishLogSumExp(l, most, &sums)
 		dst, x = dst[columns:], x[columns*n:]
 	}
 }
 
 // logSumExpLongRows takes each row by itself.
-func logSumExpLongRows[T Float](l isa, room *rowRoom[T], dst, x []T, n int) {
+func logSumExpLongRows[T Float](l isa, dst, x []T, n int) {
 	least, _ := limits[T]()
-	sums := &room.sums
+	var terms columnTile[T]
+	var acc, sums [chunk]float64
 	for len(dst) > 0 {
 		most := dst[:min(chunk, len(dst))]
 		for r := range most {
 			row := x[r*n:][:n]
 			most[r] = maxRow(l, row, least)
-			sums[r] = expSum(l, row, most[r], &room.tile, &room.acc)
+			sums[r] = expSum(l, row, most[r], &terms, &acc)
 		}
-		finishLogSumExp(l, most, sums)
+		finishLogSumExp(l, most, &sums)
 		dst, x = dst[len(most):], x[len(most)*n:]
 	}
 }
 
 // logSumExpColumns takes strips of columns, some rows at a time.
-func logSumExpColumns[T Float](l isa, room *rowRoom[T], dst, x []T, outer, n, inner int) {
+func logSumExpColumns[T Float](l isa, dst, x []T, outer, n, inner int) {
 	maxAt(l, dst, x, outer, n, inner)
-	terms, sums := &room.tile, &room.sums
+	var terms columnTile[T]
+	var sums [chunk]float64
 	for o := range outer {
 		for lo := 0; lo < inner; lo += chunk {
 			most := dst[o*inner+lo:][:min(chunk, inner-lo)]
@@ -69,9 +71,9 @@ func logSumExpColumns[T Float](l isa, room *rowRoom[T], dst, x []T, outer, n, in
 			rows := columnRoom / len(most)
 			for r := 0; r < n; r += rows {
 				part := terms[:min(rows, n-r)*len(most)]
-				addExpBelow(l, sums, part, x[(o*n+r)*inner+lo:], most, inner)
+				addExpBelow(l, &sums, part, x[(o*n+r)*inner+lo:], most, inner)
 			}
-			finishLogSumExp(l, most, sums)
+			finishLogSumExp(l, most, &sums)
 		}
 	}
 }

@@ -16,8 +16,7 @@ func Sum[T Float](dst, x []T, outer, n, inner int) { sumAt(active, dst, x, outer
 func sumAt[T Float](l isa, dst, x []T, outer, n, inner int) {
 	switch {
 	case inner == 1 && isShort(outer, n):
-		var room rowRoom[T]
-		sumShortRows(l, &room, dst[:outer], x, n)
+		sumShortRows(l, dst[:outer], x, n)
 		return
 	case inner == 1:
 		sumLongRows(l, dst[:outer], x, n)
@@ -45,15 +44,6 @@ func sumColumnsAt[T Float](l isa, acc *[chunk]float64, dst, x []T, n, ld int) {
 		for i, s := range sums {
 			dst[lo+i] = T(s)
 		}
-	}
-}
-
-// sumRowsOf writes the sums of rows of n elements, at least one.
-func sumRowsOf[T Float](l isa, room *rowRoom[T], dst, x []T, n int) {
-	if isShort(len(dst), n) {
-		sumShortRows(l, room, dst, x, n)
-	} else {
-		sumLongRows(l, dst, x, n)
 	}
 }
 
@@ -153,13 +143,8 @@ func Max[T Number](dst, x []T, outer, n, inner int) { maxAt(active, dst, x, oute
 func maxAt[T Number](l isa, dst, x []T, outer, n, inner int) {
 	combine := loopsAt[T](l).ops[OpMax]
 	least, _ := limits[T]()
-	switch {
-	case inner == 1 && isShort(outer, n):
-		var room rowRoom[T]
-		extremesOfShortRows(l, &room, dst[:outer], x, n, true)
-		return
-	case inner == 1:
-		extremesOfLongRows(l, dst[:outer], x, n, true)
+	if inner == 1 {
+		extremesOfRows(l, dst[:outer], x, n, true)
 		return
 	}
 	for o := range outer {
@@ -173,9 +158,9 @@ func maxAt[T Number](l isa, dst, x []T, outer, n, inner int) {
 }
 
 // extremesOfRows writes the greatest or the least elements of rows of n elements.
-func extremesOfRows[T Number](l isa, room *rowRoom[T], dst, x []T, n int, greatest bool) {
+func extremesOfRows[T Number](l isa, dst, x []T, n int, greatest bool) {
 	if isShort(len(dst), n) {
-		extremesOfShortRows(l, room, dst, x, n, greatest)
+		extremesOfShortRows(l, dst, x, n, greatest)
 	} else {
 		extremesOfLongRows(l, dst, x, n, greatest)
 	}
@@ -224,13 +209,8 @@ func Min[T Number](dst, x []T, outer, n, inner int) { minAt(active, dst, x, oute
 func minAt[T Number](l isa, dst, x []T, outer, n, inner int) {
 	combine := loopsAt[T](l).ops[OpMin]
 	_, greatest := limits[T]()
-	switch {
-	case inner == 1 && isShort(outer, n):
-		var room rowRoom[T]
-		extremesOfShortRows(l, &room, dst[:outer], x, n, false)
-		return
-	case inner == 1:
-		extremesOfLongRows(l, dst[:outer], x, n, false)
+	if inner == 1 {
+		extremesOfRows(l, dst[:outer], x, n, false)
 		return
 	}
 	for o := range outer {

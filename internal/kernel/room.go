@@ -167,7 +167,7 @@ func (c *Conv[T]) patchBytes(workers int) int {
 func (e *Elementwise) Room() int {
 	n := e.slots * e.space.tile * e.compute.Size()
 	if len(e.reductions) > 0 {
-		n += columnRoom*e.compute.Size() + bytesFor[float64](chunk*(2+e.carried)+e.sums)
+		n += bytesFor[float64](chunk*e.carried + e.sums)
 	}
 	return n
 }

@@ -18,12 +18,6 @@ const (
 // columnTile is room for rows that are turned.
 type columnTile[T Number] [columnRoom]T
 
-// rowRoom is what reductions of rows take: zeroed memory, so that who reduces often keeps it.
-type rowRoom[T Number] struct {
-	tile      columnTile[T]
-	sums, acc [chunk]float64
-}
-
 // isShort reports whether rows of n elements, so many of them, are turned.
 func isShort(rows, n int) bool { return n > 1 && n < shortRow && rows >= fewRows }
 
@@ -40,12 +34,13 @@ func turn[T Number](l isa, tile *columnTile[T], x []T, rows, n int) (columns int
 }
 
 // sumShortRows writes the sums of rows of n elements.
-func sumShortRows[T Float](l isa, room *rowRoom[T], dst, x []T, n int) {
-	tile, sums := &room.tile, &room.sums
+func sumShortRows[T Float](l isa, dst, x []T, n int) {
+	var tile columnTile[T]
+	var sums [chunk]float64
 	for len(dst) > 0 {
-		columns := turn(l, tile, x, len(dst), n)
+		columns := turn(l, &tile, x, len(dst), n)
 		clear(sums[:columns])
-		sumRows(l, sums, columns, tile[:], n, columns)
+		sumRows(l, &sums, columns, tile[:], n, columns)
 		for i, s := range sums[:columns] {
 			dst[i] = T(s)
 		}
@@ -54,10 +49,10 @@ func sumShortRows[T Float](l isa, room *rowRoom[T], dst, x []T, n int) {
 }
 
 // extremesOfShortRows writes the greatest or the least elements of rows of n elements.
-func extremesOfShortRows[T Number](l isa, room *rowRoom[T], dst, x []T, n int, greatest bool) {
-	tile := &room.tile
+func extremesOfShortRows[T Number](l isa, dst, x []T, n int, greatest bool) {
+	var tile columnTile[T]
 	for len(dst) > 0 {
-		columns := turn(l, tile, x, len(dst), n)
+		columns := turn(l, &tile, x, len(dst), n)
 		extremesOfColumns(l, dst[:columns], tile[:], n, greatest)
 		dst, x = dst[columns:], x[columns*n:]
 	}
