@@ -124,6 +124,17 @@ func (r *reduced) width() int {
 	return 1
 }
 
+// tileRoom returns how many elements reductions of rows within a tile take.
+func (e *Elementwise) tileRoom() int {
+	room := 0
+	for _, r := range e.reductions {
+		if r.carried < 0 {
+			room = max(room, rowTile(e.space.tile/r.n, r.n))
+		}
+	}
+	return room
+}
+
 // reducedOf returns how operand k of the program, from a location to output io, is reduced.
 func (p *planner) reducedOf(io, loc, k int, how Reduction) reduced {
 	r := reduced{io: io, loc: loc, how: how, carried: -1}
@@ -155,7 +166,7 @@ func (t *tape[T]) reduce(e *Elementwise, block int, at tileAt, out []Buf) {
 	for _, r := range e.reductions {
 		x, how := t.loc[r.loc][:at.n], &t.loops.reducers[r.how]
 		if r.carried < 0 {
-			how.rows(view[T](out[r.io])[at.row:][:at.n/r.n], x, r.n)
+			how.rows(t.tile, view[T](out[r.io])[at.row:][:at.n/r.n], x, r.n)
 			continue
 		}
 		part, begins, ends := e.space.partOf(block)

@@ -10,6 +10,7 @@ type tape[T Number] struct {
 	whole    *formRun[T] // the generated code of the program, nil if there is none
 
 	// Of programs that reduce.
+	tile []T              // room for rows that are reduced
 	acc  [][chunk]float64 // the part in hand of each output that is carried
 	sums []float64        // of all parts, one output after another; all callers of a program share it
 }
@@ -32,6 +33,7 @@ func newTape[T Number](e *Elementwise, l *loops[T]) *tape[T] {
 	}
 	t.whole = newFormRun(e, l.forms)
 	if len(e.reductions) > 0 {
+		t.tile = make([]T, e.tileRoom())
 		t.acc, t.sums = make([][chunk]float64, e.carried), make([]float64, e.sums)
 	}
 	return t

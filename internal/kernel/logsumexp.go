@@ -12,47 +12,46 @@ func LogSumExp[T Float](dst, x []T, outer, n, inner int) {
 
 func logSumExpAt[T Float](l isa, dst, x []T, outer, n, inner int) {
 	if inner == 1 {
-		logSumExpOfRows(l, dst[:outer], x, n)
+		var tile columnTile[T]
+		logSumExpOfRows(l, tile[:], dst[:outer], x, n)
 	} else {
 		logSumExpColumns(l, dst, x, outer, n, inner)
 	}
 }
 
 // logSumExpOfRows is logSumExpAt for rows of n elements.
-func logSumExpOfRows[T Float](l isa, dst, x []T, n int) {
+func logSumExpOfRows[T Float](l isa, tile, dst, x []T, n int) {
 	if isShort(len(dst), n) {
-		logSumExpShortRows(l, dst, x, n)
+		logSumExpShortRows(l, tile, dst, x, n)
 	} else {
-		logSumExpLongRows(l, dst, x, n)
+		logSumExpLongRows(l, tile, dst, x, n)
 	}
 }
 
 // logSumExpShortRows turns many rows into columns.
-func logSumExpShortRows[T Float](l isa, dst, x []T, n int) {
-	var tile columnTile[T]
+func logSumExpShortRows[T Float](l isa, tile, dst, x []T, n int) {
 	var sums [chunk]float64
 	for len(dst) > 0 {
-		columns := turn(l, &tile, x, len(dst), n)
+		columns := turn(l, tile, x, len(dst), n)
 		most := dst[:columns]
-		extremesOfColumns(l, most, tile[:], n, true)
+		extremesOfColumns(l, most, tile, n, true)
 		clear(sums[:columns])
-		addExpBelow(l, &sums, tile[:n*columns], tile[:], most, columns)
+		addExpBelow(l, &sums, tile[:n*columns], tile, most, columns)
 		finishLogSumExp(l, most, &sums)
 		dst, x = dst[columns:], x[columns*n:]
 	}
 }
 
 // logSumExpLongRows takes each row by itself.
-func logSumExpLongRows[T Float](l isa, dst, x []T, n int) {
+func logSumExpLongRows[T Float](l isa, tile, dst, x []T, n int) {
 	least, _ := limits[T]()
-	var terms columnTile[T]
 	var acc, sums [chunk]float64
 	for len(dst) > 0 {
 		most := dst[:min(chunk, len(dst))]
 		for r := range most {
 			row := x[r*n:][:n]
 			most[r] = maxRow(l, row, least)
-			sums[r] = expSum(l, row, most[r], &terms, &acc)
+			sums[r] = expSum(l, row, most[r], tile, &acc)
 		}
 		finishLogSumExp(l, most, &sums)
 		dst, x = dst[len(most):], x[len(most)*n:]
@@ -91,7 +90,7 @@ func addExpBelow[T Float](l isa, sums *[chunk]float64, terms, x, most []T, ld in
 }
 
 // expSum adds e^(x-most) in the order of sumRow. terms and acc are room for its parts.
-func expSum[T Float](l isa, x []T, most T, terms *columnTile[T], acc *[chunk]float64) float64 {
+func expSum[T Float](l isa, x []T, most T, terms []T, acc *[chunk]float64) float64 {
 	below := func(part []T) []T {
 		shiftRow(l, terms[:len(part)], part, -most)
 		expRow(l, terms[:len(part)])
@@ -102,7 +101,7 @@ func expSum[T Float](l isa, x []T, most T, terms *columnTile[T], acc *[chunk]flo
 	}
 	clear(acc[:chains])
 	for len(x) > 0 {
-		part := x[:min(columnRoom, len(x))]
+		part := x[:min(len(terms), len(x))]
 		addToChains(l, acc, below(part))
 		x = x[len(part):]
 	}

@@ -14,12 +14,8 @@ const chunk = 256
 func Sum[T Float](dst, x []T, outer, n, inner int) { sumAt(active, dst, x, outer, n, inner) }
 
 func sumAt[T Float](l isa, dst, x []T, outer, n, inner int) {
-	switch {
-	case inner == 1 && isShort(outer, n):
-		sumShortRows(l, dst[:outer], x, n)
-		return
-	case inner == 1:
-		sumLongRows(l, dst[:outer], x, n)
+	if inner == 1 {
+		sumOfRows(l, nil, dst[:outer], x, n)
 		return
 	}
 	var acc [chunk]float64
@@ -44,6 +40,19 @@ func sumColumnsAt[T Float](l isa, acc *[chunk]float64, dst, x []T, n, ld int) {
 		for i, s := range sums {
 			dst[lo+i] = T(s)
 		}
+	}
+}
+
+// sumOfRows writes the sums of rows of n elements. tile is room for them, see rowTile, or nil.
+func sumOfRows[T Float](l isa, tile, dst, x []T, n int) {
+	switch {
+	case !isShort(len(dst), n):
+		sumLongRows(l, dst, x, n)
+	case tile == nil:
+		var room columnTile[T]
+		sumShortRows(l, room[:], dst, x, n)
+	default:
+		sumShortRows(l, tile, dst, x, n)
 	}
 }
 
@@ -144,7 +153,7 @@ func maxAt[T Number](l isa, dst, x []T, outer, n, inner int) {
 	combine := loopsAt[T](l).ops[OpMax]
 	least, _ := limits[T]()
 	if inner == 1 {
-		extremesOfRows(l, dst[:outer], x, n, true)
+		extremesOfRows(l, nil, dst[:outer], x, n, true)
 		return
 	}
 	for o := range outer {
@@ -158,11 +167,15 @@ func maxAt[T Number](l isa, dst, x []T, outer, n, inner int) {
 }
 
 // extremesOfRows writes the greatest or the least elements of rows of n elements.
-func extremesOfRows[T Number](l isa, dst, x []T, n int, greatest bool) {
-	if isShort(len(dst), n) {
-		extremesOfShortRows(l, dst, x, n, greatest)
-	} else {
+func extremesOfRows[T Number](l isa, tile, dst, x []T, n int, greatest bool) {
+	switch {
+	case !isShort(len(dst), n):
 		extremesOfLongRows(l, dst, x, n, greatest)
+	case tile == nil:
+		var room columnTile[T]
+		extremesOfShortRows(l, room[:], dst, x, n, greatest)
+	default:
+		extremesOfShortRows(l, tile, dst, x, n, greatest)
 	}
 }
 
@@ -210,7 +223,7 @@ func minAt[T Number](l isa, dst, x []T, outer, n, inner int) {
 	combine := loopsAt[T](l).ops[OpMin]
 	_, greatest := limits[T]()
 	if inner == 1 {
-		extremesOfRows(l, dst[:outer], x, n, false)
+		extremesOfRows(l, nil, dst[:outer], x, n, false)
 		return
 	}
 	for o := range outer {

@@ -167,7 +167,7 @@ func (c *Conv[T]) patchBytes(workers int) int {
 func (e *Elementwise) Room() int {
 	n := e.slots * e.space.tile * e.compute.Size()
 	if len(e.reductions) > 0 {
-		n += bytesFor[float64](chunk*e.carried + e.sums)
+		n += e.tileRoom()*e.compute.Size() + bytesFor[float64](chunk*e.carried+e.sums)
 	}
 	return n
 }

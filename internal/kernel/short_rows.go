@@ -18,12 +18,22 @@ const (
 // columnTile is room for rows that are turned.
 type columnTile[T Number] [columnRoom]T
 
+// rowTile returns how many elements the reduction of so many rows of n takes at once: those that are turned, or the
+// terms of one row.
+func rowTile(rows, n int) int {
+	room := roundUp(n, chains)
+	if isShort(rows, n) {
+		room = max(room, roundUp(n, squareSide)*min(rows, chunk))
+	}
+	return room
+}
+
 // isShort reports whether rows of n elements, so many of them, are turned.
 func isShort(rows, n int) bool { return n > 1 && n < shortRow && rows >= fewRows }
 
 // turn writes the first rows of x, of n elements, to tile as n rows of so many columns, and returns how many.
-func turn[T Number](l isa, tile *columnTile[T], x []T, rows, n int) (columns int) {
-	columns = min(rows, chunk, columnRoom/roundUp(n, squareSide))
+func turn[T Number](l isa, tile, x []T, rows, n int) (columns int) {
+	columns = min(rows, chunk, len(tile)/roundUp(n, squareSide))
 	done := turnSquares(l, tile, x, columns, n)
 	for r := done; r < columns; r++ {
 		for i, v := range x[r*n:][:n] {
@@ -34,13 +44,12 @@ func turn[T Number](l isa, tile *columnTile[T], x []T, rows, n int) (columns int
 }
 
 // sumShortRows writes the sums of rows of n elements.
-func sumShortRows[T Float](l isa, dst, x []T, n int) {
-	var tile columnTile[T]
+func sumShortRows[T Float](l isa, tile, dst, x []T, n int) {
 	var sums [chunk]float64
 	for len(dst) > 0 {
-		columns := turn(l, &tile, x, len(dst), n)
+		columns := turn(l, tile, x, len(dst), n)
 		clear(sums[:columns])
-		sumRows(l, &sums, columns, tile[:], n, columns)
+		sumRows(l, &sums, columns, tile, n, columns)
 		for i, s := range sums[:columns] {
 			dst[i] = T(s)
 		}
@@ -49,11 +58,10 @@ func sumShortRows[T Float](l isa, dst, x []T, n int) {
 }
 
 // extremesOfShortRows writes the greatest or the least elements of rows of n elements.
-func extremesOfShortRows[T Number](l isa, dst, x []T, n int, greatest bool) {
-	var tile columnTile[T]
+func extremesOfShortRows[T Number](l isa, tile, dst, x []T, n int, greatest bool) {
 	for len(dst) > 0 {
-		columns := turn(l, &tile, x, len(dst), n)
-		extremesOfColumns(l, dst[:columns], tile[:], n, greatest)
+		columns := turn(l, tile, x, len(dst), n)
+		extremesOfColumns(l, dst[:columns], tile, n, greatest)
 		dst, x = dst[columns:], x[columns*n:]
 	}
 }

@@ -3,7 +3,7 @@ package kernel
 import "unsafe"
 
 // turnSquares writes as many of the first rows of turn as make whole squares, and returns how many.
-func turnSquares[T Number](l isa, tile *columnTile[T], x []T, columns, n int) (rows int) {
+func turnSquares[T Number](l isa, tile, x []T, columns, n int) (rows int) {
 	size := int(unsafe.Sizeof(x[0]))
 	side := 32 / size
 	if l == portable || columns < side {

@@ -2,7 +2,7 @@
 
 package kernel
 
-func turnSquares[T Number](isa, *columnTile[T], []T, int, int) (rows int) { return 0 }
+func turnSquares[T Number](isa, []T, []T, int, int) (rows int) { return 0 }
 
 func combineRow[T Number](_ isa, best, x []T, greatest bool) { combineRowGo(best, x, greatest) }
 

@@ -14,7 +14,7 @@ import (
 func checkTurned[T Number](t *testing.T, l isa, x []T, rows, n int) {
 	t.Helper()
 	var tile columnTile[T]
-	columns := turn(l, &tile, x, rows, n)
+	columns := turn(l, tile[:], x, rows, n)
 	require.Positive(t, columns)
 	for i := range n {
 		for r := range columns {
