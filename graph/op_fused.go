@@ -59,8 +59,11 @@ func (f *fused) run() evalFunc {
 	blocks := e.Blocks()
 	t := &tiles{e: e, scratch: []*kernel.Scratch{e.NewScratch()}}
 	return func(c *call) error {
-		if w := c.pool.Workers(); f.isWide(w) && c.pool.Pays(float64(f.work()), parallelElements) {
-			t.parts(w)
+		w := c.pool.Workers()
+		if f.isWide(w) {
+			t.parts(w) // also where they are not asked this time
+		}
+		if f.isWide(w) && c.pool.Pays(float64(f.work()), parallelElements) {
 			t.out, t.in, t.blocks, t.n = c.out, c.in, blocks, w
 			c.pool.Do(w, t)
 		} else {

@@ -98,10 +98,10 @@ func (c *Conv[T]) start(p *Pool, x, w, y []T) {
 }
 
 // share divides n items between the workers, in parts of which each has some; one part if the
-// work is too small for several.
+// work is too small to wake anyone.
 func (c *Conv[T]) share(n int) (parts int) {
 	const partsPerWorker = 4
-	if !c.pool.Pays(c.flops(), parallelFLOP) {
+	if c.pool.workers == 1 || c.flops() < parallelFLOP {
 		return min(n, 1)
 	}
 	return min(n, partsPerWorker*c.pool.workers)

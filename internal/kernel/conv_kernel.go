@@ -33,7 +33,7 @@ func (c *Conv[T]) divide(workers, elements int) {
 	n := min(int(c.flops()/chunkFLOP), mostChunks, 1+chunkRoom/max(elements, 1), c.cells/c.block)
 	c.chunks = chunks{n: max(n, 1), strips: 1, width: max(c.out, 1)}
 	unit := tilesOf[T]().nr
-	if busy := c.chunks.n * c.Groups; busy < workers && c.flops() >= 4*parallelFLOP {
+	if busy := c.chunks.n * c.Groups; busy < workers && c.flops() >= parallelFLOP {
 		want := (workers + busy - 1) / busy
 		c.chunks.width = roundUp((c.out+want-1)/want, unit)
 		c.chunks.strips = (c.out + c.chunks.width - 1) / c.chunks.width

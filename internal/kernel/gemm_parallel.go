@@ -1,8 +1,8 @@
 package kernel
 
-// parallelFLOP is the size from which a product is divided between workers that wait, see [Pool.Pays]: it takes one of
-// them 6 µs.
-const parallelFLOP = 1 << 20
+// parallelFLOP is the size from which a product is divided: to wake a sleeping worker costs up to
+// 100 µs, in which one worker does 4 to 10 million floating-point operations.
+const parallelFLOP = 4 << 20
 
 // GemmParallel is Gemm with the rows or the columns of C divided between the workers of a pool, whose
 // memory it uses; the result has the same bits for any number of workers. A product too small to gain
@@ -52,23 +52,18 @@ type parallel[T Float] struct {
 func parallelOf[T Float](p *Pool) *parallel[T] { return choose[parallel[T]](T(0), &p.f32, &p.f64) }
 
 func (j *parallel[T]) do() {
-	workers := j.pool.workers
-	if !j.pool.Pays(j.flops(), parallelFLOP) {
-		workers = 1
-	}
-	parts := j.divide(workers)
+	parts := j.divide(j.pool.workers)
 	j.pool.Do(parts, j)
 	*j = parallel[T]{} // holds no one's memory
 }
-
-func (j *parallel[T]) flops() float64 { return 2 * float64(j.m) * float64(j.n) * float64(j.k) }
 
 // divide chooses step and returns the number of parts. Whole panels of columns are the better division of
 // few rows, as no part then packs what another packs, and several parts for each worker, as workers may
 // differ in speed. Many rows are divided in blocks where the right factor is packed already.
 func (j *parallel[T]) divide(workers int) (parts int) {
 	const partsPerWorker = 4
-	if workers == 1 {
+	small := 2*float64(j.m)*float64(j.n)*float64(j.k) < parallelFLOP
+	if workers == 1 || small {
 		j.step = max(j.m, 1)
 		return 1
 	}

@@ -24,7 +24,7 @@ func PaysByRows[T Float](m, n, k int) bool {
 	if few := tilesOf[T]().nr / 2; n <= few { // see turns
 		return false
 	}
-	if m < k || m < rowBlocks*RowBlock[T](n) || 2*float64(m)*float64(n)*float64(k) < 4*parallelFLOP {
+	if m < k || m < rowBlocks*RowBlock[T](n) || 2*float64(m)*float64(n)*float64(k) < parallelFLOP {
 		return false
 	}
 	packed := PackedBytes[T](k, n)

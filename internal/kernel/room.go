@@ -46,9 +46,6 @@ func GemmParallelRoom[T Float](workers int, transA, transB bool, m, n, k int) (k
 		return PackedBytes[T](k, n), GemmPackedRoom[T](transA, min(m, RowBlock[T](n)), n, k)
 	}
 	j := parallel[T]{tiles: tilesOf[T](), m: m, n: n, k: k}
-	if j.flops() < rousing*parallelFLOP { // one may do it alone
-		workers = 1
-	}
 	j.divide(workers)
 	if j.byColumn {
 		lent = j.tiles.room(transA, transB, m, min(n, j.step), k)

@@ -58,11 +58,6 @@ func TestRoomIsTaken(t *testing.T) {
 			for i := range pool.lent {
 				most = max(most, pool.lent[i].held())
 			}
-			if 2*m*n*k < rousing*parallelFLOP { // one may do it undivided
-				alone := NewPool(1)
-				GemmParallel(alone, trans[0], trans[1], m, n, k, a, lda, b, ldb, 0, c, n)
-				most = max(most, alone.lent[0].held())
-			}
 			kept, lent := GemmParallelRoom[float32](3, trans[0], trans[1], m, n, k)
 			enough(t, most, lent.Bytes(), what)
 			enough(t, 4*cap(pool.factor32.panels), kept, what)
