@@ -30,18 +30,19 @@ var (
 	}
 )
 
-// TestStepsRunGeneratedCode compiles the training of a hidden layer, fed back to itself or not, and looks
+// TestStepsRunGeneratedCode compiles the training of a hidden layer, fed back to itself or not, with biases or none, and looks
 // at how its groups run. Where a pass changes what it makes of a neuron, the table of forms must follow.
 func TestStepsRunGeneratedCode(t *testing.T) {
 	for name, p := range neuronsWithCode {
 		for spike, s := range surrogatesWithCode {
-			for _, recurrent := range []bool{false, true} {
-				t.Run(fmt.Sprintf("%s/%s/recurrent=%v", name, spike, recurrent), func(t *testing.T) {
+			for i := range 4 {
+				recurrent, biased := i%2 == 1, i < 2
+				t.Run(fmt.Sprintf("%s/%s/recurrent=%v/biased=%v", name, spike, recurrent, biased), func(t *testing.T) {
 					t.Parallel()
 					p := p
 					p.N, p.VTh, p.VReset, p.Spike = hidden, layers.Const(1), layers.Const(0), s
 					steps, open := 0, 0
-					for _, line := range strings.Split(explainTraining(t, p, recurrent), "\n") {
+					for _, line := range strings.Split(explainTraining(t, p, recurrent, biased), "\n") {
 						if strings.Contains(line, "Fused[") && strings.Contains(line, fmt.Sprintf(" %d]@", hidden)) {
 							if steps++; strings.Contains(line, " Sub Gt]") { // where the triangle is not 0
 								steps, open = steps-1, open+1
@@ -62,10 +63,10 @@ func TestStepsRunGeneratedCode(t *testing.T) {
 const hidden = 300
 
 // explainTraining returns what Explain says of a step of training with p as the hidden layer.
-func explainTraining(t *testing.T, p layers.LIF, recurrent bool) string {
+func explainTraining(t *testing.T, p layers.LIF, recurrent, biased bool) string {
 	g := graph.New()
 	x := g.Input("x", graph.Float32, 5, 64, 40)
-	in := layers.Dense{In: 40, Out: hidden}.Place(g, "in")
+	in := layers.Dense{In: 40, Out: hidden, NoBias: !biased}.Place(g, "in")
 	back := layers.Dense{In: hidden, Out: hidden, NoBias: true}.Place(g, "back")
 	out := layers.Dense{In: hidden, Out: 40}.Place(g, "out")
 	cell := layers.Recur(p.In(g, "hidden", 1), back)

@@ -39,31 +39,30 @@ TEXT ·leakyRectangleStepF32AVX2(SB), NOSPLIT, $0-24
 	MOVQ         16(CX), DI
 	MOVQ         24(CX), R8
 	MOVQ         32(CX), R9
-	MOVQ         40(CX), R10
-	MOVQ         48(CX), CX
-	MOVQ         $0x0101010101010101, R11
-	VMOVQ        R11, X2
+	MOVQ         40(CX), CX
+	MOVQ         $0x0101010101010101, R10
+	VMOVQ        R10, X2
 	VPUNPCKLQDQ  X2, X2, X2
 	VXORPS       Y3, Y3, Y3
-	MOVQ         AX, R12
-	LEAQ         -1(AX), R13
-	SHLQ         $0x02, R13
-	XORQ         R14, R14
+	MOVQ         AX, R11
+	LEAQ         -1(AX), R12
+	SHLQ         $0x02, R12
+	XORQ         R13, R13
 	SUBQ         $0x08, AX
 	JL           rest
 
 vector:
-	LEAQ         2048(R14), R11
-	CMPQ         R11, R13
-	CMOVQGT      R13, R11
-	PREFETCHT0   (BX)(R11*1)
-	PREFETCHT0   (SI)(R11*1)
-	PREFETCHT0   (DI)(R11*1)
-	PREFETCHT0   (R8)(R11*1)
-	PREFETCHT0   (R9)(R11*1)
-	VMOVUPS      (BX)(R14*1), Y4
-	VMOVUPS      (SI)(R14*1), Y5
-	VMOVUPS      (DI)(R14*1), Y6
+	LEAQ         2048(R13), R10
+	CMPQ         R10, R12
+	CMOVQGT      R12, R10
+	PREFETCHT0   (BX)(R10*1)
+	PREFETCHT0   (SI)(R10*1)
+	PREFETCHT0   (DI)(R10*1)
+	PREFETCHT0   (R8)(R10*1)
+	PREFETCHT0   (R9)(R10*1)
+	VMOVUPS      (BX)(R13*1), Y4
+	VMOVUPS      (SI)(R13*1), Y5
+	VMOVUPS      (DI)(R13*1), Y6
 	VMULPS       (DX), Y4, Y7
 	VADDPS       Y6, Y5, Y5
 	VADDPS       Y5, Y7, Y5
@@ -80,41 +79,30 @@ vector:
 	VBROADCASTSS 32(DX), Y7
 	VCMPPS       $0x12, Y7, Y6, Y6
 	VANDPS       Y0, Y6, Y6
-	VBROADCASTSS 128(DX), Y7
-	VCMPPS       $0x04, Y7, Y5, Y7
-	VANDPS       Y0, Y7, Y7
-	VMOVUPS      Y4, (R8)(R14*1)
-	VMOVUPS      Y5, (R9)(R14*1)
-	MOVQ         R14, R11
-	SHRQ         $0x02, R11
+	VMOVUPS      Y4, (R8)(R13*1)
+	VMOVUPS      Y5, (R9)(R13*1)
+	MOVQ         R13, R10
+	SHRQ         $0x02, R10
 	VCMPPS       $0x04, Y3, Y6, Y4
 	VEXTRACTF128 $0x01, Y4, X5
 	VPACKSSDW    X5, X4, X5
 	VPACKSSWB    X5, X5, X5
 	VPAND        X2, X5, X4
-	VMOVQ        X4, (R10)(R11*1)
-	MOVQ         R14, R11
-	SHRQ         $0x02, R11
-	VCMPPS       $0x04, Y3, Y7, Y4
-	VEXTRACTF128 $0x01, Y4, X5
-	VPACKSSDW    X5, X4, X5
-	VPACKSSWB    X5, X5, X5
-	VPAND        X2, X5, X4
-	VMOVQ        X4, (CX)(R11*1)
-	ADDQ         $+32, R14
+	VMOVQ        X4, (CX)(R10*1)
+	ADDQ         $+32, R13
 	SUBQ         $0x08, AX
 	JGE          vector
 
 rest:
 	ADDQ         $0x08, AX
 	JZ           done
-	LEAQ         lanes<>+0(SB), R11
+	LEAQ         lanes<>+0(SB), R10
 	SHLQ         $0x02, AX
-	SUBQ         AX, R11
-	VMOVUPS      32(R11), Y4
-	VMASKMOVPS   (BX)(R14*1), Y4, Y5
-	VMASKMOVPS   (SI)(R14*1), Y4, Y6
-	VMASKMOVPS   (DI)(R14*1), Y4, Y7
+	SUBQ         AX, R10
+	VMOVUPS      32(R10), Y4
+	VMASKMOVPS   (BX)(R13*1), Y4, Y5
+	VMASKMOVPS   (SI)(R13*1), Y4, Y6
+	VMASKMOVPS   (DI)(R13*1), Y4, Y7
 	VMULPS       (DX), Y5, Y8
 	VADDPS       Y7, Y6, Y6
 	VADDPS       Y6, Y8, Y6
@@ -130,38 +118,11 @@ rest:
 	VANDNPS      Y7, Y1, Y1
 	VBROADCASTSS 32(DX), Y7
 	VCMPPS       $0x12, Y7, Y1, Y1
-	VANDPS       Y0, Y1, Y1
-	VBROADCASTSS 128(DX), Y7
-	VCMPPS       $0x04, Y7, Y6, Y7
-	VANDPS       Y0, Y7, Y0
-	VMASKMOVPS   Y5, Y4, (R8)(R14*1)
-	VMASKMOVPS   Y6, Y4, (R9)(R14*1)
-	MOVQ         R14, R11
-	SHRQ         $0x02, R11
-	VCMPPS       $0x04, Y3, Y1, Y1
-	VEXTRACTF128 $0x01, Y1, X4
-	VPACKSSDW    X4, X1, X4
-	VPACKSSWB    X4, X4, X4
-	VPAND        X2, X4, X1
-	VMOVQ        X1, AX
-	BSWAPQ       AX
-	MOVQ         R12, DX
-	SUBQ         R11, DX
-	NEGQ         DX
-	ADDQ         $0x08, DX
-	SHLQ         $0x03, DX
-	SHRXQ        DX, AX, AX
-	MOVQ         R12, DX
-	DECQ         DX
-
-byte1:
-	MOVB         AL, (R10)(DX*1)
-	SHRQ         $0x08, AX
-	DECQ         DX
-	CMPQ         DX, R11
-	JGE          byte1
-	MOVQ         R14, R11
-	SHRQ         $0x02, R11
+	VANDPS       Y0, Y1, Y0
+	VMASKMOVPS   Y5, Y4, (R8)(R13*1)
+	VMASKMOVPS   Y6, Y4, (R9)(R13*1)
+	MOVQ         R13, R10
+	SHRQ         $0x02, R10
 	VCMPPS       $0x04, Y3, Y0, Y0
 	VEXTRACTF128 $0x01, Y0, X1
 	VPACKSSDW    X1, X0, X1
@@ -169,21 +130,21 @@ byte1:
 	VPAND        X2, X1, X0
 	VMOVQ        X0, AX
 	BSWAPQ       AX
-	MOVQ         R12, DX
-	SUBQ         R11, DX
+	MOVQ         R11, DX
+	SUBQ         R10, DX
 	NEGQ         DX
 	ADDQ         $0x08, DX
 	SHLQ         $0x03, DX
 	SHRXQ        DX, AX, AX
-	MOVQ         R12, DX
+	MOVQ         R11, DX
 	DECQ         DX
 
-byte2:
+byte1:
 	MOVB AL, (CX)(DX*1)
 	SHRQ $0x08, AX
 	DECQ DX
-	CMPQ DX, R11
-	JGE  byte2
+	CMPQ DX, R10
+	JGE  byte1
 
 done:
 	VZEROUPPER
@@ -199,228 +160,9 @@ TEXT ·leakyRectangleStepF32AVX512(SB), NOSPLIT, $0-24
 	VBROADCASTSS 32(DX), Z1
 	VBROADCASTSS 64(DX), Z2
 	VBROADCASTSS 96(DX), Z3
-	VBROADCASTSS 128(DX), Z4
 	MOVQ         $0x000000003f800000, DX
-	VMOVQ        DX, X5
-	VBROADCASTSS X5, Z5
-	MOVQ         $0x0000000080000000, DX
-	VMOVQ        DX, X7
-	VBROADCASTSS X7, Z7
-	MOVQ         (CX), DX
-	MOVQ         8(CX), BX
-	MOVQ         16(CX), SI
-	MOVQ         24(CX), DI
-	MOVQ         32(CX), R8
-	MOVQ         40(CX), R9
-	MOVQ         48(CX), CX
-	MOVQ         $0x0101010101010101, R10
-	VMOVQ        R10, X8
-	VPUNPCKLQDQ  X8, X8, X8
-	VPXORD       Z6, Z6, Z6
-	LEAQ         -1(AX), R11
-	SHLQ         $0x02, R11
-	XORQ         R12, R12
-	SUBQ         $0x10, AX
-	JL           rest
-
-vector:
-	LEAQ       2048(R12), R10
-	CMPQ       R10, R11
-	CMOVQGT    R11, R10
-	PREFETCHT0 (DX)(R10*1)
-	PREFETCHT0 (BX)(R10*1)
-	PREFETCHT0 (SI)(R10*1)
-	PREFETCHT0 (DI)(R10*1)
-	PREFETCHT0 (R8)(R10*1)
-	VMOVUPS    (DX)(R12*1), Z9
-	VMOVUPS    (BX)(R12*1), Z10
-	VMOVUPS    (SI)(R12*1), Z11
-	VMULPS     Z0, Z9, Z12
-	VADDPS     Z11, Z10, Z10
-	VADDPS     Z10, Z12, Z10
-	VCMPPS     $0x1d, Z1, Z9, K1
-	VMOVUPS.Z  Z5, K1, Z9
-	VMULPS     Z2, Z9, Z9
-	VSUBPS     Z9, Z10, Z9
-	VCMPPS     $0x1d, Z1, Z9, K1
-	VMOVUPS.Z  Z5, K1, Z10
-	VADDPS     Z3, Z9, Z11
-	VANDNPS    Z11, Z7, Z11
-	VCMPPS     $0x12, Z1, Z11, K1
-	VMOVUPS.Z  Z5, K1, Z11
-	VCMPPS     $0x04, Z4, Z10, K1
-	VMOVUPS.Z  Z5, K1, Z12
-	VMOVUPS    Z9, (DI)(R12*1)
-	VMOVUPS    Z10, (R8)(R12*1)
-	MOVQ       R12, R10
-	SHRQ       $0x02, R10
-	VCMPPS     $0x04, Z6, Z11, K1
-	VMOVDQU8.Z X8, K1, X9
-	VMOVUPS    X9, (R9)(R10*1)
-	MOVQ       R12, R10
-	SHRQ       $0x02, R10
-	VCMPPS     $0x04, Z6, Z12, K1
-	VMOVDQU8.Z X8, K1, X9
-	VMOVUPS    X9, (CX)(R10*1)
-	ADDQ       $+64, R12
-	SUBQ       $0x10, AX
-	JGE        vector
-
-rest:
-	ADDQ       $0x10, AX
-	JZ         done
-	MOVQ       $-1, R10
-	BZHIQ      AX, R10, R10
-	KMOVW      R10, K1
-	VMOVUPS.Z  (DX)(R12*1), K1, Z9
-	VMOVUPS.Z  (BX)(R12*1), K1, Z10
-	VMOVUPS.Z  (SI)(R12*1), K1, Z11
-	VMULPS     Z0, Z9, Z0
-	VADDPS     Z11, Z10, Z10
-	VADDPS     Z10, Z0, Z0
-	VCMPPS     $0x1d, Z1, Z9, K2
-	VMOVUPS.Z  Z5, K2, Z9
-	VMULPS     Z2, Z9, Z2
-	VSUBPS     Z2, Z0, Z0
-	VCMPPS     $0x1d, Z1, Z0, K2
-	VMOVUPS.Z  Z5, K2, Z2
-	VADDPS     Z3, Z0, Z3
-	VANDNPS    Z3, Z7, Z3
-	VCMPPS     $0x12, Z1, Z3, K2
-	VMOVUPS.Z  Z5, K2, Z1
-	VCMPPS     $0x04, Z4, Z2, K2
-	VMOVUPS.Z  Z5, K2, Z3
-	VMOVUPS    Z0, K1, (DI)(R12*1)
-	VMOVUPS    Z2, K1, (R8)(R12*1)
-	MOVQ       R12, R10
-	SHRQ       $0x02, R10
-	VCMPPS     $0x04, Z6, Z1, K2
-	VMOVDQU8.Z X8, K2, X0
-	VMOVDQU8   X0, K1, (R9)(R10*1)
-	MOVQ       R12, R10
-	SHRQ       $0x02, R10
-	VCMPPS     $0x04, Z6, Z3, K2
-	VMOVDQU8.Z X8, K2, X0
-	VMOVDQU8   X0, K1, (CX)(R10*1)
-
-done:
-	VZEROUPPER
-	RET
-
-// func leakyRectangleStepFedF32AVX2(n int, tiles *[11]*float32, numbers *float32)
-// Requires: AVX, AVX2, CMOV, MMX+
-TEXT ·leakyRectangleStepFedF32AVX2(SB), NOSPLIT, $0-24
-	MOVQ         n+0(FP), AX
-	MOVQ         tiles+8(FP), CX
-	MOVQ         numbers+16(FP), DX
-	MOVQ         $0x000000003f800000, BX
-	VMOVQ        BX, X0
-	VBROADCASTSS X0, Y0
-	MOVQ         $0x0000000080000000, BX
-	VMOVQ        BX, X1
-	VBROADCASTSS X1, Y1
-	MOVQ         (CX), BX
-	MOVQ         8(CX), SI
-	MOVQ         16(CX), DI
-	MOVQ         24(CX), R8
-	MOVQ         32(CX), R9
-	MOVQ         40(CX), CX
-	LEAQ         -1(AX), R11
-	SHLQ         $0x02, R11
-	XORQ         R12, R12
-	SUBQ         $0x08, AX
-	JL           rest
-
-vector:
-	LEAQ         2048(R12), R10
-	CMPQ         R10, R11
-	CMOVQGT      R11, R10
-	PREFETCHT0   (BX)(R10*1)
-	PREFETCHT0   (SI)(R10*1)
-	PREFETCHT0   (DI)(R10*1)
-	PREFETCHT0   (R8)(R10*1)
-	PREFETCHT0   (R9)(R10*1)
-	PREFETCHT0   (CX)(R10*1)
-	VMOVUPS      (BX)(R12*1), Y2
-	VMOVUPS      (SI)(R12*1), Y3
-	VBROADCASTSS (DX), Y4
-	VMULPS       Y4, Y2, Y4
-	VADDPS       Y3, Y4, Y3
-	VBROADCASTSS 32(DX), Y4
-	VCMPPS       $0x1d, Y4, Y2, Y2
-	VANDPS       Y0, Y2, Y2
-	VMULPS       64(DX), Y2, Y2
-	VSUBPS       Y2, Y3, Y2
-	VBROADCASTSS 32(DX), Y3
-	VCMPPS       $0x1d, Y3, Y2, Y3
-	VANDPS       Y0, Y3, Y3
-	VBROADCASTSS 96(DX), Y4
-	VCMPPS       $0x04, Y4, Y3, Y4
-	VANDPS       Y0, Y4, Y4
-	VADDPS       128(DX), Y2, Y5
-	VANDNPS      Y5, Y1, Y5
-	VBROADCASTSS 32(DX), Y6
-	VCMPPS       $0x12, Y6, Y5, Y5
-	VANDPS       Y0, Y5, Y5
-	VMOVUPS      Y4, (DI)(R12*1)
-	VMOVUPS      Y5, (R8)(R12*1)
-	VMOVUPS      Y2, (R9)(R12*1)
-	VMOVUPS      Y3, (CX)(R12*1)
-	ADDQ         $+32, R12
-	SUBQ         $0x08, AX
-	JGE          vector
-
-rest:
-	ADDQ         $0x08, AX
-	JZ           done
-	LEAQ         lanes<>+0(SB), R10
-	SHLQ         $0x02, AX
-	SUBQ         AX, R10
-	VMOVUPS      32(R10), Y2
-	VMASKMOVPS   (BX)(R12*1), Y2, Y3
-	VMASKMOVPS   (SI)(R12*1), Y2, Y4
-	VBROADCASTSS (DX), Y5
-	VMULPS       Y5, Y3, Y5
-	VADDPS       Y4, Y5, Y4
-	VBROADCASTSS 32(DX), Y5
-	VCMPPS       $0x1d, Y5, Y3, Y3
-	VANDPS       Y0, Y3, Y3
-	VMULPS       64(DX), Y3, Y3
-	VSUBPS       Y3, Y4, Y3
-	VBROADCASTSS 32(DX), Y4
-	VCMPPS       $0x1d, Y4, Y3, Y4
-	VANDPS       Y0, Y4, Y4
-	VBROADCASTSS 96(DX), Y5
-	VCMPPS       $0x04, Y5, Y4, Y5
-	VANDPS       Y0, Y5, Y5
-	VADDPS       128(DX), Y3, Y6
-	VANDNPS      Y6, Y1, Y1
-	VBROADCASTSS 32(DX), Y6
-	VCMPPS       $0x12, Y6, Y1, Y1
-	VANDPS       Y0, Y1, Y0
-	VMASKMOVPS   Y5, Y2, (DI)(R12*1)
-	VMASKMOVPS   Y0, Y2, (R8)(R12*1)
-	VMASKMOVPS   Y3, Y2, (R9)(R12*1)
-	VMASKMOVPS   Y4, Y2, (CX)(R12*1)
-
-done:
-	VZEROUPPER
-	RET
-
-// func leakyRectangleStepFedF32AVX512(n int, tiles *[11]*float32, numbers *float32)
-// Requires: AVX, AVX512DQ, AVX512F, BMI2, CMOV, MMX+
-TEXT ·leakyRectangleStepFedF32AVX512(SB), NOSPLIT, $0-24
-	MOVQ         n+0(FP), AX
-	MOVQ         tiles+8(FP), CX
-	MOVQ         numbers+16(FP), DX
-	VBROADCASTSS (DX), Z0
-	VBROADCASTSS 32(DX), Z1
-	VBROADCASTSS 64(DX), Z2
-	VBROADCASTSS 96(DX), Z3
-	VBROADCASTSS 128(DX), Z4
-	MOVQ         $0x000000003f800000, DX
-	VMOVQ        DX, X5
-	VBROADCASTSS X5, Z5
+	VMOVQ        DX, X4
+	VBROADCASTSS X4, Z4
 	MOVQ         $0x0000000080000000, DX
 	VMOVQ        DX, X6
 	VBROADCASTSS X6, Z6
@@ -430,6 +172,10 @@ TEXT ·leakyRectangleStepFedF32AVX512(SB), NOSPLIT, $0-24
 	MOVQ         24(CX), DI
 	MOVQ         32(CX), R8
 	MOVQ         40(CX), CX
+	MOVQ         $0x0101010101010101, R9
+	VMOVQ        R9, X7
+	VPUNPCKLQDQ  X7, X7, X7
+	VPXORD       Z5, Z5, Z5
 	LEAQ         -1(AX), R10
 	SHLQ         $0x02, R10
 	XORQ         R11, R11
@@ -445,57 +191,282 @@ vector:
 	PREFETCHT0 (SI)(R9*1)
 	PREFETCHT0 (DI)(R9*1)
 	PREFETCHT0 (R8)(R9*1)
-	PREFETCHT0 (CX)(R9*1)
-	VMOVUPS    (DX)(R11*1), Z7
-	VMOVUPS    (BX)(R11*1), Z8
-	VMULPS     Z0, Z7, Z9
-	VADDPS     Z8, Z9, Z8
-	VCMPPS     $0x1d, Z1, Z7, K1
-	VMOVUPS.Z  Z5, K1, Z7
-	VMULPS     Z2, Z7, Z7
-	VSUBPS     Z7, Z8, Z7
-	VCMPPS     $0x1d, Z1, Z7, K1
-	VMOVUPS.Z  Z5, K1, Z8
-	VCMPPS     $0x04, Z3, Z8, K1
-	VMOVUPS.Z  Z5, K1, Z9
-	VADDPS     Z4, Z7, Z10
+	VMOVUPS    (DX)(R11*1), Z8
+	VMOVUPS    (BX)(R11*1), Z9
+	VMOVUPS    (SI)(R11*1), Z10
+	VMULPS     Z0, Z8, Z11
+	VADDPS     Z10, Z9, Z9
+	VADDPS     Z9, Z11, Z9
+	VCMPPS     $0x1d, Z1, Z8, K1
+	VMOVUPS.Z  Z4, K1, Z8
+	VMULPS     Z2, Z8, Z8
+	VSUBPS     Z8, Z9, Z8
+	VCMPPS     $0x1d, Z1, Z8, K1
+	VMOVUPS.Z  Z4, K1, Z9
+	VADDPS     Z3, Z8, Z10
 	VANDNPS    Z10, Z6, Z10
 	VCMPPS     $0x12, Z1, Z10, K1
-	VMOVUPS.Z  Z5, K1, Z10
-	VMOVUPS    Z9, (SI)(R11*1)
-	VMOVUPS    Z10, (DI)(R11*1)
-	VMOVUPS    Z7, (R8)(R11*1)
-	VMOVUPS    Z8, (CX)(R11*1)
+	VMOVUPS.Z  Z4, K1, Z10
+	VMOVUPS    Z8, (DI)(R11*1)
+	VMOVUPS    Z9, (R8)(R11*1)
+	MOVQ       R11, R9
+	SHRQ       $0x02, R9
+	VCMPPS     $0x04, Z5, Z10, K1
+	VMOVDQU8.Z X7, K1, X8
+	VMOVUPS    X8, (CX)(R9*1)
 	ADDQ       $+64, R11
 	SUBQ       $0x10, AX
 	JGE        vector
 
 rest:
-	ADDQ      $0x10, AX
-	JZ        done
-	MOVQ      $-1, R9
-	BZHIQ     AX, R9, R9
-	KMOVW     R9, K1
-	VMOVUPS.Z (DX)(R11*1), K1, Z7
-	VMOVUPS.Z (BX)(R11*1), K1, Z8
-	VMULPS    Z0, Z7, Z0
-	VADDPS    Z8, Z0, Z0
-	VCMPPS    $0x1d, Z1, Z7, K2
-	VMOVUPS.Z Z5, K2, Z7
-	VMULPS    Z2, Z7, Z2
-	VSUBPS    Z2, Z0, Z0
-	VCMPPS    $0x1d, Z1, Z0, K2
-	VMOVUPS.Z Z5, K2, Z2
-	VCMPPS    $0x04, Z3, Z2, K2
-	VMOVUPS.Z Z5, K2, Z3
-	VADDPS    Z4, Z0, Z4
-	VANDNPS   Z4, Z6, Z4
-	VCMPPS    $0x12, Z1, Z4, K2
-	VMOVUPS.Z Z5, K2, Z1
-	VMOVUPS   Z3, K1, (SI)(R11*1)
-	VMOVUPS   Z1, K1, (DI)(R11*1)
-	VMOVUPS   Z0, K1, (R8)(R11*1)
-	VMOVUPS   Z2, K1, (CX)(R11*1)
+	ADDQ       $0x10, AX
+	JZ         done
+	MOVQ       $-1, R9
+	BZHIQ      AX, R9, R9
+	KMOVW      R9, K1
+	VMOVUPS.Z  (DX)(R11*1), K1, Z8
+	VMOVUPS.Z  (BX)(R11*1), K1, Z9
+	VMOVUPS.Z  (SI)(R11*1), K1, Z10
+	VMULPS     Z0, Z8, Z0
+	VADDPS     Z10, Z9, Z9
+	VADDPS     Z9, Z0, Z0
+	VCMPPS     $0x1d, Z1, Z8, K2
+	VMOVUPS.Z  Z4, K2, Z8
+	VMULPS     Z2, Z8, Z2
+	VSUBPS     Z2, Z0, Z0
+	VCMPPS     $0x1d, Z1, Z0, K2
+	VMOVUPS.Z  Z4, K2, Z2
+	VADDPS     Z3, Z0, Z3
+	VANDNPS    Z3, Z6, Z3
+	VCMPPS     $0x12, Z1, Z3, K2
+	VMOVUPS.Z  Z4, K2, Z1
+	VMOVUPS    Z0, K1, (DI)(R11*1)
+	VMOVUPS    Z2, K1, (R8)(R11*1)
+	MOVQ       R11, R9
+	SHRQ       $0x02, R9
+	VCMPPS     $0x04, Z5, Z1, K2
+	VMOVDQU8.Z X7, K2, X0
+	VMOVDQU8   X0, K1, (CX)(R9*1)
+
+done:
+	VZEROUPPER
+	RET
+
+// func leakyRectangleStepFedF32AVX2(n int, tiles *[11]*float32, numbers *float32)
+// Requires: AVX, AVX2, BMI2, CMOV, MMX+
+TEXT ·leakyRectangleStepFedF32AVX2(SB), NOSPLIT, $0-24
+	MOVQ         n+0(FP), AX
+	MOVQ         tiles+8(FP), CX
+	MOVQ         numbers+16(FP), DX
+	MOVQ         $0x000000003f800000, BX
+	VMOVQ        BX, X0
+	VBROADCASTSS X0, Y0
+	MOVQ         $0x0000000080000000, BX
+	VMOVQ        BX, X1
+	VBROADCASTSS X1, Y1
+	MOVQ         (CX), BX
+	MOVQ         8(CX), SI
+	MOVQ         16(CX), DI
+	MOVQ         24(CX), R8
+	MOVQ         32(CX), CX
+	MOVQ         $0x0101010101010101, R9
+	VMOVQ        R9, X2
+	VPUNPCKLQDQ  X2, X2, X2
+	VXORPS       Y3, Y3, Y3
+	MOVQ         AX, R10
+	LEAQ         -1(AX), R11
+	SHLQ         $0x02, R11
+	XORQ         R12, R12
+	SUBQ         $0x08, AX
+	JL           rest
+
+vector:
+	LEAQ         2048(R12), R9
+	CMPQ         R9, R11
+	CMOVQGT      R11, R9
+	PREFETCHT0   (BX)(R9*1)
+	PREFETCHT0   (SI)(R9*1)
+	PREFETCHT0   (R8)(R9*1)
+	PREFETCHT0   (CX)(R9*1)
+	VMOVUPS      (BX)(R12*1), Y4
+	VMOVUPS      (SI)(R12*1), Y5
+	VBROADCASTSS (DX), Y6
+	VMULPS       Y6, Y4, Y6
+	VADDPS       Y5, Y6, Y5
+	VBROADCASTSS 32(DX), Y6
+	VCMPPS       $0x1d, Y6, Y4, Y4
+	VANDPS       Y0, Y4, Y4
+	VMULPS       64(DX), Y4, Y4
+	VSUBPS       Y4, Y5, Y4
+	VADDPS       96(DX), Y4, Y5
+	VANDNPS      Y5, Y1, Y5
+	VBROADCASTSS 32(DX), Y6
+	VCMPPS       $0x12, Y6, Y5, Y5
+	VANDPS       Y0, Y5, Y5
+	VBROADCASTSS 32(DX), Y6
+	VCMPPS       $0x1d, Y6, Y4, Y6
+	VANDPS       Y0, Y6, Y6
+	MOVQ         R12, R9
+	SHRQ         $0x02, R9
+	VCMPPS       $0x04, Y3, Y5, Y5
+	VEXTRACTF128 $0x01, Y5, X7
+	VPACKSSDW    X7, X5, X7
+	VPACKSSWB    X7, X7, X7
+	VPAND        X2, X7, X5
+	VMOVQ        X5, (DI)(R9*1)
+	VMOVUPS      Y4, (R8)(R12*1)
+	VMOVUPS      Y6, (CX)(R12*1)
+	ADDQ         $+32, R12
+	SUBQ         $0x08, AX
+	JGE          vector
+
+rest:
+	ADDQ         $0x08, AX
+	JZ           done
+	LEAQ         lanes<>+0(SB), R9
+	SHLQ         $0x02, AX
+	SUBQ         AX, R9
+	VMOVUPS      32(R9), Y4
+	VMASKMOVPS   (BX)(R12*1), Y4, Y5
+	VMASKMOVPS   (SI)(R12*1), Y4, Y6
+	VBROADCASTSS (DX), Y7
+	VMULPS       Y7, Y5, Y7
+	VADDPS       Y6, Y7, Y6
+	VBROADCASTSS 32(DX), Y7
+	VCMPPS       $0x1d, Y7, Y5, Y5
+	VANDPS       Y0, Y5, Y5
+	VMULPS       64(DX), Y5, Y5
+	VSUBPS       Y5, Y6, Y5
+	VADDPS       96(DX), Y5, Y6
+	VANDNPS      Y6, Y1, Y1
+	VBROADCASTSS 32(DX), Y6
+	VCMPPS       $0x12, Y6, Y1, Y1
+	VANDPS       Y0, Y1, Y1
+	VBROADCASTSS 32(DX), Y6
+	VCMPPS       $0x1d, Y6, Y5, Y6
+	VANDPS       Y0, Y6, Y0
+	MOVQ         R12, R9
+	SHRQ         $0x02, R9
+	VCMPPS       $0x04, Y3, Y1, Y1
+	VEXTRACTF128 $0x01, Y1, X3
+	VPACKSSDW    X3, X1, X3
+	VPACKSSWB    X3, X3, X3
+	VPAND        X2, X3, X1
+	VMOVQ        X1, AX
+	BSWAPQ       AX
+	MOVQ         R10, DX
+	SUBQ         R9, DX
+	NEGQ         DX
+	ADDQ         $0x08, DX
+	SHLQ         $0x03, DX
+	SHRXQ        DX, AX, AX
+	MOVQ         R10, DX
+	DECQ         DX
+
+byte1:
+	MOVB       AL, (DI)(DX*1)
+	SHRQ       $0x08, AX
+	DECQ       DX
+	CMPQ       DX, R9
+	JGE        byte1
+	VMASKMOVPS Y5, Y4, (R8)(R12*1)
+	VMASKMOVPS Y0, Y4, (CX)(R12*1)
+
+done:
+	VZEROUPPER
+	RET
+
+// func leakyRectangleStepFedF32AVX512(n int, tiles *[11]*float32, numbers *float32)
+// Requires: AVX, AVX512BW, AVX512DQ, AVX512F, AVX512VL, BMI2, CMOV, MMX+
+TEXT ·leakyRectangleStepFedF32AVX512(SB), NOSPLIT, $0-24
+	MOVQ         n+0(FP), AX
+	MOVQ         tiles+8(FP), CX
+	MOVQ         numbers+16(FP), DX
+	VBROADCASTSS (DX), Z0
+	VBROADCASTSS 32(DX), Z1
+	VBROADCASTSS 64(DX), Z2
+	VBROADCASTSS 96(DX), Z3
+	MOVQ         $0x000000003f800000, DX
+	VMOVQ        DX, X4
+	VBROADCASTSS X4, Z4
+	MOVQ         $0x0000000080000000, DX
+	VMOVQ        DX, X6
+	VBROADCASTSS X6, Z6
+	MOVQ         (CX), DX
+	MOVQ         8(CX), BX
+	MOVQ         16(CX), SI
+	MOVQ         24(CX), DI
+	MOVQ         32(CX), CX
+	MOVQ         $0x0101010101010101, R8
+	VMOVQ        R8, X7
+	VPUNPCKLQDQ  X7, X7, X7
+	VPXORD       Z5, Z5, Z5
+	LEAQ         -1(AX), R9
+	SHLQ         $0x02, R9
+	XORQ         R10, R10
+	SUBQ         $0x10, AX
+	JL           rest
+
+vector:
+	LEAQ       2048(R10), R8
+	CMPQ       R8, R9
+	CMOVQGT    R9, R8
+	PREFETCHT0 (DX)(R8*1)
+	PREFETCHT0 (BX)(R8*1)
+	PREFETCHT0 (DI)(R8*1)
+	PREFETCHT0 (CX)(R8*1)
+	VMOVUPS    (DX)(R10*1), Z8
+	VMOVUPS    (BX)(R10*1), Z9
+	VMULPS     Z0, Z8, Z10
+	VADDPS     Z9, Z10, Z9
+	VCMPPS     $0x1d, Z1, Z8, K1
+	VMOVUPS.Z  Z4, K1, Z8
+	VMULPS     Z2, Z8, Z8
+	VSUBPS     Z8, Z9, Z8
+	VADDPS     Z3, Z8, Z9
+	VANDNPS    Z9, Z6, Z9
+	VCMPPS     $0x12, Z1, Z9, K1
+	VMOVUPS.Z  Z4, K1, Z9
+	VCMPPS     $0x1d, Z1, Z8, K1
+	VMOVUPS.Z  Z4, K1, Z10
+	MOVQ       R10, R8
+	SHRQ       $0x02, R8
+	VCMPPS     $0x04, Z5, Z9, K1
+	VMOVDQU8.Z X7, K1, X9
+	VMOVUPS    X9, (SI)(R8*1)
+	VMOVUPS    Z8, (DI)(R10*1)
+	VMOVUPS    Z10, (CX)(R10*1)
+	ADDQ       $+64, R10
+	SUBQ       $0x10, AX
+	JGE        vector
+
+rest:
+	ADDQ       $0x10, AX
+	JZ         done
+	MOVQ       $-1, R8
+	BZHIQ      AX, R8, R8
+	KMOVW      R8, K1
+	VMOVUPS.Z  (DX)(R10*1), K1, Z8
+	VMOVUPS.Z  (BX)(R10*1), K1, Z9
+	VMULPS     Z0, Z8, Z0
+	VADDPS     Z9, Z0, Z0
+	VCMPPS     $0x1d, Z1, Z8, K2
+	VMOVUPS.Z  Z4, K2, Z8
+	VMULPS     Z2, Z8, Z2
+	VSUBPS     Z2, Z0, Z0
+	VADDPS     Z3, Z0, Z2
+	VANDNPS    Z2, Z6, Z2
+	VCMPPS     $0x12, Z1, Z2, K2
+	VMOVUPS.Z  Z4, K2, Z2
+	VCMPPS     $0x1d, Z1, Z0, K2
+	VMOVUPS.Z  Z4, K2, Z1
+	MOVQ       R10, R8
+	SHRQ       $0x02, R8
+	VCMPPS     $0x04, Z5, Z2, K2
+	VMOVDQU8.Z X7, K2, X2
+	VMOVDQU8   X2, K1, (SI)(R8*1)
+	VMOVUPS    Z0, K1, (DI)(R10*1)
+	VMOVUPS    Z1, K1, (CX)(R10*1)
 
 done:
 	VZEROUPPER
@@ -2161,31 +2132,31 @@ TEXT ·leakyZeroRectangleStepF32AVX2(SB), NOSPLIT, $0-24
 	MOVQ         24(CX), R8
 	MOVQ         32(CX), R9
 	MOVQ         40(CX), R10
-	MOVQ         48(CX), R11
-	MOVQ         56(CX), CX
-	MOVQ         $0x0101010101010101, R12
-	VMOVQ        R12, X2
+	MOVQ         48(CX), CX
+	MOVQ         $0x0101010101010101, R11
+	VMOVQ        R11, X2
 	VPUNPCKLQDQ  X2, X2, X2
 	VXORPS       Y3, Y3, Y3
-	MOVQ         AX, R13
-	LEAQ         -1(AX), R14
-	SHLQ         $0x02, R14
-	XORQ         R15, R15
+	MOVQ         AX, R12
+	LEAQ         -1(AX), R13
+	SHLQ         $0x02, R13
+	XORQ         R14, R14
 	SUBQ         $0x08, AX
 	JL           rest
 
 vector:
-	LEAQ         2048(R15), R12
-	CMPQ         R12, R14
-	CMOVQGT      R14, R12
-	PREFETCHT0   (BX)(R12*1)
-	PREFETCHT0   (SI)(R12*1)
-	PREFETCHT0   (DI)(R12*1)
-	PREFETCHT0   (R8)(R12*1)
-	PREFETCHT0   (R10)(R12*1)
-	VMOVUPS      (BX)(R15*1), Y4
-	VMOVUPS      (SI)(R15*1), Y5
-	VMOVUPS      (DI)(R15*1), Y6
+	LEAQ         2048(R14), R11
+	CMPQ         R11, R13
+	CMOVQGT      R13, R11
+	PREFETCHT0   (BX)(R11*1)
+	PREFETCHT0   (SI)(R11*1)
+	PREFETCHT0   (DI)(R11*1)
+	PREFETCHT0   (R8)(R11*1)
+	PREFETCHT0   (R9)(R11*1)
+	PREFETCHT0   (R10)(R11*1)
+	VMOVUPS      (BX)(R14*1), Y4
+	VMOVUPS      (SI)(R14*1), Y5
+	VMOVUPS      (DI)(R14*1), Y6
 	VBROADCASTSS (DX), Y7
 	VCMPPS       $0x1d, Y7, Y4, Y7
 	VANDPS       Y0, Y7, Y7
@@ -2198,57 +2169,36 @@ vector:
 	VBROADCASTSS (DX), Y5
 	VCMPPS       $0x1d, Y5, Y4, Y5
 	VANDPS       Y0, Y5, Y5
-	VBROADCASTSS 128(DX), Y6
-	VCMPPS       $0x04, Y6, Y5, Y6
+	VADDPS       128(DX), Y4, Y6
+	VANDNPS      Y6, Y1, Y6
+	VBROADCASTSS (DX), Y8
+	VCMPPS       $0x12, Y8, Y6, Y6
 	VANDPS       Y0, Y6, Y6
-	VADDPS       160(DX), Y4, Y8
-	VANDNPS      Y8, Y1, Y8
-	VBROADCASTSS (DX), Y9
-	VCMPPS       $0x12, Y9, Y8, Y8
-	VANDPS       Y0, Y8, Y8
-	VBROADCASTSS 128(DX), Y9
-	VCMPPS       $0x04, Y9, Y7, Y7
-	VANDPS       Y0, Y7, Y7
-	VMOVUPS      Y5, (R8)(R15*1)
-	MOVQ         R15, R12
-	SHRQ         $0x02, R12
-	VCMPPS       $0x04, Y3, Y6, Y5
-	VEXTRACTF128 $0x01, Y5, X6
-	VPACKSSDW    X6, X5, X6
-	VPACKSSWB    X6, X6, X6
-	VPAND        X2, X6, X5
-	VMOVQ        X5, (R9)(R12*1)
-	VMOVUPS      Y4, (R10)(R15*1)
-	MOVQ         R15, R12
-	SHRQ         $0x02, R12
-	VCMPPS       $0x04, Y3, Y8, Y4
+	VMOVUPS      Y5, (R8)(R14*1)
+	VMOVUPS      Y4, (R9)(R14*1)
+	VMOVUPS      Y7, (R10)(R14*1)
+	MOVQ         R14, R11
+	SHRQ         $0x02, R11
+	VCMPPS       $0x04, Y3, Y6, Y4
 	VEXTRACTF128 $0x01, Y4, X5
 	VPACKSSDW    X5, X4, X5
 	VPACKSSWB    X5, X5, X5
 	VPAND        X2, X5, X4
-	VMOVQ        X4, (R11)(R12*1)
-	MOVQ         R15, R12
-	SHRQ         $0x02, R12
-	VCMPPS       $0x04, Y3, Y7, Y4
-	VEXTRACTF128 $0x01, Y4, X5
-	VPACKSSDW    X5, X4, X5
-	VPACKSSWB    X5, X5, X5
-	VPAND        X2, X5, X4
-	VMOVQ        X4, (CX)(R12*1)
-	ADDQ         $+32, R15
+	VMOVQ        X4, (CX)(R11*1)
+	ADDQ         $+32, R14
 	SUBQ         $0x08, AX
 	JGE          vector
 
 rest:
 	ADDQ         $0x08, AX
 	JZ           done
-	LEAQ         lanes<>+0(SB), R12
+	LEAQ         lanes<>+0(SB), R11
 	SHLQ         $0x02, AX
-	SUBQ         AX, R12
-	VMOVUPS      32(R12), Y4
-	VMASKMOVPS   (BX)(R15*1), Y4, Y5
-	VMASKMOVPS   (SI)(R15*1), Y4, Y6
-	VMASKMOVPS   (DI)(R15*1), Y4, Y7
+	SUBQ         AX, R11
+	VMOVUPS      32(R11), Y4
+	VMASKMOVPS   (BX)(R14*1), Y4, Y5
+	VMASKMOVPS   (SI)(R14*1), Y4, Y6
+	VMASKMOVPS   (DI)(R14*1), Y4, Y7
 	VBROADCASTSS (DX), Y8
 	VCMPPS       $0x1d, Y8, Y5, Y8
 	VANDPS       Y0, Y8, Y8
@@ -2261,69 +2211,16 @@ rest:
 	VBROADCASTSS (DX), Y6
 	VCMPPS       $0x1d, Y6, Y5, Y6
 	VANDPS       Y0, Y6, Y6
-	VBROADCASTSS 128(DX), Y7
-	VCMPPS       $0x04, Y7, Y6, Y7
-	VANDPS       Y0, Y7, Y7
-	VADDPS       160(DX), Y5, Y9
-	VANDNPS      Y9, Y1, Y1
-	VBROADCASTSS (DX), Y9
-	VCMPPS       $0x12, Y9, Y1, Y1
-	VANDPS       Y0, Y1, Y1
-	VBROADCASTSS 128(DX), Y9
-	VCMPPS       $0x04, Y9, Y8, Y8
-	VANDPS       Y0, Y8, Y0
-	VMASKMOVPS   Y6, Y4, (R8)(R15*1)
-	MOVQ         R15, R12
-	SHRQ         $0x02, R12
-	VCMPPS       $0x04, Y3, Y7, Y6
-	VEXTRACTF128 $0x01, Y6, X7
-	VPACKSSDW    X7, X6, X7
-	VPACKSSWB    X7, X7, X7
-	VPAND        X2, X7, X6
-	VMOVQ        X6, AX
-	BSWAPQ       AX
-	MOVQ         R13, DX
-	SUBQ         R12, DX
-	NEGQ         DX
-	ADDQ         $0x08, DX
-	SHLQ         $0x03, DX
-	SHRXQ        DX, AX, AX
-	MOVQ         R13, DX
-	DECQ         DX
-
-byte1:
-	MOVB         AL, (R9)(DX*1)
-	SHRQ         $0x08, AX
-	DECQ         DX
-	CMPQ         DX, R12
-	JGE          byte1
-	VMASKMOVPS   Y5, Y4, (R10)(R15*1)
-	MOVQ         R15, R12
-	SHRQ         $0x02, R12
-	VCMPPS       $0x04, Y3, Y1, Y1
-	VEXTRACTF128 $0x01, Y1, X4
-	VPACKSSDW    X4, X1, X4
-	VPACKSSWB    X4, X4, X4
-	VPAND        X2, X4, X1
-	VMOVQ        X1, AX
-	BSWAPQ       AX
-	MOVQ         R13, DX
-	SUBQ         R12, DX
-	NEGQ         DX
-	ADDQ         $0x08, DX
-	SHLQ         $0x03, DX
-	SHRXQ        DX, AX, AX
-	MOVQ         R13, DX
-	DECQ         DX
-
-byte2:
-	MOVB         AL, (R11)(DX*1)
-	SHRQ         $0x08, AX
-	DECQ         DX
-	CMPQ         DX, R12
-	JGE          byte2
-	MOVQ         R15, R12
-	SHRQ         $0x02, R12
+	VADDPS       128(DX), Y5, Y7
+	VANDNPS      Y7, Y1, Y1
+	VBROADCASTSS (DX), Y7
+	VCMPPS       $0x12, Y7, Y1, Y1
+	VANDPS       Y0, Y1, Y0
+	VMASKMOVPS   Y6, Y4, (R8)(R14*1)
+	VMASKMOVPS   Y5, Y4, (R9)(R14*1)
+	VMASKMOVPS   Y8, Y4, (R10)(R14*1)
+	MOVQ         R14, R11
+	SHRQ         $0x02, R11
 	VCMPPS       $0x04, Y3, Y0, Y0
 	VEXTRACTF128 $0x01, Y0, X1
 	VPACKSSDW    X1, X0, X1
@@ -2331,21 +2228,21 @@ byte2:
 	VPAND        X2, X1, X0
 	VMOVQ        X0, AX
 	BSWAPQ       AX
-	MOVQ         R13, DX
-	SUBQ         R12, DX
+	MOVQ         R12, DX
+	SUBQ         R11, DX
 	NEGQ         DX
 	ADDQ         $0x08, DX
 	SHLQ         $0x03, DX
 	SHRXQ        DX, AX, AX
-	MOVQ         R13, DX
+	MOVQ         R12, DX
 	DECQ         DX
 
-byte3:
+byte1:
 	MOVB AL, (CX)(DX*1)
 	SHRQ $0x08, AX
 	DECQ DX
-	CMPQ DX, R12
-	JGE  byte3
+	CMPQ DX, R11
+	JGE  byte1
 
 done:
 	VZEROUPPER
@@ -2362,258 +2259,9 @@ TEXT ·leakyZeroRectangleStepF32AVX512(SB), NOSPLIT, $0-24
 	VBROADCASTSS 64(DX), Z2
 	VBROADCASTSS 96(DX), Z3
 	VBROADCASTSS 128(DX), Z4
-	VBROADCASTSS 160(DX), Z5
 	MOVQ         $0x000000003f800000, DX
-	VMOVQ        DX, X6
-	VBROADCASTSS X6, Z6
-	MOVQ         $0x0000000080000000, DX
-	VMOVQ        DX, X8
-	VBROADCASTSS X8, Z8
-	MOVQ         (CX), DX
-	MOVQ         8(CX), BX
-	MOVQ         16(CX), SI
-	MOVQ         24(CX), DI
-	MOVQ         32(CX), R8
-	MOVQ         40(CX), R9
-	MOVQ         48(CX), R10
-	MOVQ         56(CX), CX
-	MOVQ         $0x0101010101010101, R11
-	VMOVQ        R11, X9
-	VPUNPCKLQDQ  X9, X9, X9
-	VPXORD       Z7, Z7, Z7
-	LEAQ         -1(AX), R12
-	SHLQ         $0x02, R12
-	XORQ         R13, R13
-	SUBQ         $0x10, AX
-	JL           rest
-
-vector:
-	LEAQ       2048(R13), R11
-	CMPQ       R11, R12
-	CMOVQGT    R12, R11
-	PREFETCHT0 (DX)(R11*1)
-	PREFETCHT0 (BX)(R11*1)
-	PREFETCHT0 (SI)(R11*1)
-	PREFETCHT0 (DI)(R11*1)
-	PREFETCHT0 (R9)(R11*1)
-	VMOVUPS    (DX)(R13*1), Z10
-	VMOVUPS    (BX)(R13*1), Z11
-	VMOVUPS    (SI)(R13*1), Z12
-	VCMPPS     $0x1d, Z0, Z10, K1
-	VMOVUPS.Z  Z6, K1, Z13
-	VMULPS     Z1, Z13, Z14
-	VADDPS     Z2, Z14, Z14
-	VMULPS     Z14, Z10, Z10
-	VMULPS     Z3, Z10, Z10
-	VADDPS     Z12, Z11, Z11
-	VADDPS     Z11, Z10, Z10
-	VCMPPS     $0x1d, Z0, Z10, K1
-	VMOVUPS.Z  Z6, K1, Z11
-	VCMPPS     $0x04, Z4, Z11, K1
-	VMOVUPS.Z  Z6, K1, Z12
-	VADDPS     Z5, Z10, Z14
-	VANDNPS    Z14, Z8, Z14
-	VCMPPS     $0x12, Z0, Z14, K1
-	VMOVUPS.Z  Z6, K1, Z14
-	VCMPPS     $0x04, Z4, Z13, K1
-	VMOVUPS.Z  Z6, K1, Z13
-	VMOVUPS    Z11, (DI)(R13*1)
-	MOVQ       R13, R11
-	SHRQ       $0x02, R11
-	VCMPPS     $0x04, Z7, Z12, K1
-	VMOVDQU8.Z X9, K1, X11
-	VMOVUPS    X11, (R8)(R11*1)
-	VMOVUPS    Z10, (R9)(R13*1)
-	MOVQ       R13, R11
-	SHRQ       $0x02, R11
-	VCMPPS     $0x04, Z7, Z14, K1
-	VMOVDQU8.Z X9, K1, X10
-	VMOVUPS    X10, (R10)(R11*1)
-	MOVQ       R13, R11
-	SHRQ       $0x02, R11
-	VCMPPS     $0x04, Z7, Z13, K1
-	VMOVDQU8.Z X9, K1, X10
-	VMOVUPS    X10, (CX)(R11*1)
-	ADDQ       $+64, R13
-	SUBQ       $0x10, AX
-	JGE        vector
-
-rest:
-	ADDQ       $0x10, AX
-	JZ         done
-	MOVQ       $-1, R11
-	BZHIQ      AX, R11, R11
-	KMOVW      R11, K1
-	VMOVUPS.Z  (DX)(R13*1), K1, Z10
-	VMOVUPS.Z  (BX)(R13*1), K1, Z11
-	VMOVUPS.Z  (SI)(R13*1), K1, Z12
-	VCMPPS     $0x1d, Z0, Z10, K2
-	VMOVUPS.Z  Z6, K2, Z13
-	VMULPS     Z1, Z13, Z1
-	VADDPS     Z2, Z1, Z1
-	VMULPS     Z1, Z10, Z1
-	VMULPS     Z3, Z1, Z1
-	VADDPS     Z12, Z11, Z2
-	VADDPS     Z2, Z1, Z1
-	VCMPPS     $0x1d, Z0, Z1, K2
-	VMOVUPS.Z  Z6, K2, Z2
-	VCMPPS     $0x04, Z4, Z2, K2
-	VMOVUPS.Z  Z6, K2, Z3
-	VADDPS     Z5, Z1, Z5
-	VANDNPS    Z5, Z8, Z5
-	VCMPPS     $0x12, Z0, Z5, K2
-	VMOVUPS.Z  Z6, K2, Z0
-	VCMPPS     $0x04, Z4, Z13, K2
-	VMOVUPS.Z  Z6, K2, Z4
-	VMOVUPS    Z2, K1, (DI)(R13*1)
-	MOVQ       R13, R11
-	SHRQ       $0x02, R11
-	VCMPPS     $0x04, Z7, Z3, K2
-	VMOVDQU8.Z X9, K2, X2
-	VMOVDQU8   X2, K1, (R8)(R11*1)
-	VMOVUPS    Z1, K1, (R9)(R13*1)
-	MOVQ       R13, R11
-	SHRQ       $0x02, R11
-	VCMPPS     $0x04, Z7, Z0, K2
-	VMOVDQU8.Z X9, K2, X0
-	VMOVDQU8   X0, K1, (R10)(R11*1)
-	MOVQ       R13, R11
-	SHRQ       $0x02, R11
-	VCMPPS     $0x04, Z7, Z4, K2
-	VMOVDQU8.Z X9, K2, X0
-	VMOVDQU8   X0, K1, (CX)(R11*1)
-
-done:
-	VZEROUPPER
-	RET
-
-// func leakyZeroRectangleStepFedF32AVX2(n int, tiles *[11]*float32, numbers *float32)
-// Requires: AVX, AVX2, CMOV, MMX+
-TEXT ·leakyZeroRectangleStepFedF32AVX2(SB), NOSPLIT, $0-24
-	MOVQ         n+0(FP), AX
-	MOVQ         tiles+8(FP), CX
-	MOVQ         numbers+16(FP), DX
-	MOVQ         $0x000000003f800000, BX
-	VMOVQ        BX, X0
-	VBROADCASTSS X0, Y0
-	MOVQ         $0x0000000080000000, BX
-	VMOVQ        BX, X1
-	VBROADCASTSS X1, Y1
-	MOVQ         (CX), BX
-	MOVQ         8(CX), SI
-	MOVQ         16(CX), DI
-	MOVQ         24(CX), R8
-	MOVQ         32(CX), R9
-	MOVQ         40(CX), R10
-	MOVQ         48(CX), CX
-	LEAQ         -1(AX), R12
-	SHLQ         $0x02, R12
-	XORQ         R13, R13
-	SUBQ         $0x08, AX
-	JL           rest
-
-vector:
-	LEAQ         2048(R13), R11
-	CMPQ         R11, R12
-	CMOVQGT      R12, R11
-	PREFETCHT0   (BX)(R11*1)
-	PREFETCHT0   (SI)(R11*1)
-	PREFETCHT0   (DI)(R11*1)
-	PREFETCHT0   (R8)(R11*1)
-	PREFETCHT0   (R9)(R11*1)
-	PREFETCHT0   (R10)(R11*1)
-	PREFETCHT0   (CX)(R11*1)
-	VMOVUPS      (BX)(R13*1), Y2
-	VMOVUPS      (SI)(R13*1), Y3
-	VBROADCASTSS 32(DX), Y4
-	VCMPPS       $0x1d, Y4, Y2, Y4
-	VANDPS       Y0, Y4, Y4
-	VMULPS       64(DX), Y4, Y5
-	VADDPS       96(DX), Y5, Y5
-	VMULPS       Y5, Y2, Y2
-	VBROADCASTSS (DX), Y5
-	VMULPS       Y2, Y5, Y2
-	VADDPS       Y3, Y2, Y2
-	VBROADCASTSS 32(DX), Y3
-	VCMPPS       $0x1d, Y3, Y2, Y3
-	VANDPS       Y0, Y3, Y3
-	VBROADCASTSS 128(DX), Y5
-	VCMPPS       $0x04, Y5, Y3, Y5
-	VANDPS       Y0, Y5, Y5
-	VADDPS       160(DX), Y2, Y6
-	VANDNPS      Y6, Y1, Y6
-	VBROADCASTSS 32(DX), Y7
-	VCMPPS       $0x12, Y7, Y6, Y6
-	VANDPS       Y0, Y6, Y6
-	VBROADCASTSS 128(DX), Y7
-	VCMPPS       $0x04, Y7, Y4, Y4
-	VANDPS       Y0, Y4, Y4
-	VMOVUPS      Y5, (DI)(R13*1)
-	VMOVUPS      Y3, (R8)(R13*1)
-	VMOVUPS      Y6, (R9)(R13*1)
-	VMOVUPS      Y2, (R10)(R13*1)
-	VMOVUPS      Y4, (CX)(R13*1)
-	ADDQ         $+32, R13
-	SUBQ         $0x08, AX
-	JGE          vector
-
-rest:
-	ADDQ         $0x08, AX
-	JZ           done
-	LEAQ         lanes<>+0(SB), R11
-	SHLQ         $0x02, AX
-	SUBQ         AX, R11
-	VMOVUPS      32(R11), Y2
-	VMASKMOVPS   (BX)(R13*1), Y2, Y3
-	VMASKMOVPS   (SI)(R13*1), Y2, Y4
-	VBROADCASTSS 32(DX), Y5
-	VCMPPS       $0x1d, Y5, Y3, Y5
-	VANDPS       Y0, Y5, Y5
-	VMULPS       64(DX), Y5, Y6
-	VADDPS       96(DX), Y6, Y6
-	VMULPS       Y6, Y3, Y3
-	VBROADCASTSS (DX), Y6
-	VMULPS       Y3, Y6, Y3
-	VADDPS       Y4, Y3, Y3
-	VBROADCASTSS 32(DX), Y4
-	VCMPPS       $0x1d, Y4, Y3, Y4
-	VANDPS       Y0, Y4, Y4
-	VBROADCASTSS 128(DX), Y6
-	VCMPPS       $0x04, Y6, Y4, Y6
-	VANDPS       Y0, Y6, Y6
-	VADDPS       160(DX), Y3, Y7
-	VANDNPS      Y7, Y1, Y1
-	VBROADCASTSS 32(DX), Y7
-	VCMPPS       $0x12, Y7, Y1, Y1
-	VANDPS       Y0, Y1, Y1
-	VBROADCASTSS 128(DX), Y7
-	VCMPPS       $0x04, Y7, Y5, Y5
-	VANDPS       Y0, Y5, Y0
-	VMASKMOVPS   Y6, Y2, (DI)(R13*1)
-	VMASKMOVPS   Y4, Y2, (R8)(R13*1)
-	VMASKMOVPS   Y1, Y2, (R9)(R13*1)
-	VMASKMOVPS   Y3, Y2, (R10)(R13*1)
-	VMASKMOVPS   Y0, Y2, (CX)(R13*1)
-
-done:
-	VZEROUPPER
-	RET
-
-// func leakyZeroRectangleStepFedF32AVX512(n int, tiles *[11]*float32, numbers *float32)
-// Requires: AVX, AVX512DQ, AVX512F, BMI2, CMOV, MMX+
-TEXT ·leakyZeroRectangleStepFedF32AVX512(SB), NOSPLIT, $0-24
-	MOVQ         n+0(FP), AX
-	MOVQ         tiles+8(FP), CX
-	MOVQ         numbers+16(FP), DX
-	VBROADCASTSS (DX), Z0
-	VBROADCASTSS 32(DX), Z1
-	VBROADCASTSS 64(DX), Z2
-	VBROADCASTSS 96(DX), Z3
-	VBROADCASTSS 128(DX), Z4
-	VBROADCASTSS 160(DX), Z5
-	MOVQ         $0x000000003f800000, DX
-	VMOVQ        DX, X6
-	VBROADCASTSS X6, Z6
+	VMOVQ        DX, X5
+	VBROADCASTSS X5, Z5
 	MOVQ         $0x0000000080000000, DX
 	VMOVQ        DX, X7
 	VBROADCASTSS X7, Z7
@@ -2624,6 +2272,10 @@ TEXT ·leakyZeroRectangleStepFedF32AVX512(SB), NOSPLIT, $0-24
 	MOVQ         32(CX), R8
 	MOVQ         40(CX), R9
 	MOVQ         48(CX), CX
+	MOVQ         $0x0101010101010101, R10
+	VMOVQ        R10, X8
+	VPUNPCKLQDQ  X8, X8, X8
+	VPXORD       Z6, Z6, Z6
 	LEAQ         -1(AX), R11
 	SHLQ         $0x02, R11
 	XORQ         R12, R12
@@ -2640,79 +2292,83 @@ vector:
 	PREFETCHT0 (DI)(R10*1)
 	PREFETCHT0 (R8)(R10*1)
 	PREFETCHT0 (R9)(R10*1)
-	PREFETCHT0 (CX)(R10*1)
-	VMOVUPS    (DX)(R12*1), Z8
-	VMOVUPS    (BX)(R12*1), Z9
-	VCMPPS     $0x1d, Z1, Z8, K1
-	VMOVUPS.Z  Z6, K1, Z10
-	VMULPS     Z2, Z10, Z11
-	VADDPS     Z3, Z11, Z11
-	VMULPS     Z11, Z8, Z8
-	VMULPS     Z8, Z0, Z8
-	VADDPS     Z9, Z8, Z8
-	VCMPPS     $0x1d, Z1, Z8, K1
-	VMOVUPS.Z  Z6, K1, Z9
-	VCMPPS     $0x04, Z4, Z9, K1
-	VMOVUPS.Z  Z6, K1, Z11
-	VADDPS     Z5, Z8, Z12
-	VANDNPS    Z12, Z7, Z12
-	VCMPPS     $0x12, Z1, Z12, K1
-	VMOVUPS.Z  Z6, K1, Z12
-	VCMPPS     $0x04, Z4, Z10, K1
-	VMOVUPS.Z  Z6, K1, Z10
-	VMOVUPS    Z11, (SI)(R12*1)
-	VMOVUPS    Z9, (DI)(R12*1)
-	VMOVUPS    Z12, (R8)(R12*1)
-	VMOVUPS    Z8, (R9)(R12*1)
-	VMOVUPS    Z10, (CX)(R12*1)
+	VMOVUPS    (DX)(R12*1), Z9
+	VMOVUPS    (BX)(R12*1), Z10
+	VMOVUPS    (SI)(R12*1), Z11
+	VCMPPS     $0x1d, Z0, Z9, K1
+	VMOVUPS.Z  Z5, K1, Z12
+	VMULPS     Z1, Z12, Z13
+	VADDPS     Z2, Z13, Z13
+	VMULPS     Z13, Z9, Z9
+	VMULPS     Z3, Z9, Z9
+	VADDPS     Z11, Z10, Z10
+	VADDPS     Z10, Z9, Z9
+	VCMPPS     $0x1d, Z0, Z9, K1
+	VMOVUPS.Z  Z5, K1, Z10
+	VADDPS     Z4, Z9, Z11
+	VANDNPS    Z11, Z7, Z11
+	VCMPPS     $0x12, Z0, Z11, K1
+	VMOVUPS.Z  Z5, K1, Z11
+	VMOVUPS    Z10, (DI)(R12*1)
+	VMOVUPS    Z9, (R8)(R12*1)
+	VMOVUPS    Z12, (R9)(R12*1)
+	MOVQ       R12, R10
+	SHRQ       $0x02, R10
+	VCMPPS     $0x04, Z6, Z11, K1
+	VMOVDQU8.Z X8, K1, X9
+	VMOVUPS    X9, (CX)(R10*1)
 	ADDQ       $+64, R12
 	SUBQ       $0x10, AX
 	JGE        vector
 
 rest:
-	ADDQ      $0x10, AX
-	JZ        done
-	MOVQ      $-1, R10
-	BZHIQ     AX, R10, R10
-	KMOVW     R10, K1
-	VMOVUPS.Z (DX)(R12*1), K1, Z8
-	VMOVUPS.Z (BX)(R12*1), K1, Z9
-	VCMPPS    $0x1d, Z1, Z8, K2
-	VMOVUPS.Z Z6, K2, Z10
-	VMULPS    Z2, Z10, Z2
-	VADDPS    Z3, Z2, Z2
-	VMULPS    Z2, Z8, Z2
-	VMULPS    Z2, Z0, Z0
-	VADDPS    Z9, Z0, Z0
-	VCMPPS    $0x1d, Z1, Z0, K2
-	VMOVUPS.Z Z6, K2, Z2
-	VCMPPS    $0x04, Z4, Z2, K2
-	VMOVUPS.Z Z6, K2, Z3
-	VADDPS    Z5, Z0, Z5
-	VANDNPS   Z5, Z7, Z5
-	VCMPPS    $0x12, Z1, Z5, K2
-	VMOVUPS.Z Z6, K2, Z1
-	VCMPPS    $0x04, Z4, Z10, K2
-	VMOVUPS.Z Z6, K2, Z4
-	VMOVUPS   Z3, K1, (SI)(R12*1)
-	VMOVUPS   Z2, K1, (DI)(R12*1)
-	VMOVUPS   Z1, K1, (R8)(R12*1)
-	VMOVUPS   Z0, K1, (R9)(R12*1)
-	VMOVUPS   Z4, K1, (CX)(R12*1)
+	ADDQ       $0x10, AX
+	JZ         done
+	MOVQ       $-1, R10
+	BZHIQ      AX, R10, R10
+	KMOVW      R10, K1
+	VMOVUPS.Z  (DX)(R12*1), K1, Z9
+	VMOVUPS.Z  (BX)(R12*1), K1, Z10
+	VMOVUPS.Z  (SI)(R12*1), K1, Z11
+	VCMPPS     $0x1d, Z0, Z9, K2
+	VMOVUPS.Z  Z5, K2, Z12
+	VMULPS     Z1, Z12, Z1
+	VADDPS     Z2, Z1, Z1
+	VMULPS     Z1, Z9, Z1
+	VMULPS     Z3, Z1, Z1
+	VADDPS     Z11, Z10, Z2
+	VADDPS     Z2, Z1, Z1
+	VCMPPS     $0x1d, Z0, Z1, K2
+	VMOVUPS.Z  Z5, K2, Z2
+	VADDPS     Z4, Z1, Z3
+	VANDNPS    Z3, Z7, Z3
+	VCMPPS     $0x12, Z0, Z3, K2
+	VMOVUPS.Z  Z5, K2, Z0
+	VMOVUPS    Z2, K1, (DI)(R12*1)
+	VMOVUPS    Z1, K1, (R8)(R12*1)
+	VMOVUPS    Z12, K1, (R9)(R12*1)
+	MOVQ       R12, R10
+	SHRQ       $0x02, R10
+	VCMPPS     $0x04, Z6, Z0, K2
+	VMOVDQU8.Z X8, K2, X0
+	VMOVDQU8   X0, K1, (CX)(R10*1)
 
 done:
 	VZEROUPPER
 	RET
 
-// func leakyZeroStepF32AVX2(n int, tiles *[11]*float32, numbers *float32)
+// func leakyZeroRectangleStepFedF32AVX2(n int, tiles *[11]*float32, numbers *float32)
 // Requires: AVX, AVX2, BMI2, CMOV, MMX+
-TEXT ·leakyZeroStepF32AVX2(SB), NOSPLIT, $0-24
+TEXT ·leakyZeroRectangleStepFedF32AVX2(SB), NOSPLIT, $0-24
 	MOVQ         n+0(FP), AX
 	MOVQ         tiles+8(FP), CX
 	MOVQ         numbers+16(FP), DX
 	MOVQ         $0x000000003f800000, BX
 	VMOVQ        BX, X0
 	VBROADCASTSS X0, Y0
+	MOVQ         $0x0000000080000000, BX
+	VMOVQ        BX, X1
+	VBROADCASTSS X1, Y1
 	MOVQ         (CX), BX
 	MOVQ         8(CX), SI
 	MOVQ         16(CX), DI
@@ -2720,9 +2376,9 @@ TEXT ·leakyZeroStepF32AVX2(SB), NOSPLIT, $0-24
 	MOVQ         32(CX), R9
 	MOVQ         40(CX), CX
 	MOVQ         $0x0101010101010101, R10
-	VMOVQ        R10, X1
-	VPUNPCKLQDQ  X1, X1, X1
-	VXORPS       Y2, Y2, Y2
+	VMOVQ        R10, X2
+	VPUNPCKLQDQ  X2, X2, X2
+	VXORPS       Y3, Y3, Y3
 	MOVQ         AX, R11
 	LEAQ         -1(AX), R12
 	SHLQ         $0x02, R12
@@ -2737,36 +2393,38 @@ vector:
 	PREFETCHT0   (BX)(R10*1)
 	PREFETCHT0   (SI)(R10*1)
 	PREFETCHT0   (DI)(R10*1)
-	PREFETCHT0   (R8)(R10*1)
 	PREFETCHT0   (R9)(R10*1)
-	VMOVUPS      (BX)(R13*1), Y3
-	VMOVUPS      (SI)(R13*1), Y4
-	VMOVUPS      (DI)(R13*1), Y5
-	VBROADCASTSS (DX), Y6
-	VCMPPS       $0x1d, Y6, Y3, Y6
+	PREFETCHT0   (CX)(R10*1)
+	VMOVUPS      (BX)(R13*1), Y4
+	VMOVUPS      (SI)(R13*1), Y5
+	VBROADCASTSS 32(DX), Y6
+	VCMPPS       $0x1d, Y6, Y4, Y6
 	VANDPS       Y0, Y6, Y6
-	VMULPS       32(DX), Y6, Y7
-	VADDPS       64(DX), Y7, Y7
-	VMULPS       Y7, Y3, Y3
-	VMULPS       96(DX), Y3, Y3
+	VMULPS       64(DX), Y6, Y7
+	VADDPS       96(DX), Y7, Y7
+	VMULPS       Y7, Y4, Y4
+	VBROADCASTSS (DX), Y7
+	VMULPS       Y4, Y7, Y4
 	VADDPS       Y5, Y4, Y4
-	VADDPS       Y4, Y3, Y3
-	VBROADCASTSS (DX), Y4
-	VCMPPS       $0x1d, Y4, Y3, Y4
-	VANDPS       Y0, Y4, Y4
-	VBROADCASTSS 128(DX), Y5
-	VCMPPS       $0x04, Y5, Y6, Y5
+	VBROADCASTSS 32(DX), Y5
+	VCMPPS       $0x1d, Y5, Y4, Y5
 	VANDPS       Y0, Y5, Y5
-	VMOVUPS      Y4, (R8)(R13*1)
-	VMOVUPS      Y3, (R9)(R13*1)
+	VADDPS       128(DX), Y4, Y7
+	VANDNPS      Y7, Y1, Y7
+	VBROADCASTSS 32(DX), Y8
+	VCMPPS       $0x12, Y8, Y7, Y7
+	VANDPS       Y0, Y7, Y7
+	VMOVUPS      Y5, (DI)(R13*1)
 	MOVQ         R13, R10
 	SHRQ         $0x02, R10
-	VCMPPS       $0x04, Y2, Y5, Y3
-	VEXTRACTF128 $0x01, Y3, X4
-	VPACKSSDW    X4, X3, X4
-	VPACKSSWB    X4, X4, X4
-	VPAND        X1, X4, X3
-	VMOVQ        X3, (CX)(R10*1)
+	VCMPPS       $0x04, Y3, Y7, Y5
+	VEXTRACTF128 $0x01, Y5, X7
+	VPACKSSDW    X7, X5, X7
+	VPACKSSWB    X7, X7, X7
+	VPAND        X2, X7, X5
+	VMOVQ        X5, (R8)(R10*1)
+	VMOVUPS      Y6, (R9)(R13*1)
+	VMOVUPS      Y4, (CX)(R13*1)
 	ADDQ         $+32, R13
 	SUBQ         $0x08, AX
 	JGE          vector
@@ -2777,34 +2435,34 @@ rest:
 	LEAQ         lanes<>+0(SB), R10
 	SHLQ         $0x02, AX
 	SUBQ         AX, R10
-	VMOVUPS      32(R10), Y3
-	VMASKMOVPS   (BX)(R13*1), Y3, Y4
-	VMASKMOVPS   (SI)(R13*1), Y3, Y5
-	VMASKMOVPS   (DI)(R13*1), Y3, Y6
-	VBROADCASTSS (DX), Y7
-	VCMPPS       $0x1d, Y7, Y4, Y7
+	VMOVUPS      32(R10), Y4
+	VMASKMOVPS   (BX)(R13*1), Y4, Y5
+	VMASKMOVPS   (SI)(R13*1), Y4, Y6
+	VBROADCASTSS 32(DX), Y7
+	VCMPPS       $0x1d, Y7, Y5, Y7
 	VANDPS       Y0, Y7, Y7
-	VMULPS       32(DX), Y7, Y8
-	VADDPS       64(DX), Y8, Y8
-	VMULPS       Y8, Y4, Y4
-	VMULPS       96(DX), Y4, Y4
+	VMULPS       64(DX), Y7, Y8
+	VADDPS       96(DX), Y8, Y8
+	VMULPS       Y8, Y5, Y5
+	VBROADCASTSS (DX), Y8
+	VMULPS       Y5, Y8, Y5
 	VADDPS       Y6, Y5, Y5
-	VADDPS       Y5, Y4, Y4
-	VBROADCASTSS (DX), Y5
-	VCMPPS       $0x1d, Y5, Y4, Y5
-	VANDPS       Y0, Y5, Y5
-	VBROADCASTSS 128(DX), Y6
-	VCMPPS       $0x04, Y6, Y7, Y6
-	VANDPS       Y0, Y6, Y0
-	VMASKMOVPS   Y5, Y3, (R8)(R13*1)
-	VMASKMOVPS   Y4, Y3, (R9)(R13*1)
+	VBROADCASTSS 32(DX), Y6
+	VCMPPS       $0x1d, Y6, Y5, Y6
+	VANDPS       Y0, Y6, Y6
+	VADDPS       128(DX), Y5, Y8
+	VANDNPS      Y8, Y1, Y1
+	VBROADCASTSS 32(DX), Y8
+	VCMPPS       $0x12, Y8, Y1, Y1
+	VANDPS       Y0, Y1, Y0
+	VMASKMOVPS   Y6, Y4, (DI)(R13*1)
 	MOVQ         R13, R10
 	SHRQ         $0x02, R10
-	VCMPPS       $0x04, Y2, Y0, Y0
-	VEXTRACTF128 $0x01, Y0, X2
-	VPACKSSDW    X2, X0, X2
-	VPACKSSWB    X2, X2, X2
-	VPAND        X1, X2, X0
+	VCMPPS       $0x04, Y3, Y0, Y0
+	VEXTRACTF128 $0x01, Y0, X1
+	VPACKSSDW    X1, X0, X1
+	VPACKSSWB    X1, X1, X1
+	VPAND        X2, X1, X0
 	VMOVQ        X0, AX
 	BSWAPQ       AX
 	MOVQ         R11, DX
@@ -2817,19 +2475,21 @@ rest:
 	DECQ         DX
 
 byte1:
-	MOVB AL, (CX)(DX*1)
-	SHRQ $0x08, AX
-	DECQ DX
-	CMPQ DX, R10
-	JGE  byte1
+	MOVB       AL, (R8)(DX*1)
+	SHRQ       $0x08, AX
+	DECQ       DX
+	CMPQ       DX, R10
+	JGE        byte1
+	VMASKMOVPS Y7, Y4, (R9)(R13*1)
+	VMASKMOVPS Y5, Y4, (CX)(R13*1)
 
 done:
 	VZEROUPPER
 	RET
 
-// func leakyZeroStepF32AVX512(n int, tiles *[11]*float32, numbers *float32)
-// Requires: AVX, AVX512BW, AVX512F, AVX512VL, BMI2, CMOV, MMX+
-TEXT ·leakyZeroStepF32AVX512(SB), NOSPLIT, $0-24
+// func leakyZeroRectangleStepFedF32AVX512(n int, tiles *[11]*float32, numbers *float32)
+// Requires: AVX, AVX512BW, AVX512DQ, AVX512F, AVX512VL, BMI2, CMOV, MMX+
+TEXT ·leakyZeroRectangleStepFedF32AVX512(SB), NOSPLIT, $0-24
 	MOVQ         n+0(FP), AX
 	MOVQ         tiles+8(FP), CX
 	MOVQ         numbers+16(FP), DX
@@ -2841,6 +2501,9 @@ TEXT ·leakyZeroStepF32AVX512(SB), NOSPLIT, $0-24
 	MOVQ         $0x000000003f800000, DX
 	VMOVQ        DX, X5
 	VBROADCASTSS X5, Z5
+	MOVQ         $0x0000000080000000, DX
+	VMOVQ        DX, X7
+	VBROADCASTSS X7, Z7
 	MOVQ         (CX), DX
 	MOVQ         8(CX), BX
 	MOVQ         16(CX), SI
@@ -2848,9 +2511,187 @@ TEXT ·leakyZeroStepF32AVX512(SB), NOSPLIT, $0-24
 	MOVQ         32(CX), R8
 	MOVQ         40(CX), CX
 	MOVQ         $0x0101010101010101, R9
-	VMOVQ        R9, X7
-	VPUNPCKLQDQ  X7, X7, X7
+	VMOVQ        R9, X8
+	VPUNPCKLQDQ  X8, X8, X8
 	VPXORD       Z6, Z6, Z6
+	LEAQ         -1(AX), R10
+	SHLQ         $0x02, R10
+	XORQ         R11, R11
+	SUBQ         $0x10, AX
+	JL           rest
+
+vector:
+	LEAQ       2048(R11), R9
+	CMPQ       R9, R10
+	CMOVQGT    R10, R9
+	PREFETCHT0 (DX)(R9*1)
+	PREFETCHT0 (BX)(R9*1)
+	PREFETCHT0 (SI)(R9*1)
+	PREFETCHT0 (R8)(R9*1)
+	PREFETCHT0 (CX)(R9*1)
+	VMOVUPS    (DX)(R11*1), Z9
+	VMOVUPS    (BX)(R11*1), Z10
+	VCMPPS     $0x1d, Z1, Z9, K1
+	VMOVUPS.Z  Z5, K1, Z11
+	VMULPS     Z2, Z11, Z12
+	VADDPS     Z3, Z12, Z12
+	VMULPS     Z12, Z9, Z9
+	VMULPS     Z9, Z0, Z9
+	VADDPS     Z10, Z9, Z9
+	VCMPPS     $0x1d, Z1, Z9, K1
+	VMOVUPS.Z  Z5, K1, Z10
+	VADDPS     Z4, Z9, Z12
+	VANDNPS    Z12, Z7, Z12
+	VCMPPS     $0x12, Z1, Z12, K1
+	VMOVUPS.Z  Z5, K1, Z12
+	VMOVUPS    Z10, (SI)(R11*1)
+	MOVQ       R11, R9
+	SHRQ       $0x02, R9
+	VCMPPS     $0x04, Z6, Z12, K1
+	VMOVDQU8.Z X8, K1, X10
+	VMOVUPS    X10, (DI)(R9*1)
+	VMOVUPS    Z11, (R8)(R11*1)
+	VMOVUPS    Z9, (CX)(R11*1)
+	ADDQ       $+64, R11
+	SUBQ       $0x10, AX
+	JGE        vector
+
+rest:
+	ADDQ       $0x10, AX
+	JZ         done
+	MOVQ       $-1, R9
+	BZHIQ      AX, R9, R9
+	KMOVW      R9, K1
+	VMOVUPS.Z  (DX)(R11*1), K1, Z9
+	VMOVUPS.Z  (BX)(R11*1), K1, Z10
+	VCMPPS     $0x1d, Z1, Z9, K2
+	VMOVUPS.Z  Z5, K2, Z11
+	VMULPS     Z2, Z11, Z2
+	VADDPS     Z3, Z2, Z2
+	VMULPS     Z2, Z9, Z2
+	VMULPS     Z2, Z0, Z0
+	VADDPS     Z10, Z0, Z0
+	VCMPPS     $0x1d, Z1, Z0, K2
+	VMOVUPS.Z  Z5, K2, Z2
+	VADDPS     Z4, Z0, Z3
+	VANDNPS    Z3, Z7, Z3
+	VCMPPS     $0x12, Z1, Z3, K2
+	VMOVUPS.Z  Z5, K2, Z1
+	VMOVUPS    Z2, K1, (SI)(R11*1)
+	MOVQ       R11, R9
+	SHRQ       $0x02, R9
+	VCMPPS     $0x04, Z6, Z1, K2
+	VMOVDQU8.Z X8, K2, X1
+	VMOVDQU8   X1, K1, (DI)(R9*1)
+	VMOVUPS    Z11, K1, (R8)(R11*1)
+	VMOVUPS    Z0, K1, (CX)(R11*1)
+
+done:
+	VZEROUPPER
+	RET
+
+// func leakyZeroStepF32AVX2(n int, tiles *[11]*float32, numbers *float32)
+// Requires: AVX, AVX2, CMOV, MMX+
+TEXT ·leakyZeroStepF32AVX2(SB), NOSPLIT, $0-24
+	MOVQ         n+0(FP), AX
+	MOVQ         tiles+8(FP), CX
+	MOVQ         numbers+16(FP), DX
+	MOVQ         $0x000000003f800000, BX
+	VMOVQ        BX, X0
+	VBROADCASTSS X0, Y0
+	MOVQ         (CX), BX
+	MOVQ         8(CX), SI
+	MOVQ         16(CX), DI
+	MOVQ         24(CX), R8
+	MOVQ         32(CX), R9
+	MOVQ         40(CX), CX
+	LEAQ         -1(AX), R11
+	SHLQ         $0x02, R11
+	XORQ         R12, R12
+	SUBQ         $0x08, AX
+	JL           rest
+
+vector:
+	LEAQ         2048(R12), R10
+	CMPQ         R10, R11
+	CMOVQGT      R11, R10
+	PREFETCHT0   (BX)(R10*1)
+	PREFETCHT0   (SI)(R10*1)
+	PREFETCHT0   (DI)(R10*1)
+	PREFETCHT0   (R8)(R10*1)
+	PREFETCHT0   (R9)(R10*1)
+	PREFETCHT0   (CX)(R10*1)
+	VMOVUPS      (BX)(R12*1), Y1
+	VMOVUPS      (SI)(R12*1), Y2
+	VMOVUPS      (DI)(R12*1), Y3
+	VBROADCASTSS (DX), Y4
+	VCMPPS       $0x1d, Y4, Y1, Y4
+	VANDPS       Y0, Y4, Y4
+	VMULPS       32(DX), Y4, Y5
+	VADDPS       64(DX), Y5, Y5
+	VMULPS       Y5, Y1, Y1
+	VMULPS       96(DX), Y1, Y1
+	VADDPS       Y3, Y2, Y2
+	VADDPS       Y2, Y1, Y1
+	VBROADCASTSS (DX), Y2
+	VCMPPS       $0x1d, Y2, Y1, Y2
+	VANDPS       Y0, Y2, Y2
+	VMOVUPS      Y2, (R8)(R12*1)
+	VMOVUPS      Y1, (R9)(R12*1)
+	VMOVUPS      Y4, (CX)(R12*1)
+	ADDQ         $+32, R12
+	SUBQ         $0x08, AX
+	JGE          vector
+
+rest:
+	ADDQ         $0x08, AX
+	JZ           done
+	LEAQ         lanes<>+0(SB), R10
+	SHLQ         $0x02, AX
+	SUBQ         AX, R10
+	VMOVUPS      32(R10), Y1
+	VMASKMOVPS   (BX)(R12*1), Y1, Y2
+	VMASKMOVPS   (SI)(R12*1), Y1, Y3
+	VMASKMOVPS   (DI)(R12*1), Y1, Y4
+	VBROADCASTSS (DX), Y5
+	VCMPPS       $0x1d, Y5, Y2, Y5
+	VANDPS       Y0, Y5, Y5
+	VMULPS       32(DX), Y5, Y6
+	VADDPS       64(DX), Y6, Y6
+	VMULPS       Y6, Y2, Y2
+	VMULPS       96(DX), Y2, Y2
+	VADDPS       Y4, Y3, Y3
+	VADDPS       Y3, Y2, Y2
+	VBROADCASTSS (DX), Y3
+	VCMPPS       $0x1d, Y3, Y2, Y3
+	VANDPS       Y0, Y3, Y0
+	VMASKMOVPS   Y0, Y1, (R8)(R12*1)
+	VMASKMOVPS   Y2, Y1, (R9)(R12*1)
+	VMASKMOVPS   Y5, Y1, (CX)(R12*1)
+
+done:
+	VZEROUPPER
+	RET
+
+// func leakyZeroStepF32AVX512(n int, tiles *[11]*float32, numbers *float32)
+// Requires: AVX, AVX512F, BMI2, CMOV, MMX+
+TEXT ·leakyZeroStepF32AVX512(SB), NOSPLIT, $0-24
+	MOVQ         n+0(FP), AX
+	MOVQ         tiles+8(FP), CX
+	MOVQ         numbers+16(FP), DX
+	VBROADCASTSS (DX), Z0
+	VBROADCASTSS 32(DX), Z1
+	VBROADCASTSS 64(DX), Z2
+	VBROADCASTSS 96(DX), Z3
+	MOVQ         $0x000000003f800000, DX
+	VMOVQ        DX, X4
+	VBROADCASTSS X4, Z4
+	MOVQ         (CX), DX
+	MOVQ         8(CX), BX
+	MOVQ         16(CX), SI
+	MOVQ         24(CX), DI
+	MOVQ         32(CX), R8
+	MOVQ         40(CX), CX
 	LEAQ         -1(AX), R10
 	SHLQ         $0x02, R10
 	XORQ         R11, R11
@@ -2866,60 +2707,49 @@ vector:
 	PREFETCHT0 (SI)(R9*1)
 	PREFETCHT0 (DI)(R9*1)
 	PREFETCHT0 (R8)(R9*1)
-	VMOVUPS    (DX)(R11*1), Z8
-	VMOVUPS    (BX)(R11*1), Z9
-	VMOVUPS    (SI)(R11*1), Z10
-	VCMPPS     $0x1d, Z0, Z8, K1
-	VMOVUPS.Z  Z5, K1, Z11
-	VMULPS     Z1, Z11, Z12
-	VADDPS     Z2, Z12, Z12
-	VMULPS     Z12, Z8, Z8
-	VMULPS     Z3, Z8, Z8
-	VADDPS     Z10, Z9, Z9
-	VADDPS     Z9, Z8, Z8
-	VCMPPS     $0x1d, Z0, Z8, K1
-	VMOVUPS.Z  Z5, K1, Z9
-	VCMPPS     $0x04, Z4, Z11, K1
-	VMOVUPS.Z  Z5, K1, Z10
-	VMOVUPS    Z9, (DI)(R11*1)
-	VMOVUPS    Z8, (R8)(R11*1)
-	MOVQ       R11, R9
-	SHRQ       $0x02, R9
-	VCMPPS     $0x04, Z6, Z10, K1
-	VMOVDQU8.Z X7, K1, X8
-	VMOVUPS    X8, (CX)(R9*1)
+	PREFETCHT0 (CX)(R9*1)
+	VMOVUPS    (DX)(R11*1), Z5
+	VMOVUPS    (BX)(R11*1), Z6
+	VMOVUPS    (SI)(R11*1), Z7
+	VCMPPS     $0x1d, Z0, Z5, K1
+	VMOVUPS.Z  Z4, K1, Z8
+	VMULPS     Z1, Z8, Z9
+	VADDPS     Z2, Z9, Z9
+	VMULPS     Z9, Z5, Z5
+	VMULPS     Z3, Z5, Z5
+	VADDPS     Z7, Z6, Z6
+	VADDPS     Z6, Z5, Z5
+	VCMPPS     $0x1d, Z0, Z5, K1
+	VMOVUPS.Z  Z4, K1, Z6
+	VMOVUPS    Z6, (DI)(R11*1)
+	VMOVUPS    Z5, (R8)(R11*1)
+	VMOVUPS    Z8, (CX)(R11*1)
 	ADDQ       $+64, R11
 	SUBQ       $0x10, AX
 	JGE        vector
 
 rest:
-	ADDQ       $0x10, AX
-	JZ         done
-	MOVQ       $-1, R9
-	BZHIQ      AX, R9, R9
-	KMOVW      R9, K1
-	VMOVUPS.Z  (DX)(R11*1), K1, Z8
-	VMOVUPS.Z  (BX)(R11*1), K1, Z9
-	VMOVUPS.Z  (SI)(R11*1), K1, Z10
-	VCMPPS     $0x1d, Z0, Z8, K2
-	VMOVUPS.Z  Z5, K2, Z11
-	VMULPS     Z1, Z11, Z1
-	VADDPS     Z2, Z1, Z1
-	VMULPS     Z1, Z8, Z1
-	VMULPS     Z3, Z1, Z1
-	VADDPS     Z10, Z9, Z2
-	VADDPS     Z2, Z1, Z1
-	VCMPPS     $0x1d, Z0, Z1, K2
-	VMOVUPS.Z  Z5, K2, Z0
-	VCMPPS     $0x04, Z4, Z11, K2
-	VMOVUPS.Z  Z5, K2, Z2
-	VMOVUPS    Z0, K1, (DI)(R11*1)
-	VMOVUPS    Z1, K1, (R8)(R11*1)
-	MOVQ       R11, R9
-	SHRQ       $0x02, R9
-	VCMPPS     $0x04, Z6, Z2, K2
-	VMOVDQU8.Z X7, K2, X0
-	VMOVDQU8   X0, K1, (CX)(R9*1)
+	ADDQ      $0x10, AX
+	JZ        done
+	MOVQ      $-1, R9
+	BZHIQ     AX, R9, R9
+	KMOVW     R9, K1
+	VMOVUPS.Z (DX)(R11*1), K1, Z5
+	VMOVUPS.Z (BX)(R11*1), K1, Z6
+	VMOVUPS.Z (SI)(R11*1), K1, Z7
+	VCMPPS    $0x1d, Z0, Z5, K2
+	VMOVUPS.Z Z4, K2, Z8
+	VMULPS    Z1, Z8, Z1
+	VADDPS    Z2, Z1, Z1
+	VMULPS    Z1, Z5, Z1
+	VMULPS    Z3, Z1, Z1
+	VADDPS    Z7, Z6, Z2
+	VADDPS    Z2, Z1, Z1
+	VCMPPS    $0x1d, Z0, Z1, K2
+	VMOVUPS.Z Z4, K2, Z0
+	VMOVUPS   Z0, K1, (DI)(R11*1)
+	VMOVUPS   Z1, K1, (R8)(R11*1)
+	VMOVUPS   Z8, K1, (CX)(R11*1)
 
 done:
 	VZEROUPPER
@@ -2968,12 +2798,9 @@ vector:
 	VBROADCASTSS 32(DX), Y2
 	VCMPPS       $0x1d, Y2, Y1, Y2
 	VANDPS       Y0, Y2, Y2
-	VBROADCASTSS 128(DX), Y4
-	VCMPPS       $0x04, Y4, Y3, Y3
-	VANDPS       Y0, Y3, Y3
 	VMOVUPS      Y2, (DI)(R11*1)
-	VMOVUPS      Y1, (R8)(R11*1)
-	VMOVUPS      Y3, (CX)(R11*1)
+	VMOVUPS      Y3, (R8)(R11*1)
+	VMOVUPS      Y1, (CX)(R11*1)
 	ADDQ         $+32, R11
 	SUBQ         $0x08, AX
 	JGE          vector
@@ -2998,13 +2825,10 @@ rest:
 	VADDPS       Y3, Y2, Y2
 	VBROADCASTSS 32(DX), Y3
 	VCMPPS       $0x1d, Y3, Y2, Y3
-	VANDPS       Y0, Y3, Y3
-	VBROADCASTSS 128(DX), Y5
-	VCMPPS       $0x04, Y5, Y4, Y4
-	VANDPS       Y0, Y4, Y0
-	VMASKMOVPS   Y3, Y1, (DI)(R11*1)
-	VMASKMOVPS   Y2, Y1, (R8)(R11*1)
-	VMASKMOVPS   Y0, Y1, (CX)(R11*1)
+	VANDPS       Y0, Y3, Y0
+	VMASKMOVPS   Y0, Y1, (DI)(R11*1)
+	VMASKMOVPS   Y4, Y1, (R8)(R11*1)
+	VMASKMOVPS   Y2, Y1, (CX)(R11*1)
 
 done:
 	VZEROUPPER
@@ -3020,10 +2844,9 @@ TEXT ·leakyZeroStepFedF32AVX512(SB), NOSPLIT, $0-24
 	VBROADCASTSS 32(DX), Z1
 	VBROADCASTSS 64(DX), Z2
 	VBROADCASTSS 96(DX), Z3
-	VBROADCASTSS 128(DX), Z4
 	MOVQ         $0x000000003f800000, DX
-	VMOVQ        DX, X5
-	VBROADCASTSS X5, Z5
+	VMOVQ        DX, X4
+	VBROADCASTSS X4, Z4
 	MOVQ         (CX), DX
 	MOVQ         8(CX), BX
 	MOVQ         16(CX), SI
@@ -3044,22 +2867,20 @@ vector:
 	PREFETCHT0 (SI)(R8*1)
 	PREFETCHT0 (DI)(R8*1)
 	PREFETCHT0 (CX)(R8*1)
-	VMOVUPS    (DX)(R10*1), Z6
-	VMOVUPS    (BX)(R10*1), Z7
-	VCMPPS     $0x1d, Z1, Z6, K1
-	VMOVUPS.Z  Z5, K1, Z8
-	VMULPS     Z2, Z8, Z9
-	VADDPS     Z3, Z9, Z9
-	VMULPS     Z9, Z6, Z6
-	VMULPS     Z6, Z0, Z6
-	VADDPS     Z7, Z6, Z6
-	VCMPPS     $0x1d, Z1, Z6, K1
-	VMOVUPS.Z  Z5, K1, Z7
-	VCMPPS     $0x04, Z4, Z8, K1
-	VMOVUPS.Z  Z5, K1, Z8
-	VMOVUPS    Z7, (SI)(R10*1)
-	VMOVUPS    Z6, (DI)(R10*1)
-	VMOVUPS    Z8, (CX)(R10*1)
+	VMOVUPS    (DX)(R10*1), Z5
+	VMOVUPS    (BX)(R10*1), Z6
+	VCMPPS     $0x1d, Z1, Z5, K1
+	VMOVUPS.Z  Z4, K1, Z7
+	VMULPS     Z2, Z7, Z8
+	VADDPS     Z3, Z8, Z8
+	VMULPS     Z8, Z5, Z5
+	VMULPS     Z5, Z0, Z5
+	VADDPS     Z6, Z5, Z5
+	VCMPPS     $0x1d, Z1, Z5, K1
+	VMOVUPS.Z  Z4, K1, Z6
+	VMOVUPS    Z6, (SI)(R10*1)
+	VMOVUPS    Z7, (DI)(R10*1)
+	VMOVUPS    Z5, (CX)(R10*1)
 	ADDQ       $+64, R10
 	SUBQ       $0x10, AX
 	JGE        vector
@@ -3070,22 +2891,20 @@ rest:
 	MOVQ      $-1, R8
 	BZHIQ     AX, R8, R8
 	KMOVW     R8, K1
-	VMOVUPS.Z (DX)(R10*1), K1, Z6
-	VMOVUPS.Z (BX)(R10*1), K1, Z7
-	VCMPPS    $0x1d, Z1, Z6, K2
-	VMOVUPS.Z Z5, K2, Z8
-	VMULPS    Z2, Z8, Z2
+	VMOVUPS.Z (DX)(R10*1), K1, Z5
+	VMOVUPS.Z (BX)(R10*1), K1, Z6
+	VCMPPS    $0x1d, Z1, Z5, K2
+	VMOVUPS.Z Z4, K2, Z7
+	VMULPS    Z2, Z7, Z2
 	VADDPS    Z3, Z2, Z2
-	VMULPS    Z2, Z6, Z2
+	VMULPS    Z2, Z5, Z2
 	VMULPS    Z2, Z0, Z0
-	VADDPS    Z7, Z0, Z0
+	VADDPS    Z6, Z0, Z0
 	VCMPPS    $0x1d, Z1, Z0, K2
-	VMOVUPS.Z Z5, K2, Z1
-	VCMPPS    $0x04, Z4, Z8, K2
-	VMOVUPS.Z Z5, K2, Z2
+	VMOVUPS.Z Z4, K2, Z1
 	VMOVUPS   Z1, K1, (SI)(R10*1)
-	VMOVUPS   Z0, K1, (DI)(R10*1)
-	VMOVUPS   Z2, K1, (CX)(R10*1)
+	VMOVUPS   Z7, K1, (DI)(R10*1)
+	VMOVUPS   Z0, K1, (CX)(R10*1)
 
 done:
 	VZEROUPPER
@@ -4725,31 +4544,30 @@ TEXT ·softRectangleStepF32AVX2(SB), NOSPLIT, $0-24
 	MOVQ         16(CX), DI
 	MOVQ         24(CX), R8
 	MOVQ         32(CX), R9
-	MOVQ         40(CX), R10
-	MOVQ         48(CX), CX
-	MOVQ         $0x0101010101010101, R11
-	VMOVQ        R11, X2
+	MOVQ         40(CX), CX
+	MOVQ         $0x0101010101010101, R10
+	VMOVQ        R10, X2
 	VPUNPCKLQDQ  X2, X2, X2
 	VXORPS       Y3, Y3, Y3
-	MOVQ         AX, R12
-	LEAQ         -1(AX), R13
-	SHLQ         $0x02, R13
-	XORQ         R14, R14
+	MOVQ         AX, R11
+	LEAQ         -1(AX), R12
+	SHLQ         $0x02, R12
+	XORQ         R13, R13
 	SUBQ         $0x08, AX
 	JL           rest
 
 vector:
-	LEAQ         2048(R14), R11
-	CMPQ         R11, R13
-	CMOVQGT      R13, R11
-	PREFETCHT0   (BX)(R11*1)
-	PREFETCHT0   (SI)(R11*1)
-	PREFETCHT0   (DI)(R11*1)
-	PREFETCHT0   (R8)(R11*1)
-	PREFETCHT0   (CX)(R11*1)
-	VMOVUPS      (BX)(R14*1), Y4
-	VMOVUPS      (SI)(R14*1), Y5
-	VMOVUPS      (DI)(R14*1), Y6
+	LEAQ         2048(R13), R10
+	CMPQ         R10, R12
+	CMOVQGT      R12, R10
+	PREFETCHT0   (BX)(R10*1)
+	PREFETCHT0   (SI)(R10*1)
+	PREFETCHT0   (DI)(R10*1)
+	PREFETCHT0   (R8)(R10*1)
+	PREFETCHT0   (CX)(R10*1)
+	VMOVUPS      (BX)(R13*1), Y4
+	VMOVUPS      (SI)(R13*1), Y5
+	VMOVUPS      (DI)(R13*1), Y6
 	VADDPS       Y6, Y5, Y5
 	VMULPS       32(DX), Y5, Y5
 	VBROADCASTSS (DX), Y6
@@ -4759,46 +4577,35 @@ vector:
 	VCMPPS       $0x1d, Y5, Y4, Y5
 	VANDPS       Y0, Y5, Y5
 	VSUBPS       Y5, Y4, Y6
-	VBROADCASTSS 96(DX), Y7
-	VCMPPS       $0x04, Y7, Y5, Y7
-	VANDPS       Y0, Y7, Y7
-	VADDPS       128(DX), Y4, Y4
+	VADDPS       96(DX), Y4, Y4
 	VANDNPS      Y4, Y1, Y4
-	VBROADCASTSS 64(DX), Y8
-	VCMPPS       $0x12, Y8, Y4, Y4
+	VBROADCASTSS 64(DX), Y7
+	VCMPPS       $0x12, Y7, Y4, Y4
 	VANDPS       Y0, Y4, Y4
-	VMOVUPS      Y6, (R8)(R14*1)
-	MOVQ         R14, R11
-	SHRQ         $0x02, R11
-	VCMPPS       $0x04, Y3, Y7, Y6
-	VEXTRACTF128 $0x01, Y6, X7
-	VPACKSSDW    X7, X6, X7
-	VPACKSSWB    X7, X7, X7
-	VPAND        X2, X7, X6
-	VMOVQ        X6, (R9)(R11*1)
-	MOVQ         R14, R11
-	SHRQ         $0x02, R11
+	VMOVUPS      Y6, (R8)(R13*1)
+	MOVQ         R13, R10
+	SHRQ         $0x02, R10
 	VCMPPS       $0x04, Y3, Y4, Y4
 	VEXTRACTF128 $0x01, Y4, X6
 	VPACKSSDW    X6, X4, X6
 	VPACKSSWB    X6, X6, X6
 	VPAND        X2, X6, X4
-	VMOVQ        X4, (R10)(R11*1)
-	VMOVUPS      Y5, (CX)(R14*1)
-	ADDQ         $+32, R14
+	VMOVQ        X4, (R9)(R10*1)
+	VMOVUPS      Y5, (CX)(R13*1)
+	ADDQ         $+32, R13
 	SUBQ         $0x08, AX
 	JGE          vector
 
 rest:
 	ADDQ         $0x08, AX
 	JZ           done
-	LEAQ         lanes<>+0(SB), R11
+	LEAQ         lanes<>+0(SB), R10
 	SHLQ         $0x02, AX
-	SUBQ         AX, R11
-	VMOVUPS      32(R11), Y4
-	VMASKMOVPS   (BX)(R14*1), Y4, Y5
-	VMASKMOVPS   (SI)(R14*1), Y4, Y6
-	VMASKMOVPS   (DI)(R14*1), Y4, Y7
+	SUBQ         AX, R10
+	VMOVUPS      32(R10), Y4
+	VMASKMOVPS   (BX)(R13*1), Y4, Y5
+	VMASKMOVPS   (SI)(R13*1), Y4, Y6
+	VMASKMOVPS   (DI)(R13*1), Y4, Y7
 	VADDPS       Y7, Y6, Y6
 	VMULPS       32(DX), Y6, Y6
 	VBROADCASTSS (DX), Y7
@@ -4808,41 +4615,14 @@ rest:
 	VCMPPS       $0x1d, Y6, Y5, Y6
 	VANDPS       Y0, Y6, Y6
 	VSUBPS       Y6, Y5, Y7
-	VBROADCASTSS 96(DX), Y8
-	VCMPPS       $0x04, Y8, Y6, Y8
-	VANDPS       Y0, Y8, Y8
-	VADDPS       128(DX), Y5, Y5
+	VADDPS       96(DX), Y5, Y5
 	VANDNPS      Y5, Y1, Y1
 	VBROADCASTSS 64(DX), Y5
 	VCMPPS       $0x12, Y5, Y1, Y1
 	VANDPS       Y0, Y1, Y0
-	VMASKMOVPS   Y7, Y4, (R8)(R14*1)
-	MOVQ         R14, R11
-	SHRQ         $0x02, R11
-	VCMPPS       $0x04, Y3, Y8, Y1
-	VEXTRACTF128 $0x01, Y1, X5
-	VPACKSSDW    X5, X1, X5
-	VPACKSSWB    X5, X5, X5
-	VPAND        X2, X5, X1
-	VMOVQ        X1, AX
-	BSWAPQ       AX
-	MOVQ         R12, DX
-	SUBQ         R11, DX
-	NEGQ         DX
-	ADDQ         $0x08, DX
-	SHLQ         $0x03, DX
-	SHRXQ        DX, AX, AX
-	MOVQ         R12, DX
-	DECQ         DX
-
-byte1:
-	MOVB         AL, (R9)(DX*1)
-	SHRQ         $0x08, AX
-	DECQ         DX
-	CMPQ         DX, R11
-	JGE          byte1
-	MOVQ         R14, R11
-	SHRQ         $0x02, R11
+	VMASKMOVPS   Y7, Y4, (R8)(R13*1)
+	MOVQ         R13, R10
+	SHRQ         $0x02, R10
 	VCMPPS       $0x04, Y3, Y0, Y0
 	VEXTRACTF128 $0x01, Y0, X1
 	VPACKSSDW    X1, X0, X1
@@ -4850,22 +4630,22 @@ byte1:
 	VPAND        X2, X1, X0
 	VMOVQ        X0, AX
 	BSWAPQ       AX
-	MOVQ         R12, DX
-	SUBQ         R11, DX
+	MOVQ         R11, DX
+	SUBQ         R10, DX
 	NEGQ         DX
 	ADDQ         $0x08, DX
 	SHLQ         $0x03, DX
 	SHRXQ        DX, AX, AX
-	MOVQ         R12, DX
+	MOVQ         R11, DX
 	DECQ         DX
 
-byte2:
-	MOVB       AL, (R10)(DX*1)
+byte1:
+	MOVB       AL, (R9)(DX*1)
 	SHRQ       $0x08, AX
 	DECQ       DX
-	CMPQ       DX, R11
-	JGE        byte2
-	VMASKMOVPS Y6, Y4, (CX)(R14*1)
+	CMPQ       DX, R10
+	JGE        byte1
+	VMASKMOVPS Y6, Y4, (CX)(R13*1)
 
 done:
 	VZEROUPPER
@@ -4881,105 +4661,89 @@ TEXT ·softRectangleStepF32AVX512(SB), NOSPLIT, $0-24
 	VBROADCASTSS 32(DX), Z1
 	VBROADCASTSS 64(DX), Z2
 	VBROADCASTSS 96(DX), Z3
-	VBROADCASTSS 128(DX), Z4
 	MOVQ         $0x000000003f800000, DX
-	VMOVQ        DX, X5
-	VBROADCASTSS X5, Z5
+	VMOVQ        DX, X4
+	VBROADCASTSS X4, Z4
 	MOVQ         $0x0000000080000000, DX
-	VMOVQ        DX, X7
-	VBROADCASTSS X7, Z7
+	VMOVQ        DX, X6
+	VBROADCASTSS X6, Z6
 	MOVQ         (CX), DX
 	MOVQ         8(CX), BX
 	MOVQ         16(CX), SI
 	MOVQ         24(CX), DI
 	MOVQ         32(CX), R8
-	MOVQ         40(CX), R9
-	MOVQ         48(CX), CX
-	MOVQ         $0x0101010101010101, R10
-	VMOVQ        R10, X8
-	VPUNPCKLQDQ  X8, X8, X8
-	VPXORD       Z6, Z6, Z6
-	LEAQ         -1(AX), R11
-	SHLQ         $0x02, R11
-	XORQ         R12, R12
+	MOVQ         40(CX), CX
+	MOVQ         $0x0101010101010101, R9
+	VMOVQ        R9, X7
+	VPUNPCKLQDQ  X7, X7, X7
+	VPXORD       Z5, Z5, Z5
+	LEAQ         -1(AX), R10
+	SHLQ         $0x02, R10
+	XORQ         R11, R11
 	SUBQ         $0x10, AX
 	JL           rest
 
 vector:
-	LEAQ       2048(R12), R10
-	CMPQ       R10, R11
-	CMOVQGT    R11, R10
-	PREFETCHT0 (DX)(R10*1)
-	PREFETCHT0 (BX)(R10*1)
-	PREFETCHT0 (SI)(R10*1)
-	PREFETCHT0 (DI)(R10*1)
-	PREFETCHT0 (CX)(R10*1)
-	VMOVUPS    (DX)(R12*1), Z9
-	VMOVUPS    (BX)(R12*1), Z10
-	VMOVUPS    (SI)(R12*1), Z11
-	VADDPS     Z11, Z10, Z10
-	VMULPS     Z1, Z10, Z10
-	VMULPS     Z0, Z9, Z9
+	LEAQ       2048(R11), R9
+	CMPQ       R9, R10
+	CMOVQGT    R10, R9
+	PREFETCHT0 (DX)(R9*1)
+	PREFETCHT0 (BX)(R9*1)
+	PREFETCHT0 (SI)(R9*1)
+	PREFETCHT0 (DI)(R9*1)
+	PREFETCHT0 (CX)(R9*1)
+	VMOVUPS    (DX)(R11*1), Z8
+	VMOVUPS    (BX)(R11*1), Z9
+	VMOVUPS    (SI)(R11*1), Z10
 	VADDPS     Z10, Z9, Z9
-	VCMPPS     $0x1d, Z2, Z9, K1
-	VMOVUPS.Z  Z5, K1, Z10
-	VSUBPS     Z10, Z9, Z11
-	VCMPPS     $0x04, Z3, Z10, K1
-	VMOVUPS.Z  Z5, K1, Z12
-	VADDPS     Z4, Z9, Z9
-	VANDNPS    Z9, Z7, Z9
-	VCMPPS     $0x12, Z2, Z9, K1
-	VMOVUPS.Z  Z5, K1, Z9
-	VMOVUPS    Z11, (DI)(R12*1)
-	MOVQ       R12, R10
-	SHRQ       $0x02, R10
-	VCMPPS     $0x04, Z6, Z12, K1
-	VMOVDQU8.Z X8, K1, X11
-	VMOVUPS    X11, (R8)(R10*1)
-	MOVQ       R12, R10
-	SHRQ       $0x02, R10
-	VCMPPS     $0x04, Z6, Z9, K1
-	VMOVDQU8.Z X8, K1, X9
-	VMOVUPS    X9, (R9)(R10*1)
-	VMOVUPS    Z10, (CX)(R12*1)
-	ADDQ       $+64, R12
+	VMULPS     Z1, Z9, Z9
+	VMULPS     Z0, Z8, Z8
+	VADDPS     Z9, Z8, Z8
+	VCMPPS     $0x1d, Z2, Z8, K1
+	VMOVUPS.Z  Z4, K1, Z9
+	VSUBPS     Z9, Z8, Z10
+	VADDPS     Z3, Z8, Z8
+	VANDNPS    Z8, Z6, Z8
+	VCMPPS     $0x12, Z2, Z8, K1
+	VMOVUPS.Z  Z4, K1, Z8
+	VMOVUPS    Z10, (DI)(R11*1)
+	MOVQ       R11, R9
+	SHRQ       $0x02, R9
+	VCMPPS     $0x04, Z5, Z8, K1
+	VMOVDQU8.Z X7, K1, X8
+	VMOVUPS    X8, (R8)(R9*1)
+	VMOVUPS    Z9, (CX)(R11*1)
+	ADDQ       $+64, R11
 	SUBQ       $0x10, AX
 	JGE        vector
 
 rest:
 	ADDQ       $0x10, AX
 	JZ         done
-	MOVQ       $-1, R10
-	BZHIQ      AX, R10, R10
-	KMOVW      R10, K1
-	VMOVUPS.Z  (DX)(R12*1), K1, Z9
-	VMOVUPS.Z  (BX)(R12*1), K1, Z10
-	VMOVUPS.Z  (SI)(R12*1), K1, Z11
-	VADDPS     Z11, Z10, Z10
-	VMULPS     Z1, Z10, Z1
-	VMULPS     Z0, Z9, Z0
+	MOVQ       $-1, R9
+	BZHIQ      AX, R9, R9
+	KMOVW      R9, K1
+	VMOVUPS.Z  (DX)(R11*1), K1, Z8
+	VMOVUPS.Z  (BX)(R11*1), K1, Z9
+	VMOVUPS.Z  (SI)(R11*1), K1, Z10
+	VADDPS     Z10, Z9, Z9
+	VMULPS     Z1, Z9, Z1
+	VMULPS     Z0, Z8, Z0
 	VADDPS     Z1, Z0, Z0
 	VCMPPS     $0x1d, Z2, Z0, K2
-	VMOVUPS.Z  Z5, K2, Z1
-	VSUBPS     Z1, Z0, Z9
-	VCMPPS     $0x04, Z3, Z1, K2
-	VMOVUPS.Z  Z5, K2, Z3
-	VADDPS     Z4, Z0, Z0
-	VANDNPS    Z0, Z7, Z0
+	VMOVUPS.Z  Z4, K2, Z1
+	VSUBPS     Z1, Z0, Z8
+	VADDPS     Z3, Z0, Z0
+	VANDNPS    Z0, Z6, Z0
 	VCMPPS     $0x12, Z2, Z0, K2
-	VMOVUPS.Z  Z5, K2, Z0
-	VMOVUPS    Z9, K1, (DI)(R12*1)
-	MOVQ       R12, R10
-	SHRQ       $0x02, R10
-	VCMPPS     $0x04, Z6, Z3, K2
-	VMOVDQU8.Z X8, K2, X2
-	VMOVDQU8   X2, K1, (R8)(R10*1)
-	MOVQ       R12, R10
-	SHRQ       $0x02, R10
-	VCMPPS     $0x04, Z6, Z0, K2
-	VMOVDQU8.Z X8, K2, X0
-	VMOVDQU8   X0, K1, (R9)(R10*1)
-	VMOVUPS    Z1, K1, (CX)(R12*1)
+	VMOVUPS.Z  Z4, K2, Z0
+	VMOVUPS    Z8, K1, (DI)(R11*1)
+	MOVQ       R11, R9
+	SHRQ       $0x02, R9
+	VCMPPS     $0x04, Z5, Z0, K2
+	VMOVDQU8.Z X7, K2, X0
+	VMOVDQU8   X0, K1, (R8)(R9*1)
+	VMOVUPS    Z1, K1, (CX)(R11*1)
 
 done:
 	VZEROUPPER
@@ -5001,29 +4765,28 @@ TEXT ·softRectangleStepFedF32AVX2(SB), NOSPLIT, $0-24
 	MOVQ         8(CX), SI
 	MOVQ         16(CX), DI
 	MOVQ         24(CX), R8
-	MOVQ         32(CX), R9
-	MOVQ         40(CX), CX
-	MOVQ         $0x0101010101010101, R10
-	VMOVQ        R10, X2
+	MOVQ         32(CX), CX
+	MOVQ         $0x0101010101010101, R9
+	VMOVQ        R9, X2
 	VPUNPCKLQDQ  X2, X2, X2
 	VXORPS       Y3, Y3, Y3
-	MOVQ         AX, R11
-	LEAQ         -1(AX), R12
-	SHLQ         $0x02, R12
-	XORQ         R13, R13
+	MOVQ         AX, R10
+	LEAQ         -1(AX), R11
+	SHLQ         $0x02, R11
+	XORQ         R12, R12
 	SUBQ         $0x08, AX
 	JL           rest
 
 vector:
-	LEAQ         2048(R13), R10
-	CMPQ         R10, R12
-	CMOVQGT      R12, R10
-	PREFETCHT0   (BX)(R10*1)
-	PREFETCHT0   (SI)(R10*1)
-	PREFETCHT0   (R8)(R10*1)
-	PREFETCHT0   (R9)(R10*1)
-	VMOVUPS      (BX)(R13*1), Y4
-	VMOVUPS      (SI)(R13*1), Y5
+	LEAQ         2048(R12), R9
+	CMPQ         R9, R11
+	CMOVQGT      R11, R9
+	PREFETCHT0   (BX)(R9*1)
+	PREFETCHT0   (SI)(R9*1)
+	PREFETCHT0   (R8)(R9*1)
+	PREFETCHT0   (CX)(R9*1)
+	VMOVUPS      (BX)(R12*1), Y4
+	VMOVUPS      (SI)(R12*1), Y5
 	VMULPS       32(DX), Y5, Y5
 	VBROADCASTSS (DX), Y6
 	VMULPS       Y6, Y4, Y4
@@ -5037,40 +4800,29 @@ vector:
 	VCMPPS       $0x1d, Y6, Y4, Y6
 	VANDPS       Y1, Y6, Y6
 	VSUBPS       Y6, Y4, Y4
-	VBROADCASTSS 128(DX), Y7
-	VCMPPS       $0x04, Y7, Y6, Y7
-	VANDPS       Y1, Y7, Y7
-	MOVQ         R13, R10
-	SHRQ         $0x02, R10
+	MOVQ         R12, R9
+	SHRQ         $0x02, R9
 	VCMPPS       $0x04, Y3, Y5, Y5
-	VEXTRACTF128 $0x01, Y5, X8
-	VPACKSSDW    X8, X5, X8
-	VPACKSSWB    X8, X8, X8
-	VPAND        X2, X8, X5
-	VMOVQ        X5, (DI)(R10*1)
-	VMOVUPS      Y4, (R8)(R13*1)
-	VMOVUPS      Y6, (R9)(R13*1)
-	MOVQ         R13, R10
-	SHRQ         $0x02, R10
-	VCMPPS       $0x04, Y3, Y7, Y4
-	VEXTRACTF128 $0x01, Y4, X5
-	VPACKSSDW    X5, X4, X5
-	VPACKSSWB    X5, X5, X5
-	VPAND        X2, X5, X4
-	VMOVQ        X4, (CX)(R10*1)
-	ADDQ         $+32, R13
+	VEXTRACTF128 $0x01, Y5, X7
+	VPACKSSDW    X7, X5, X7
+	VPACKSSWB    X7, X7, X7
+	VPAND        X2, X7, X5
+	VMOVQ        X5, (DI)(R9*1)
+	VMOVUPS      Y4, (R8)(R12*1)
+	VMOVUPS      Y6, (CX)(R12*1)
+	ADDQ         $+32, R12
 	SUBQ         $0x08, AX
 	JGE          vector
 
 rest:
 	ADDQ         $0x08, AX
 	JZ           done
-	LEAQ         lanes<>+0(SB), R10
+	LEAQ         lanes<>+0(SB), R9
 	SHLQ         $0x02, AX
-	SUBQ         AX, R10
-	VMOVUPS      32(R10), Y4
-	VMASKMOVPS   (BX)(R13*1), Y4, Y5
-	VMASKMOVPS   (SI)(R13*1), Y4, Y6
+	SUBQ         AX, R9
+	VMOVUPS      32(R9), Y4
+	VMASKMOVPS   (BX)(R12*1), Y4, Y5
+	VMASKMOVPS   (SI)(R12*1), Y4, Y6
 	VMULPS       32(DX), Y6, Y6
 	VBROADCASTSS (DX), Y7
 	VMULPS       Y7, Y5, Y5
@@ -5082,61 +4834,34 @@ rest:
 	VANDPS       Y1, Y0, Y0
 	VBROADCASTSS 96(DX), Y6
 	VCMPPS       $0x1d, Y6, Y5, Y6
-	VANDPS       Y1, Y6, Y6
-	VSUBPS       Y6, Y5, Y5
-	VBROADCASTSS 128(DX), Y7
-	VCMPPS       $0x04, Y7, Y6, Y7
-	VANDPS       Y1, Y7, Y1
-	MOVQ         R13, R10
-	SHRQ         $0x02, R10
+	VANDPS       Y1, Y6, Y1
+	VSUBPS       Y1, Y5, Y5
+	MOVQ         R12, R9
+	SHRQ         $0x02, R9
 	VCMPPS       $0x04, Y3, Y0, Y0
-	VEXTRACTF128 $0x01, Y0, X7
-	VPACKSSDW    X7, X0, X7
-	VPACKSSWB    X7, X7, X7
-	VPAND        X2, X7, X0
+	VEXTRACTF128 $0x01, Y0, X3
+	VPACKSSDW    X3, X0, X3
+	VPACKSSWB    X3, X3, X3
+	VPAND        X2, X3, X0
 	VMOVQ        X0, AX
 	BSWAPQ       AX
-	MOVQ         R11, DX
-	SUBQ         R10, DX
+	MOVQ         R10, DX
+	SUBQ         R9, DX
 	NEGQ         DX
 	ADDQ         $0x08, DX
 	SHLQ         $0x03, DX
 	SHRXQ        DX, AX, AX
-	MOVQ         R11, DX
+	MOVQ         R10, DX
 	DECQ         DX
 
 byte1:
-	MOVB         AL, (DI)(DX*1)
-	SHRQ         $0x08, AX
-	DECQ         DX
-	CMPQ         DX, R10
-	JGE          byte1
-	VMASKMOVPS   Y5, Y4, (R8)(R13*1)
-	VMASKMOVPS   Y6, Y4, (R9)(R13*1)
-	MOVQ         R13, R10
-	SHRQ         $0x02, R10
-	VCMPPS       $0x04, Y3, Y1, Y0
-	VEXTRACTF128 $0x01, Y0, X1
-	VPACKSSDW    X1, X0, X1
-	VPACKSSWB    X1, X1, X1
-	VPAND        X2, X1, X0
-	VMOVQ        X0, AX
-	BSWAPQ       AX
-	MOVQ         R11, DX
-	SUBQ         R10, DX
-	NEGQ         DX
-	ADDQ         $0x08, DX
-	SHLQ         $0x03, DX
-	SHRXQ        DX, AX, AX
-	MOVQ         R11, DX
-	DECQ         DX
-
-byte2:
-	MOVB AL, (CX)(DX*1)
-	SHRQ $0x08, AX
-	DECQ DX
-	CMPQ DX, R10
-	JGE  byte2
+	MOVB       AL, (DI)(DX*1)
+	SHRQ       $0x08, AX
+	DECQ       DX
+	CMPQ       DX, R9
+	JGE        byte1
+	VMASKMOVPS Y5, Y4, (R8)(R12*1)
+	VMASKMOVPS Y1, Y4, (CX)(R12*1)
 
 done:
 	VZEROUPPER
@@ -5152,99 +4877,83 @@ TEXT ·softRectangleStepFedF32AVX512(SB), NOSPLIT, $0-24
 	VBROADCASTSS 32(DX), Z1
 	VBROADCASTSS 64(DX), Z2
 	VBROADCASTSS 96(DX), Z3
-	VBROADCASTSS 128(DX), Z4
 	MOVQ         $0x0000000080000000, DX
-	VMOVQ        DX, X5
-	VBROADCASTSS X5, Z5
+	VMOVQ        DX, X4
+	VBROADCASTSS X4, Z4
 	MOVQ         $0x000000003f800000, DX
-	VMOVQ        DX, X7
-	VBROADCASTSS X7, Z7
+	VMOVQ        DX, X6
+	VBROADCASTSS X6, Z6
 	MOVQ         (CX), DX
 	MOVQ         8(CX), BX
 	MOVQ         16(CX), SI
 	MOVQ         24(CX), DI
-	MOVQ         32(CX), R8
-	MOVQ         40(CX), CX
-	MOVQ         $0x0101010101010101, R9
-	VMOVQ        R9, X8
-	VPUNPCKLQDQ  X8, X8, X8
-	VPXORD       Z6, Z6, Z6
-	LEAQ         -1(AX), R10
-	SHLQ         $0x02, R10
-	XORQ         R11, R11
+	MOVQ         32(CX), CX
+	MOVQ         $0x0101010101010101, R8
+	VMOVQ        R8, X7
+	VPUNPCKLQDQ  X7, X7, X7
+	VPXORD       Z5, Z5, Z5
+	LEAQ         -1(AX), R9
+	SHLQ         $0x02, R9
+	XORQ         R10, R10
 	SUBQ         $0x10, AX
 	JL           rest
 
 vector:
-	LEAQ       2048(R11), R9
-	CMPQ       R9, R10
-	CMOVQGT    R10, R9
-	PREFETCHT0 (DX)(R9*1)
-	PREFETCHT0 (BX)(R9*1)
-	PREFETCHT0 (DI)(R9*1)
-	PREFETCHT0 (R8)(R9*1)
-	VMOVUPS    (DX)(R11*1), Z9
-	VMOVUPS    (BX)(R11*1), Z10
-	VMULPS     Z1, Z10, Z10
-	VMULPS     Z0, Z9, Z9
-	VADDPS     Z10, Z9, Z9
-	VADDPS     Z2, Z9, Z10
-	VANDNPS    Z10, Z5, Z10
-	VCMPPS     $0x12, Z3, Z10, K1
-	VMOVUPS.Z  Z7, K1, Z10
-	VCMPPS     $0x1d, Z3, Z9, K1
-	VMOVUPS.Z  Z7, K1, Z11
-	VSUBPS     Z11, Z9, Z9
-	VCMPPS     $0x04, Z4, Z11, K1
-	VMOVUPS.Z  Z7, K1, Z12
-	MOVQ       R11, R9
-	SHRQ       $0x02, R9
-	VCMPPS     $0x04, Z6, Z10, K1
-	VMOVDQU8.Z X8, K1, X10
-	VMOVUPS    X10, (SI)(R9*1)
-	VMOVUPS    Z9, (DI)(R11*1)
-	VMOVUPS    Z11, (R8)(R11*1)
-	MOVQ       R11, R9
-	SHRQ       $0x02, R9
-	VCMPPS     $0x04, Z6, Z12, K1
-	VMOVDQU8.Z X8, K1, X9
-	VMOVUPS    X9, (CX)(R9*1)
-	ADDQ       $+64, R11
+	LEAQ       2048(R10), R8
+	CMPQ       R8, R9
+	CMOVQGT    R9, R8
+	PREFETCHT0 (DX)(R8*1)
+	PREFETCHT0 (BX)(R8*1)
+	PREFETCHT0 (DI)(R8*1)
+	PREFETCHT0 (CX)(R8*1)
+	VMOVUPS    (DX)(R10*1), Z8
+	VMOVUPS    (BX)(R10*1), Z9
+	VMULPS     Z1, Z9, Z9
+	VMULPS     Z0, Z8, Z8
+	VADDPS     Z9, Z8, Z8
+	VADDPS     Z2, Z8, Z9
+	VANDNPS    Z9, Z4, Z9
+	VCMPPS     $0x12, Z3, Z9, K1
+	VMOVUPS.Z  Z6, K1, Z9
+	VCMPPS     $0x1d, Z3, Z8, K1
+	VMOVUPS.Z  Z6, K1, Z10
+	VSUBPS     Z10, Z8, Z8
+	MOVQ       R10, R8
+	SHRQ       $0x02, R8
+	VCMPPS     $0x04, Z5, Z9, K1
+	VMOVDQU8.Z X7, K1, X9
+	VMOVUPS    X9, (SI)(R8*1)
+	VMOVUPS    Z8, (DI)(R10*1)
+	VMOVUPS    Z10, (CX)(R10*1)
+	ADDQ       $+64, R10
 	SUBQ       $0x10, AX
 	JGE        vector
 
 rest:
 	ADDQ       $0x10, AX
 	JZ         done
-	MOVQ       $-1, R9
-	BZHIQ      AX, R9, R9
-	KMOVW      R9, K1
-	VMOVUPS.Z  (DX)(R11*1), K1, Z9
-	VMOVUPS.Z  (BX)(R11*1), K1, Z10
-	VMULPS     Z1, Z10, Z1
-	VMULPS     Z0, Z9, Z0
+	MOVQ       $-1, R8
+	BZHIQ      AX, R8, R8
+	KMOVW      R8, K1
+	VMOVUPS.Z  (DX)(R10*1), K1, Z8
+	VMOVUPS.Z  (BX)(R10*1), K1, Z9
+	VMULPS     Z1, Z9, Z1
+	VMULPS     Z0, Z8, Z0
 	VADDPS     Z1, Z0, Z0
 	VADDPS     Z2, Z0, Z1
-	VANDNPS    Z1, Z5, Z1
+	VANDNPS    Z1, Z4, Z1
 	VCMPPS     $0x12, Z3, Z1, K2
-	VMOVUPS.Z  Z7, K2, Z1
+	VMOVUPS.Z  Z6, K2, Z1
 	VCMPPS     $0x1d, Z3, Z0, K2
-	VMOVUPS.Z  Z7, K2, Z2
+	VMOVUPS.Z  Z6, K2, Z2
 	VSUBPS     Z2, Z0, Z0
-	VCMPPS     $0x04, Z4, Z2, K2
-	VMOVUPS.Z  Z7, K2, Z3
-	MOVQ       R11, R9
-	SHRQ       $0x02, R9
-	VCMPPS     $0x04, Z6, Z1, K2
-	VMOVDQU8.Z X8, K2, X1
-	VMOVDQU8   X1, K1, (SI)(R9*1)
-	VMOVUPS    Z0, K1, (DI)(R11*1)
-	VMOVUPS    Z2, K1, (R8)(R11*1)
-	MOVQ       R11, R9
-	SHRQ       $0x02, R9
-	VCMPPS     $0x04, Z6, Z3, K2
-	VMOVDQU8.Z X8, K2, X0
-	VMOVDQU8   X0, K1, (CX)(R9*1)
+	MOVQ       R10, R8
+	SHRQ       $0x02, R8
+	VCMPPS     $0x04, Z5, Z1, K2
+	VMOVDQU8.Z X7, K2, X1
+	VMOVDQU8   X1, K1, (SI)(R8*1)
+	VMOVUPS    Z0, K1, (DI)(R10*1)
+	VMOVUPS    Z2, K1, (CX)(R10*1)
 
 done:
 	VZEROUPPER
@@ -6837,293 +6546,6 @@ TEXT ·hardRectangleStepF32AVX2(SB), NOSPLIT, $0-24
 	MOVQ         n+0(FP), AX
 	MOVQ         tiles+8(FP), CX
 	MOVQ         numbers+16(FP), DX
-	MOVQ         $0x000000003f800000, BX
-	VMOVQ        BX, X0
-	VBROADCASTSS X0, Y0
-	MOVQ         $0x0000000080000000, BX
-	VMOVQ        BX, X1
-	VBROADCASTSS X1, Y1
-	MOVQ         (CX), BX
-	MOVQ         8(CX), SI
-	MOVQ         16(CX), DI
-	MOVQ         24(CX), R8
-	MOVQ         32(CX), R9
-	MOVQ         40(CX), R10
-	MOVQ         48(CX), CX
-	MOVQ         $0x0101010101010101, R11
-	VMOVQ        R11, X2
-	VPUNPCKLQDQ  X2, X2, X2
-	VXORPS       Y3, Y3, Y3
-	MOVQ         AX, R12
-	LEAQ         -1(AX), R13
-	SHLQ         $0x02, R13
-	XORQ         R14, R14
-	SUBQ         $0x08, AX
-	JL           rest
-
-vector:
-	LEAQ         2048(R14), R11
-	CMPQ         R11, R13
-	CMOVQGT      R13, R11
-	PREFETCHT0   (BX)(R11*1)
-	PREFETCHT0   (SI)(R11*1)
-	PREFETCHT0   (DI)(R11*1)
-	PREFETCHT0   (R10)(R11*1)
-	PREFETCHT0   (CX)(R11*1)
-	VMOVUPS      (BX)(R14*1), Y4
-	VMOVUPS      (SI)(R14*1), Y5
-	VMOVUPS      (DI)(R14*1), Y6
-	VADDPS       Y6, Y5, Y5
-	VMULPS       32(DX), Y5, Y5
-	VBROADCASTSS (DX), Y6
-	VMULPS       Y6, Y4, Y4
-	VADDPS       Y5, Y4, Y4
-	VBROADCASTSS 64(DX), Y5
-	VCMPPS       $0x1d, Y5, Y4, Y5
-	VANDPS       Y0, Y5, Y5
-	VBROADCASTSS 96(DX), Y6
-	VCMPPS       $0x04, Y6, Y5, Y6
-	VANDPS       Y0, Y6, Y6
-	VADDPS       128(DX), Y4, Y7
-	VANDNPS      Y7, Y1, Y7
-	VBROADCASTSS 64(DX), Y8
-	VCMPPS       $0x12, Y8, Y7, Y7
-	VANDPS       Y0, Y7, Y7
-	VMULPS       160(DX), Y5, Y8
-	VADDPS       192(DX), Y8, Y8
-	VMULPS       Y4, Y8, Y4
-	MOVQ         R14, R11
-	SHRQ         $0x02, R11
-	VCMPPS       $0x04, Y3, Y6, Y6
-	VEXTRACTF128 $0x01, Y6, X8
-	VPACKSSDW    X8, X6, X8
-	VPACKSSWB    X8, X8, X8
-	VPAND        X2, X8, X6
-	VMOVQ        X6, (R8)(R11*1)
-	MOVQ         R14, R11
-	SHRQ         $0x02, R11
-	VCMPPS       $0x04, Y3, Y7, Y6
-	VEXTRACTF128 $0x01, Y6, X7
-	VPACKSSDW    X7, X6, X7
-	VPACKSSWB    X7, X7, X7
-	VPAND        X2, X7, X6
-	VMOVQ        X6, (R9)(R11*1)
-	VMOVUPS      Y4, (R10)(R14*1)
-	VMOVUPS      Y5, (CX)(R14*1)
-	ADDQ         $+32, R14
-	SUBQ         $0x08, AX
-	JGE          vector
-
-rest:
-	ADDQ         $0x08, AX
-	JZ           done
-	LEAQ         lanes<>+0(SB), R11
-	SHLQ         $0x02, AX
-	SUBQ         AX, R11
-	VMOVUPS      32(R11), Y4
-	VMASKMOVPS   (BX)(R14*1), Y4, Y5
-	VMASKMOVPS   (SI)(R14*1), Y4, Y6
-	VMASKMOVPS   (DI)(R14*1), Y4, Y7
-	VADDPS       Y7, Y6, Y6
-	VMULPS       32(DX), Y6, Y6
-	VBROADCASTSS (DX), Y7
-	VMULPS       Y7, Y5, Y5
-	VADDPS       Y6, Y5, Y5
-	VBROADCASTSS 64(DX), Y6
-	VCMPPS       $0x1d, Y6, Y5, Y6
-	VANDPS       Y0, Y6, Y6
-	VBROADCASTSS 96(DX), Y7
-	VCMPPS       $0x04, Y7, Y6, Y7
-	VANDPS       Y0, Y7, Y7
-	VADDPS       128(DX), Y5, Y8
-	VANDNPS      Y8, Y1, Y1
-	VBROADCASTSS 64(DX), Y8
-	VCMPPS       $0x12, Y8, Y1, Y1
-	VANDPS       Y0, Y1, Y0
-	VMULPS       160(DX), Y6, Y1
-	VADDPS       192(DX), Y1, Y1
-	VMULPS       Y5, Y1, Y1
-	MOVQ         R14, R11
-	SHRQ         $0x02, R11
-	VCMPPS       $0x04, Y3, Y7, Y5
-	VEXTRACTF128 $0x01, Y5, X7
-	VPACKSSDW    X7, X5, X7
-	VPACKSSWB    X7, X7, X7
-	VPAND        X2, X7, X5
-	VMOVQ        X5, AX
-	BSWAPQ       AX
-	MOVQ         R12, DX
-	SUBQ         R11, DX
-	NEGQ         DX
-	ADDQ         $0x08, DX
-	SHLQ         $0x03, DX
-	SHRXQ        DX, AX, AX
-	MOVQ         R12, DX
-	DECQ         DX
-
-byte1:
-	MOVB         AL, (R8)(DX*1)
-	SHRQ         $0x08, AX
-	DECQ         DX
-	CMPQ         DX, R11
-	JGE          byte1
-	MOVQ         R14, R11
-	SHRQ         $0x02, R11
-	VCMPPS       $0x04, Y3, Y0, Y0
-	VEXTRACTF128 $0x01, Y0, X3
-	VPACKSSDW    X3, X0, X3
-	VPACKSSWB    X3, X3, X3
-	VPAND        X2, X3, X0
-	VMOVQ        X0, AX
-	BSWAPQ       AX
-	MOVQ         R12, DX
-	SUBQ         R11, DX
-	NEGQ         DX
-	ADDQ         $0x08, DX
-	SHLQ         $0x03, DX
-	SHRXQ        DX, AX, AX
-	MOVQ         R12, DX
-	DECQ         DX
-
-byte2:
-	MOVB       AL, (R9)(DX*1)
-	SHRQ       $0x08, AX
-	DECQ       DX
-	CMPQ       DX, R11
-	JGE        byte2
-	VMASKMOVPS Y1, Y4, (R10)(R14*1)
-	VMASKMOVPS Y6, Y4, (CX)(R14*1)
-
-done:
-	VZEROUPPER
-	RET
-
-// func hardRectangleStepF32AVX512(n int, tiles *[11]*float32, numbers *float32)
-// Requires: AVX, AVX512BW, AVX512DQ, AVX512F, AVX512VL, BMI2, CMOV, MMX+
-TEXT ·hardRectangleStepF32AVX512(SB), NOSPLIT, $0-24
-	MOVQ         n+0(FP), AX
-	MOVQ         tiles+8(FP), CX
-	MOVQ         numbers+16(FP), DX
-	VBROADCASTSS (DX), Z0
-	VBROADCASTSS 32(DX), Z1
-	VBROADCASTSS 64(DX), Z2
-	VBROADCASTSS 96(DX), Z3
-	VBROADCASTSS 128(DX), Z4
-	VBROADCASTSS 160(DX), Z5
-	VBROADCASTSS 192(DX), Z6
-	MOVQ         $0x000000003f800000, DX
-	VMOVQ        DX, X7
-	VBROADCASTSS X7, Z7
-	MOVQ         $0x0000000080000000, DX
-	VMOVQ        DX, X9
-	VBROADCASTSS X9, Z9
-	MOVQ         (CX), DX
-	MOVQ         8(CX), BX
-	MOVQ         16(CX), SI
-	MOVQ         24(CX), DI
-	MOVQ         32(CX), R8
-	MOVQ         40(CX), R9
-	MOVQ         48(CX), CX
-	MOVQ         $0x0101010101010101, R10
-	VMOVQ        R10, X10
-	VPUNPCKLQDQ  X10, X10, X10
-	VPXORD       Z8, Z8, Z8
-	LEAQ         -1(AX), R11
-	SHLQ         $0x02, R11
-	XORQ         R12, R12
-	SUBQ         $0x10, AX
-	JL           rest
-
-vector:
-	LEAQ       2048(R12), R10
-	CMPQ       R10, R11
-	CMOVQGT    R11, R10
-	PREFETCHT0 (DX)(R10*1)
-	PREFETCHT0 (BX)(R10*1)
-	PREFETCHT0 (SI)(R10*1)
-	PREFETCHT0 (R9)(R10*1)
-	PREFETCHT0 (CX)(R10*1)
-	VMOVUPS    (DX)(R12*1), Z11
-	VMOVUPS    (BX)(R12*1), Z12
-	VMOVUPS    (SI)(R12*1), Z13
-	VADDPS     Z13, Z12, Z12
-	VMULPS     Z1, Z12, Z12
-	VMULPS     Z0, Z11, Z11
-	VADDPS     Z12, Z11, Z11
-	VCMPPS     $0x1d, Z2, Z11, K1
-	VMOVUPS.Z  Z7, K1, Z12
-	VCMPPS     $0x04, Z3, Z12, K1
-	VMOVUPS.Z  Z7, K1, Z13
-	VADDPS     Z4, Z11, Z14
-	VANDNPS    Z14, Z9, Z14
-	VCMPPS     $0x12, Z2, Z14, K1
-	VMOVUPS.Z  Z7, K1, Z14
-	VMULPS     Z5, Z12, Z15
-	VADDPS     Z6, Z15, Z15
-	VMULPS     Z11, Z15, Z11
-	MOVQ       R12, R10
-	SHRQ       $0x02, R10
-	VCMPPS     $0x04, Z8, Z13, K1
-	VMOVDQU8.Z X10, K1, X13
-	VMOVUPS    X13, (DI)(R10*1)
-	MOVQ       R12, R10
-	SHRQ       $0x02, R10
-	VCMPPS     $0x04, Z8, Z14, K1
-	VMOVDQU8.Z X10, K1, X13
-	VMOVUPS    X13, (R8)(R10*1)
-	VMOVUPS    Z11, (R9)(R12*1)
-	VMOVUPS    Z12, (CX)(R12*1)
-	ADDQ       $+64, R12
-	SUBQ       $0x10, AX
-	JGE        vector
-
-rest:
-	ADDQ       $0x10, AX
-	JZ         done
-	MOVQ       $-1, R10
-	BZHIQ      AX, R10, R10
-	KMOVW      R10, K1
-	VMOVUPS.Z  (DX)(R12*1), K1, Z11
-	VMOVUPS.Z  (BX)(R12*1), K1, Z12
-	VMOVUPS.Z  (SI)(R12*1), K1, Z13
-	VADDPS     Z13, Z12, Z12
-	VMULPS     Z1, Z12, Z1
-	VMULPS     Z0, Z11, Z0
-	VADDPS     Z1, Z0, Z0
-	VCMPPS     $0x1d, Z2, Z0, K2
-	VMOVUPS.Z  Z7, K2, Z1
-	VCMPPS     $0x04, Z3, Z1, K2
-	VMOVUPS.Z  Z7, K2, Z3
-	VADDPS     Z4, Z0, Z4
-	VANDNPS    Z4, Z9, Z4
-	VCMPPS     $0x12, Z2, Z4, K2
-	VMOVUPS.Z  Z7, K2, Z2
-	VMULPS     Z5, Z1, Z4
-	VADDPS     Z6, Z4, Z4
-	VMULPS     Z0, Z4, Z0
-	MOVQ       R12, R10
-	SHRQ       $0x02, R10
-	VCMPPS     $0x04, Z8, Z3, K2
-	VMOVDQU8.Z X10, K2, X3
-	VMOVDQU8   X3, K1, (DI)(R10*1)
-	MOVQ       R12, R10
-	SHRQ       $0x02, R10
-	VCMPPS     $0x04, Z8, Z2, K2
-	VMOVDQU8.Z X10, K2, X2
-	VMOVDQU8   X2, K1, (R8)(R10*1)
-	VMOVUPS    Z0, K1, (R9)(R12*1)
-	VMOVUPS    Z1, K1, (CX)(R12*1)
-
-done:
-	VZEROUPPER
-	RET
-
-// func hardRectangleStepFedF32AVX2(n int, tiles *[11]*float32, numbers *float32)
-// Requires: AVX, AVX2, BMI2, CMOV, MMX+
-TEXT ·hardRectangleStepFedF32AVX2(SB), NOSPLIT, $0-24
-	MOVQ         n+0(FP), AX
-	MOVQ         tiles+8(FP), CX
-	MOVQ         numbers+16(FP), DX
 	MOVQ         $0x0000000080000000, BX
 	VMOVQ        BX, X0
 	VBROADCASTSS X0, Y0
@@ -7153,10 +6575,241 @@ vector:
 	CMOVQGT      R12, R10
 	PREFETCHT0   (BX)(R10*1)
 	PREFETCHT0   (SI)(R10*1)
-	PREFETCHT0   (R8)(R10*1)
+	PREFETCHT0   (DI)(R10*1)
 	PREFETCHT0   (R9)(R10*1)
+	PREFETCHT0   (CX)(R10*1)
 	VMOVUPS      (BX)(R13*1), Y4
 	VMOVUPS      (SI)(R13*1), Y5
+	VMOVUPS      (DI)(R13*1), Y6
+	VADDPS       Y6, Y5, Y5
+	VMULPS       32(DX), Y5, Y5
+	VBROADCASTSS (DX), Y6
+	VMULPS       Y6, Y4, Y4
+	VADDPS       Y5, Y4, Y4
+	VADDPS       64(DX), Y4, Y5
+	VANDNPS      Y5, Y0, Y5
+	VBROADCASTSS 96(DX), Y6
+	VCMPPS       $0x12, Y6, Y5, Y5
+	VANDPS       Y1, Y5, Y5
+	VBROADCASTSS 96(DX), Y6
+	VCMPPS       $0x1d, Y6, Y4, Y6
+	VANDPS       Y1, Y6, Y6
+	VMULPS       128(DX), Y6, Y7
+	VADDPS       160(DX), Y7, Y7
+	VMULPS       Y4, Y7, Y4
+	MOVQ         R13, R10
+	SHRQ         $0x02, R10
+	VCMPPS       $0x04, Y3, Y5, Y5
+	VEXTRACTF128 $0x01, Y5, X7
+	VPACKSSDW    X7, X5, X7
+	VPACKSSWB    X7, X7, X7
+	VPAND        X2, X7, X5
+	VMOVQ        X5, (R8)(R10*1)
+	VMOVUPS      Y4, (R9)(R13*1)
+	VMOVUPS      Y6, (CX)(R13*1)
+	ADDQ         $+32, R13
+	SUBQ         $0x08, AX
+	JGE          vector
+
+rest:
+	ADDQ         $0x08, AX
+	JZ           done
+	LEAQ         lanes<>+0(SB), R10
+	SHLQ         $0x02, AX
+	SUBQ         AX, R10
+	VMOVUPS      32(R10), Y4
+	VMASKMOVPS   (BX)(R13*1), Y4, Y5
+	VMASKMOVPS   (SI)(R13*1), Y4, Y6
+	VMASKMOVPS   (DI)(R13*1), Y4, Y7
+	VADDPS       Y7, Y6, Y6
+	VMULPS       32(DX), Y6, Y6
+	VBROADCASTSS (DX), Y7
+	VMULPS       Y7, Y5, Y5
+	VADDPS       Y6, Y5, Y5
+	VADDPS       64(DX), Y5, Y6
+	VANDNPS      Y6, Y0, Y0
+	VBROADCASTSS 96(DX), Y6
+	VCMPPS       $0x12, Y6, Y0, Y0
+	VANDPS       Y1, Y0, Y0
+	VBROADCASTSS 96(DX), Y6
+	VCMPPS       $0x1d, Y6, Y5, Y6
+	VANDPS       Y1, Y6, Y1
+	VMULPS       128(DX), Y1, Y6
+	VADDPS       160(DX), Y6, Y6
+	VMULPS       Y5, Y6, Y5
+	MOVQ         R13, R10
+	SHRQ         $0x02, R10
+	VCMPPS       $0x04, Y3, Y0, Y0
+	VEXTRACTF128 $0x01, Y0, X3
+	VPACKSSDW    X3, X0, X3
+	VPACKSSWB    X3, X3, X3
+	VPAND        X2, X3, X0
+	VMOVQ        X0, AX
+	BSWAPQ       AX
+	MOVQ         R11, DX
+	SUBQ         R10, DX
+	NEGQ         DX
+	ADDQ         $0x08, DX
+	SHLQ         $0x03, DX
+	SHRXQ        DX, AX, AX
+	MOVQ         R11, DX
+	DECQ         DX
+
+byte1:
+	MOVB       AL, (R8)(DX*1)
+	SHRQ       $0x08, AX
+	DECQ       DX
+	CMPQ       DX, R10
+	JGE        byte1
+	VMASKMOVPS Y5, Y4, (R9)(R13*1)
+	VMASKMOVPS Y1, Y4, (CX)(R13*1)
+
+done:
+	VZEROUPPER
+	RET
+
+// func hardRectangleStepF32AVX512(n int, tiles *[11]*float32, numbers *float32)
+// Requires: AVX, AVX512BW, AVX512DQ, AVX512F, AVX512VL, BMI2, CMOV, MMX+
+TEXT ·hardRectangleStepF32AVX512(SB), NOSPLIT, $0-24
+	MOVQ         n+0(FP), AX
+	MOVQ         tiles+8(FP), CX
+	MOVQ         numbers+16(FP), DX
+	VBROADCASTSS (DX), Z0
+	VBROADCASTSS 32(DX), Z1
+	VBROADCASTSS 64(DX), Z2
+	VBROADCASTSS 96(DX), Z3
+	VBROADCASTSS 128(DX), Z4
+	VBROADCASTSS 160(DX), Z5
+	MOVQ         $0x0000000080000000, DX
+	VMOVQ        DX, X6
+	VBROADCASTSS X6, Z6
+	MOVQ         $0x000000003f800000, DX
+	VMOVQ        DX, X8
+	VBROADCASTSS X8, Z8
+	MOVQ         (CX), DX
+	MOVQ         8(CX), BX
+	MOVQ         16(CX), SI
+	MOVQ         24(CX), DI
+	MOVQ         32(CX), R8
+	MOVQ         40(CX), CX
+	MOVQ         $0x0101010101010101, R9
+	VMOVQ        R9, X9
+	VPUNPCKLQDQ  X9, X9, X9
+	VPXORD       Z7, Z7, Z7
+	LEAQ         -1(AX), R10
+	SHLQ         $0x02, R10
+	XORQ         R11, R11
+	SUBQ         $0x10, AX
+	JL           rest
+
+vector:
+	LEAQ       2048(R11), R9
+	CMPQ       R9, R10
+	CMOVQGT    R10, R9
+	PREFETCHT0 (DX)(R9*1)
+	PREFETCHT0 (BX)(R9*1)
+	PREFETCHT0 (SI)(R9*1)
+	PREFETCHT0 (R8)(R9*1)
+	PREFETCHT0 (CX)(R9*1)
+	VMOVUPS    (DX)(R11*1), Z10
+	VMOVUPS    (BX)(R11*1), Z11
+	VMOVUPS    (SI)(R11*1), Z12
+	VADDPS     Z12, Z11, Z11
+	VMULPS     Z1, Z11, Z11
+	VMULPS     Z0, Z10, Z10
+	VADDPS     Z11, Z10, Z10
+	VADDPS     Z2, Z10, Z11
+	VANDNPS    Z11, Z6, Z11
+	VCMPPS     $0x12, Z3, Z11, K1
+	VMOVUPS.Z  Z8, K1, Z11
+	VCMPPS     $0x1d, Z3, Z10, K1
+	VMOVUPS.Z  Z8, K1, Z12
+	VMULPS     Z4, Z12, Z13
+	VADDPS     Z5, Z13, Z13
+	VMULPS     Z10, Z13, Z10
+	MOVQ       R11, R9
+	SHRQ       $0x02, R9
+	VCMPPS     $0x04, Z7, Z11, K1
+	VMOVDQU8.Z X9, K1, X11
+	VMOVUPS    X11, (DI)(R9*1)
+	VMOVUPS    Z10, (R8)(R11*1)
+	VMOVUPS    Z12, (CX)(R11*1)
+	ADDQ       $+64, R11
+	SUBQ       $0x10, AX
+	JGE        vector
+
+rest:
+	ADDQ       $0x10, AX
+	JZ         done
+	MOVQ       $-1, R9
+	BZHIQ      AX, R9, R9
+	KMOVW      R9, K1
+	VMOVUPS.Z  (DX)(R11*1), K1, Z10
+	VMOVUPS.Z  (BX)(R11*1), K1, Z11
+	VMOVUPS.Z  (SI)(R11*1), K1, Z12
+	VADDPS     Z12, Z11, Z11
+	VMULPS     Z1, Z11, Z1
+	VMULPS     Z0, Z10, Z0
+	VADDPS     Z1, Z0, Z0
+	VADDPS     Z2, Z0, Z1
+	VANDNPS    Z1, Z6, Z1
+	VCMPPS     $0x12, Z3, Z1, K2
+	VMOVUPS.Z  Z8, K2, Z1
+	VCMPPS     $0x1d, Z3, Z0, K2
+	VMOVUPS.Z  Z8, K2, Z2
+	VMULPS     Z4, Z2, Z3
+	VADDPS     Z5, Z3, Z3
+	VMULPS     Z0, Z3, Z0
+	MOVQ       R11, R9
+	SHRQ       $0x02, R9
+	VCMPPS     $0x04, Z7, Z1, K2
+	VMOVDQU8.Z X9, K2, X1
+	VMOVDQU8   X1, K1, (DI)(R9*1)
+	VMOVUPS    Z0, K1, (R8)(R11*1)
+	VMOVUPS    Z2, K1, (CX)(R11*1)
+
+done:
+	VZEROUPPER
+	RET
+
+// func hardRectangleStepFedF32AVX2(n int, tiles *[11]*float32, numbers *float32)
+// Requires: AVX, AVX2, BMI2, CMOV, MMX+
+TEXT ·hardRectangleStepFedF32AVX2(SB), NOSPLIT, $0-24
+	MOVQ         n+0(FP), AX
+	MOVQ         tiles+8(FP), CX
+	MOVQ         numbers+16(FP), DX
+	MOVQ         $0x0000000080000000, BX
+	VMOVQ        BX, X0
+	VBROADCASTSS X0, Y0
+	MOVQ         $0x000000003f800000, BX
+	VMOVQ        BX, X1
+	VBROADCASTSS X1, Y1
+	MOVQ         (CX), BX
+	MOVQ         8(CX), SI
+	MOVQ         16(CX), DI
+	MOVQ         24(CX), R8
+	MOVQ         32(CX), CX
+	MOVQ         $0x0101010101010101, R9
+	VMOVQ        R9, X2
+	VPUNPCKLQDQ  X2, X2, X2
+	VXORPS       Y3, Y3, Y3
+	MOVQ         AX, R10
+	LEAQ         -1(AX), R11
+	SHLQ         $0x02, R11
+	XORQ         R12, R12
+	SUBQ         $0x08, AX
+	JL           rest
+
+vector:
+	LEAQ         2048(R12), R9
+	CMPQ         R9, R11
+	CMOVQGT      R11, R9
+	PREFETCHT0   (BX)(R9*1)
+	PREFETCHT0   (SI)(R9*1)
+	PREFETCHT0   (R8)(R9*1)
+	PREFETCHT0   (CX)(R9*1)
+	VMOVUPS      (BX)(R12*1), Y4
+	VMOVUPS      (SI)(R12*1), Y5
 	VMULPS       32(DX), Y5, Y5
 	VBROADCASTSS (DX), Y6
 	VMULPS       Y6, Y4, Y4
@@ -7172,40 +6825,29 @@ vector:
 	VMULPS       128(DX), Y6, Y7
 	VADDPS       160(DX), Y7, Y7
 	VMULPS       Y7, Y4, Y4
-	VBROADCASTSS 192(DX), Y7
-	VCMPPS       $0x04, Y7, Y6, Y7
-	VANDPS       Y1, Y7, Y7
-	MOVQ         R13, R10
-	SHRQ         $0x02, R10
+	MOVQ         R12, R9
+	SHRQ         $0x02, R9
 	VCMPPS       $0x04, Y3, Y5, Y5
-	VEXTRACTF128 $0x01, Y5, X8
-	VPACKSSDW    X8, X5, X8
-	VPACKSSWB    X8, X8, X8
-	VPAND        X2, X8, X5
-	VMOVQ        X5, (DI)(R10*1)
-	VMOVUPS      Y4, (R8)(R13*1)
-	VMOVUPS      Y6, (R9)(R13*1)
-	MOVQ         R13, R10
-	SHRQ         $0x02, R10
-	VCMPPS       $0x04, Y3, Y7, Y4
-	VEXTRACTF128 $0x01, Y4, X5
-	VPACKSSDW    X5, X4, X5
-	VPACKSSWB    X5, X5, X5
-	VPAND        X2, X5, X4
-	VMOVQ        X4, (CX)(R10*1)
-	ADDQ         $+32, R13
+	VEXTRACTF128 $0x01, Y5, X7
+	VPACKSSDW    X7, X5, X7
+	VPACKSSWB    X7, X7, X7
+	VPAND        X2, X7, X5
+	VMOVQ        X5, (DI)(R9*1)
+	VMOVUPS      Y4, (R8)(R12*1)
+	VMOVUPS      Y6, (CX)(R12*1)
+	ADDQ         $+32, R12
 	SUBQ         $0x08, AX
 	JGE          vector
 
 rest:
 	ADDQ         $0x08, AX
 	JZ           done
-	LEAQ         lanes<>+0(SB), R10
+	LEAQ         lanes<>+0(SB), R9
 	SHLQ         $0x02, AX
-	SUBQ         AX, R10
-	VMOVUPS      32(R10), Y4
-	VMASKMOVPS   (BX)(R13*1), Y4, Y5
-	VMASKMOVPS   (SI)(R13*1), Y4, Y6
+	SUBQ         AX, R9
+	VMOVUPS      32(R9), Y4
+	VMASKMOVPS   (BX)(R12*1), Y4, Y5
+	VMASKMOVPS   (SI)(R12*1), Y4, Y6
 	VMULPS       32(DX), Y6, Y6
 	VBROADCASTSS (DX), Y7
 	VMULPS       Y7, Y5, Y5
@@ -7217,63 +6859,36 @@ rest:
 	VANDPS       Y1, Y0, Y0
 	VBROADCASTSS 96(DX), Y6
 	VCMPPS       $0x1d, Y6, Y5, Y6
-	VANDPS       Y1, Y6, Y6
-	VMULPS       128(DX), Y6, Y7
-	VADDPS       160(DX), Y7, Y7
-	VMULPS       Y7, Y5, Y5
-	VBROADCASTSS 192(DX), Y7
-	VCMPPS       $0x04, Y7, Y6, Y7
-	VANDPS       Y1, Y7, Y1
-	MOVQ         R13, R10
-	SHRQ         $0x02, R10
+	VANDPS       Y1, Y6, Y1
+	VMULPS       128(DX), Y1, Y6
+	VADDPS       160(DX), Y6, Y6
+	VMULPS       Y6, Y5, Y5
+	MOVQ         R12, R9
+	SHRQ         $0x02, R9
 	VCMPPS       $0x04, Y3, Y0, Y0
-	VEXTRACTF128 $0x01, Y0, X7
-	VPACKSSDW    X7, X0, X7
-	VPACKSSWB    X7, X7, X7
-	VPAND        X2, X7, X0
+	VEXTRACTF128 $0x01, Y0, X3
+	VPACKSSDW    X3, X0, X3
+	VPACKSSWB    X3, X3, X3
+	VPAND        X2, X3, X0
 	VMOVQ        X0, AX
 	BSWAPQ       AX
-	MOVQ         R11, DX
-	SUBQ         R10, DX
+	MOVQ         R10, DX
+	SUBQ         R9, DX
 	NEGQ         DX
 	ADDQ         $0x08, DX
 	SHLQ         $0x03, DX
 	SHRXQ        DX, AX, AX
-	MOVQ         R11, DX
+	MOVQ         R10, DX
 	DECQ         DX
 
 byte1:
-	MOVB         AL, (DI)(DX*1)
-	SHRQ         $0x08, AX
-	DECQ         DX
-	CMPQ         DX, R10
-	JGE          byte1
-	VMASKMOVPS   Y5, Y4, (R8)(R13*1)
-	VMASKMOVPS   Y6, Y4, (R9)(R13*1)
-	MOVQ         R13, R10
-	SHRQ         $0x02, R10
-	VCMPPS       $0x04, Y3, Y1, Y0
-	VEXTRACTF128 $0x01, Y0, X1
-	VPACKSSDW    X1, X0, X1
-	VPACKSSWB    X1, X1, X1
-	VPAND        X2, X1, X0
-	VMOVQ        X0, AX
-	BSWAPQ       AX
-	MOVQ         R11, DX
-	SUBQ         R10, DX
-	NEGQ         DX
-	ADDQ         $0x08, DX
-	SHLQ         $0x03, DX
-	SHRXQ        DX, AX, AX
-	MOVQ         R11, DX
-	DECQ         DX
-
-byte2:
-	MOVB AL, (CX)(DX*1)
-	SHRQ $0x08, AX
-	DECQ DX
-	CMPQ DX, R10
-	JGE  byte2
+	MOVB       AL, (DI)(DX*1)
+	SHRQ       $0x08, AX
+	DECQ       DX
+	CMPQ       DX, R9
+	JGE        byte1
+	VMASKMOVPS Y5, Y4, (R8)(R12*1)
+	VMASKMOVPS Y1, Y4, (CX)(R12*1)
 
 done:
 	VZEROUPPER
@@ -7291,103 +6906,87 @@ TEXT ·hardRectangleStepFedF32AVX512(SB), NOSPLIT, $0-24
 	VBROADCASTSS 96(DX), Z3
 	VBROADCASTSS 128(DX), Z4
 	VBROADCASTSS 160(DX), Z5
-	VBROADCASTSS 192(DX), Z6
 	MOVQ         $0x0000000080000000, DX
-	VMOVQ        DX, X7
-	VBROADCASTSS X7, Z7
+	VMOVQ        DX, X6
+	VBROADCASTSS X6, Z6
 	MOVQ         $0x000000003f800000, DX
-	VMOVQ        DX, X9
-	VBROADCASTSS X9, Z9
+	VMOVQ        DX, X8
+	VBROADCASTSS X8, Z8
 	MOVQ         (CX), DX
 	MOVQ         8(CX), BX
 	MOVQ         16(CX), SI
 	MOVQ         24(CX), DI
-	MOVQ         32(CX), R8
-	MOVQ         40(CX), CX
-	MOVQ         $0x0101010101010101, R9
-	VMOVQ        R9, X10
-	VPUNPCKLQDQ  X10, X10, X10
-	VPXORD       Z8, Z8, Z8
-	LEAQ         -1(AX), R10
-	SHLQ         $0x02, R10
-	XORQ         R11, R11
+	MOVQ         32(CX), CX
+	MOVQ         $0x0101010101010101, R8
+	VMOVQ        R8, X9
+	VPUNPCKLQDQ  X9, X9, X9
+	VPXORD       Z7, Z7, Z7
+	LEAQ         -1(AX), R9
+	SHLQ         $0x02, R9
+	XORQ         R10, R10
 	SUBQ         $0x10, AX
 	JL           rest
 
 vector:
-	LEAQ       2048(R11), R9
-	CMPQ       R9, R10
-	CMOVQGT    R10, R9
-	PREFETCHT0 (DX)(R9*1)
-	PREFETCHT0 (BX)(R9*1)
-	PREFETCHT0 (DI)(R9*1)
-	PREFETCHT0 (R8)(R9*1)
-	VMOVUPS    (DX)(R11*1), Z11
-	VMOVUPS    (BX)(R11*1), Z12
-	VMULPS     Z1, Z12, Z12
-	VMULPS     Z0, Z11, Z11
-	VADDPS     Z12, Z11, Z11
-	VADDPS     Z2, Z11, Z12
-	VANDNPS    Z12, Z7, Z12
-	VCMPPS     $0x12, Z3, Z12, K1
-	VMOVUPS.Z  Z9, K1, Z12
-	VCMPPS     $0x1d, Z3, Z11, K1
-	VMOVUPS.Z  Z9, K1, Z13
-	VMULPS     Z4, Z13, Z14
-	VADDPS     Z5, Z14, Z14
-	VMULPS     Z14, Z11, Z11
-	VCMPPS     $0x04, Z6, Z13, K1
-	VMOVUPS.Z  Z9, K1, Z14
-	MOVQ       R11, R9
-	SHRQ       $0x02, R9
-	VCMPPS     $0x04, Z8, Z12, K1
-	VMOVDQU8.Z X10, K1, X12
-	VMOVUPS    X12, (SI)(R9*1)
-	VMOVUPS    Z11, (DI)(R11*1)
-	VMOVUPS    Z13, (R8)(R11*1)
-	MOVQ       R11, R9
-	SHRQ       $0x02, R9
-	VCMPPS     $0x04, Z8, Z14, K1
-	VMOVDQU8.Z X10, K1, X11
-	VMOVUPS    X11, (CX)(R9*1)
-	ADDQ       $+64, R11
+	LEAQ       2048(R10), R8
+	CMPQ       R8, R9
+	CMOVQGT    R9, R8
+	PREFETCHT0 (DX)(R8*1)
+	PREFETCHT0 (BX)(R8*1)
+	PREFETCHT0 (DI)(R8*1)
+	PREFETCHT0 (CX)(R8*1)
+	VMOVUPS    (DX)(R10*1), Z10
+	VMOVUPS    (BX)(R10*1), Z11
+	VMULPS     Z1, Z11, Z11
+	VMULPS     Z0, Z10, Z10
+	VADDPS     Z11, Z10, Z10
+	VADDPS     Z2, Z10, Z11
+	VANDNPS    Z11, Z6, Z11
+	VCMPPS     $0x12, Z3, Z11, K1
+	VMOVUPS.Z  Z8, K1, Z11
+	VCMPPS     $0x1d, Z3, Z10, K1
+	VMOVUPS.Z  Z8, K1, Z12
+	VMULPS     Z4, Z12, Z13
+	VADDPS     Z5, Z13, Z13
+	VMULPS     Z13, Z10, Z10
+	MOVQ       R10, R8
+	SHRQ       $0x02, R8
+	VCMPPS     $0x04, Z7, Z11, K1
+	VMOVDQU8.Z X9, K1, X11
+	VMOVUPS    X11, (SI)(R8*1)
+	VMOVUPS    Z10, (DI)(R10*1)
+	VMOVUPS    Z12, (CX)(R10*1)
+	ADDQ       $+64, R10
 	SUBQ       $0x10, AX
 	JGE        vector
 
 rest:
 	ADDQ       $0x10, AX
 	JZ         done
-	MOVQ       $-1, R9
-	BZHIQ      AX, R9, R9
-	KMOVW      R9, K1
-	VMOVUPS.Z  (DX)(R11*1), K1, Z11
-	VMOVUPS.Z  (BX)(R11*1), K1, Z12
-	VMULPS     Z1, Z12, Z1
-	VMULPS     Z0, Z11, Z0
+	MOVQ       $-1, R8
+	BZHIQ      AX, R8, R8
+	KMOVW      R8, K1
+	VMOVUPS.Z  (DX)(R10*1), K1, Z10
+	VMOVUPS.Z  (BX)(R10*1), K1, Z11
+	VMULPS     Z1, Z11, Z1
+	VMULPS     Z0, Z10, Z0
 	VADDPS     Z1, Z0, Z0
 	VADDPS     Z2, Z0, Z1
-	VANDNPS    Z1, Z7, Z1
+	VANDNPS    Z1, Z6, Z1
 	VCMPPS     $0x12, Z3, Z1, K2
-	VMOVUPS.Z  Z9, K2, Z1
+	VMOVUPS.Z  Z8, K2, Z1
 	VCMPPS     $0x1d, Z3, Z0, K2
-	VMOVUPS.Z  Z9, K2, Z2
+	VMOVUPS.Z  Z8, K2, Z2
 	VMULPS     Z4, Z2, Z3
 	VADDPS     Z5, Z3, Z3
 	VMULPS     Z3, Z0, Z0
-	VCMPPS     $0x04, Z6, Z2, K2
-	VMOVUPS.Z  Z9, K2, Z3
-	MOVQ       R11, R9
-	SHRQ       $0x02, R9
-	VCMPPS     $0x04, Z8, Z1, K2
-	VMOVDQU8.Z X10, K2, X1
-	VMOVDQU8   X1, K1, (SI)(R9*1)
-	VMOVUPS    Z0, K1, (DI)(R11*1)
-	VMOVUPS    Z2, K1, (R8)(R11*1)
-	MOVQ       R11, R9
-	SHRQ       $0x02, R9
-	VCMPPS     $0x04, Z8, Z3, K2
-	VMOVDQU8.Z X10, K2, X0
-	VMOVDQU8   X0, K1, (CX)(R9*1)
+	MOVQ       R10, R8
+	SHRQ       $0x02, R8
+	VCMPPS     $0x04, Z7, Z1, K2
+	VMOVDQU8.Z X9, K2, X1
+	VMOVDQU8   X1, K1, (SI)(R8*1)
+	VMOVUPS    Z0, K1, (DI)(R10*1)
+	VMOVUPS    Z2, K1, (CX)(R10*1)
 
 done:
 	VZEROUPPER
@@ -10180,147 +9779,6 @@ rest:
 	SHRQ       $0x02, BX
 	VCMPPS     $0x04, Z4, Z0, K2
 	VMOVDQU8.Z X6, K2, X0
-	VMOVDQU8   X0, K1, (CX)(BX*1)
-
-done:
-	VZEROUPPER
-	RET
-
-// func isSpikeF32AVX2(n int, tiles *[11]*float32, numbers *float32)
-// Requires: AVX, AVX2, BMI2, CMOV, MMX+
-TEXT ·isSpikeF32AVX2(SB), NOSPLIT, $0-24
-	MOVQ         n+0(FP), AX
-	MOVQ         tiles+8(FP), CX
-	MOVQ         numbers+16(FP), DX
-	MOVQ         $0x000000003f800000, BX
-	VMOVQ        BX, X0
-	VBROADCASTSS X0, Y0
-	MOVQ         (CX), BX
-	MOVQ         8(CX), CX
-	MOVQ         $0x0101010101010101, SI
-	VMOVQ        SI, X1
-	VPUNPCKLQDQ  X1, X1, X1
-	VXORPS       Y2, Y2, Y2
-	MOVQ         AX, DI
-	LEAQ         -1(AX), R8
-	SHLQ         $0x02, R8
-	XORQ         R9, R9
-	SUBQ         $0x08, AX
-	JL           rest
-
-vector:
-	LEAQ         2048(R9), SI
-	CMPQ         SI, R8
-	CMOVQGT      R8, SI
-	PREFETCHT0   (BX)(SI*1)
-	VMOVUPS      (BX)(R9*1), Y3
-	VBROADCASTSS (DX), Y4
-	VCMPPS       $0x04, Y4, Y3, Y3
-	VANDPS       Y0, Y3, Y3
-	MOVQ         R9, SI
-	SHRQ         $0x02, SI
-	VCMPPS       $0x04, Y2, Y3, Y3
-	VEXTRACTF128 $0x01, Y3, X4
-	VPACKSSDW    X4, X3, X4
-	VPACKSSWB    X4, X4, X4
-	VPAND        X1, X4, X3
-	VMOVQ        X3, (CX)(SI*1)
-	ADDQ         $+32, R9
-	SUBQ         $0x08, AX
-	JGE          vector
-
-rest:
-	ADDQ         $0x08, AX
-	JZ           done
-	LEAQ         lanes<>+0(SB), SI
-	SHLQ         $0x02, AX
-	SUBQ         AX, SI
-	VMOVUPS      32(SI), Y3
-	VMASKMOVPS   (BX)(R9*1), Y3, Y3
-	VBROADCASTSS (DX), Y4
-	VCMPPS       $0x04, Y4, Y3, Y3
-	VANDPS       Y0, Y3, Y0
-	MOVQ         R9, SI
-	SHRQ         $0x02, SI
-	VCMPPS       $0x04, Y2, Y0, Y0
-	VEXTRACTF128 $0x01, Y0, X2
-	VPACKSSDW    X2, X0, X2
-	VPACKSSWB    X2, X2, X2
-	VPAND        X1, X2, X0
-	VMOVQ        X0, AX
-	BSWAPQ       AX
-	MOVQ         DI, DX
-	SUBQ         SI, DX
-	NEGQ         DX
-	ADDQ         $0x08, DX
-	SHLQ         $0x03, DX
-	SHRXQ        DX, AX, AX
-	MOVQ         DI, DX
-	DECQ         DX
-
-byte1:
-	MOVB AL, (CX)(DX*1)
-	SHRQ $0x08, AX
-	DECQ DX
-	CMPQ DX, SI
-	JGE  byte1
-
-done:
-	VZEROUPPER
-	RET
-
-// func isSpikeF32AVX512(n int, tiles *[11]*float32, numbers *float32)
-// Requires: AVX, AVX512BW, AVX512F, AVX512VL, BMI2, CMOV, MMX+
-TEXT ·isSpikeF32AVX512(SB), NOSPLIT, $0-24
-	MOVQ         n+0(FP), AX
-	MOVQ         tiles+8(FP), CX
-	MOVQ         numbers+16(FP), DX
-	VBROADCASTSS (DX), Z0
-	MOVQ         $0x000000003f800000, DX
-	VMOVQ        DX, X1
-	VBROADCASTSS X1, Z1
-	MOVQ         (CX), DX
-	MOVQ         8(CX), CX
-	MOVQ         $0x0101010101010101, BX
-	VMOVQ        BX, X3
-	VPUNPCKLQDQ  X3, X3, X3
-	VPXORD       Z2, Z2, Z2
-	LEAQ         -1(AX), SI
-	SHLQ         $0x02, SI
-	XORQ         DI, DI
-	SUBQ         $0x10, AX
-	JL           rest
-
-vector:
-	LEAQ       2048(DI), BX
-	CMPQ       BX, SI
-	CMOVQGT    SI, BX
-	PREFETCHT0 (DX)(BX*1)
-	VMOVUPS    (DX)(DI*1), Z4
-	VCMPPS     $0x04, Z0, Z4, K1
-	VMOVUPS.Z  Z1, K1, Z4
-	MOVQ       DI, BX
-	SHRQ       $0x02, BX
-	VCMPPS     $0x04, Z2, Z4, K1
-	VMOVDQU8.Z X3, K1, X4
-	VMOVUPS    X4, (CX)(BX*1)
-	ADDQ       $+64, DI
-	SUBQ       $0x10, AX
-	JGE        vector
-
-rest:
-	ADDQ       $0x10, AX
-	JZ         done
-	MOVQ       $-1, BX
-	BZHIQ      AX, BX, BX
-	KMOVW      BX, K1
-	VMOVUPS.Z  (DX)(DI*1), K1, Z4
-	VCMPPS     $0x04, Z0, Z4, K2
-	VMOVUPS.Z  Z1, K2, Z0
-	MOVQ       DI, BX
-	SHRQ       $0x02, BX
-	VCMPPS     $0x04, Z2, Z0, K2
-	VMOVDQU8.Z X3, K2, X0
 	VMOVDQU8   X0, K1, (CX)(BX*1)
 
 done:

@@ -12,8 +12,7 @@ package kernel
 // r3 = Shift r1 c3
 // r4 = Abs r3
 // r5 = Le r4 c1
-// r6 = Ne r2 c4
-// out r1 r2 ?r5 ?r6
+// out r1 r2 ?r5
 //
 //go:noescape
 func leakyRectangleStepF32AVX2(n int, tiles *[11]*float32, numbers *float32)
@@ -26,8 +25,7 @@ func leakyRectangleStepF32AVX2(n int, tiles *[11]*float32, numbers *float32)
 // r3 = Shift r1 c3
 // r4 = Abs r3
 // r5 = Le r4 c1
-// r6 = Ne r2 c4
-// out r1 r2 ?r5 ?r6
+// out r1 r2 ?r5
 //
 //go:noescape
 func leakyRectangleStepF32AVX512(n int, tiles *[11]*float32, numbers *float32)
@@ -36,12 +34,11 @@ func leakyRectangleStepF32AVX512(n int, tiles *[11]*float32, numbers *float32)
 //
 // r0 = FMA x0 c0 x1
 // r1 = SubAbove r0 x0 c1 c2
-// r2 = Ge r1 c1
-// r3 = Ne r2 c3
-// r4 = Shift r1 c4
-// r5 = Abs r4
-// r6 = Le r5 c1
-// out r3 r6 r1 r2
+// r2 = Shift r1 c3
+// r3 = Abs r2
+// r4 = Le r3 c1
+// r5 = Ge r1 c1
+// out ?r4 r1 r5
 //
 //go:noescape
 func leakyRectangleStepFedF32AVX2(n int, tiles *[11]*float32, numbers *float32)
@@ -50,12 +47,11 @@ func leakyRectangleStepFedF32AVX2(n int, tiles *[11]*float32, numbers *float32)
 //
 // r0 = FMA x0 c0 x1
 // r1 = SubAbove r0 x0 c1 c2
-// r2 = Ge r1 c1
-// r3 = Ne r2 c3
-// r4 = Shift r1 c4
-// r5 = Abs r4
-// r6 = Le r5 c1
-// out r3 r6 r1 r2
+// r2 = Shift r1 c3
+// r3 = Abs r2
+// r4 = Le r3 c1
+// r5 = Ge r1 c1
+// out ?r4 r1 r5
 //
 //go:noescape
 func leakyRectangleStepFedF32AVX512(n int, tiles *[11]*float32, numbers *float32)
@@ -265,12 +261,10 @@ func leakyTriangleBackF32AVX512(n int, tiles *[11]*float32, numbers *float32)
 // r2 = Mul x0 r1
 // r3 = ScaledSum r2 x1 x2 c3
 // r4 = Ge r3 c0
-// r5 = Ne r4 c4
-// r6 = Shift r3 c5
-// r7 = Abs r6
-// r8 = Le r7 c0
-// r9 = Ne r0 c4
-// out r4 ?r5 r3 ?r8 ?r9
+// r5 = Shift r3 c4
+// r6 = Abs r5
+// r7 = Le r6 c0
+// out r4 r3 r0 ?r7
 //
 //go:noescape
 func leakyZeroRectangleStepF32AVX2(n int, tiles *[11]*float32, numbers *float32)
@@ -282,12 +276,10 @@ func leakyZeroRectangleStepF32AVX2(n int, tiles *[11]*float32, numbers *float32)
 // r2 = Mul x0 r1
 // r3 = ScaledSum r2 x1 x2 c3
 // r4 = Ge r3 c0
-// r5 = Ne r4 c4
-// r6 = Shift r3 c5
-// r7 = Abs r6
-// r8 = Le r7 c0
-// r9 = Ne r0 c4
-// out r4 ?r5 r3 ?r8 ?r9
+// r5 = Shift r3 c4
+// r6 = Abs r5
+// r7 = Le r6 c0
+// out r4 r3 r0 ?r7
 //
 //go:noescape
 func leakyZeroRectangleStepF32AVX512(n int, tiles *[11]*float32, numbers *float32)
@@ -299,12 +291,10 @@ func leakyZeroRectangleStepF32AVX512(n int, tiles *[11]*float32, numbers *float3
 // r2 = Mul x0 r1
 // r3 = FMA c0 r2 x1
 // r4 = Ge r3 c1
-// r5 = Ne r4 c4
-// r6 = Shift r3 c5
-// r7 = Abs r6
-// r8 = Le r7 c1
-// r9 = Ne r0 c4
-// out r5 r4 r8 r3 r9
+// r5 = Shift r3 c4
+// r6 = Abs r5
+// r7 = Le r6 c1
+// out r4 ?r7 r0 r3
 //
 //go:noescape
 func leakyZeroRectangleStepFedF32AVX2(n int, tiles *[11]*float32, numbers *float32)
@@ -316,12 +306,10 @@ func leakyZeroRectangleStepFedF32AVX2(n int, tiles *[11]*float32, numbers *float
 // r2 = Mul x0 r1
 // r3 = FMA c0 r2 x1
 // r4 = Ge r3 c1
-// r5 = Ne r4 c4
-// r6 = Shift r3 c5
-// r7 = Abs r6
-// r8 = Le r7 c1
-// r9 = Ne r0 c4
-// out r5 r4 r8 r3 r9
+// r5 = Shift r3 c4
+// r6 = Abs r5
+// r7 = Le r6 c1
+// out r4 ?r7 r0 r3
 //
 //go:noescape
 func leakyZeroRectangleStepFedF32AVX512(n int, tiles *[11]*float32, numbers *float32)
@@ -333,8 +321,7 @@ func leakyZeroRectangleStepFedF32AVX512(n int, tiles *[11]*float32, numbers *flo
 // r2 = Mul x0 r1
 // r3 = ScaledSum r2 x1 x2 c3
 // r4 = Ge r3 c0
-// r5 = Ne r0 c4
-// out r4 r3 ?r5
+// out r4 r3 r0
 //
 //go:noescape
 func leakyZeroStepF32AVX2(n int, tiles *[11]*float32, numbers *float32)
@@ -346,8 +333,7 @@ func leakyZeroStepF32AVX2(n int, tiles *[11]*float32, numbers *float32)
 // r2 = Mul x0 r1
 // r3 = ScaledSum r2 x1 x2 c3
 // r4 = Ge r3 c0
-// r5 = Ne r0 c4
-// out r4 r3 ?r5
+// out r4 r3 r0
 //
 //go:noescape
 func leakyZeroStepF32AVX512(n int, tiles *[11]*float32, numbers *float32)
@@ -359,8 +345,7 @@ func leakyZeroStepF32AVX512(n int, tiles *[11]*float32, numbers *float32)
 // r2 = Mul x0 r1
 // r3 = FMA c0 r2 x1
 // r4 = Ge r3 c1
-// r5 = Ne r0 c4
-// out r4 r3 r5
+// out r4 r0 r3
 //
 //go:noescape
 func leakyZeroStepFedF32AVX2(n int, tiles *[11]*float32, numbers *float32)
@@ -372,8 +357,7 @@ func leakyZeroStepFedF32AVX2(n int, tiles *[11]*float32, numbers *float32)
 // r2 = Mul x0 r1
 // r3 = FMA c0 r2 x1
 // r4 = Ge r3 c1
-// r5 = Ne r0 c4
-// out r4 r3 r5
+// out r4 r0 r3
 //
 //go:noescape
 func leakyZeroStepFedF32AVX512(n int, tiles *[11]*float32, numbers *float32)
@@ -567,11 +551,10 @@ func leakyZeroTriangleBackF32AVX512(n int, tiles *[11]*float32, numbers *float32
 // r2 = FMA x0 c0 r1
 // r3 = Ge r2 c2
 // r4 = Sub r2 r3
-// r5 = Ne r3 c3
-// r6 = Shift r2 c4
-// r7 = Abs r6
-// r8 = Le r7 c2
-// out r4 ?r5 ?r8 r3
+// r5 = Shift r2 c3
+// r6 = Abs r5
+// r7 = Le r6 c2
+// out r4 ?r7 r3
 //
 //go:noescape
 func softRectangleStepF32AVX2(n int, tiles *[11]*float32, numbers *float32)
@@ -583,11 +566,10 @@ func softRectangleStepF32AVX2(n int, tiles *[11]*float32, numbers *float32)
 // r2 = FMA x0 c0 r1
 // r3 = Ge r2 c2
 // r4 = Sub r2 r3
-// r5 = Ne r3 c3
-// r6 = Shift r2 c4
-// r7 = Abs r6
-// r8 = Le r7 c2
-// out r4 ?r5 ?r8 r3
+// r5 = Shift r2 c3
+// r6 = Abs r5
+// r7 = Le r6 c2
+// out r4 ?r7 r3
 //
 //go:noescape
 func softRectangleStepF32AVX512(n int, tiles *[11]*float32, numbers *float32)
@@ -601,8 +583,7 @@ func softRectangleStepF32AVX512(n int, tiles *[11]*float32, numbers *float32)
 // r4 = Le r3 c3
 // r5 = Ge r1 c3
 // r6 = Sub r1 r5
-// r7 = Ne r5 c4
-// out ?r4 r6 r5 ?r7
+// out ?r4 r6 r5
 //
 //go:noescape
 func softRectangleStepFedF32AVX2(n int, tiles *[11]*float32, numbers *float32)
@@ -616,8 +597,7 @@ func softRectangleStepFedF32AVX2(n int, tiles *[11]*float32, numbers *float32)
 // r4 = Le r3 c3
 // r5 = Ge r1 c3
 // r6 = Sub r1 r5
-// r7 = Ne r5 c4
-// out ?r4 r6 r5 ?r7
+// out ?r4 r6 r5
 //
 //go:noescape
 func softRectangleStepFedF32AVX512(n int, tiles *[11]*float32, numbers *float32)
@@ -843,14 +823,13 @@ func softTriangleBackF32AVX512(n int, tiles *[11]*float32, numbers *float32)
 // r0 = Add x1 x2
 // r1 = Scale r0 c1
 // r2 = FMA x0 c0 r1
-// r3 = Ge r2 c2
-// r4 = Ne r3 c3
-// r5 = Shift r2 c4
-// r6 = Abs r5
-// r7 = Le r6 c2
-// r8 = Affine r3 c5 c6
-// r9 = Mul r8 r2
-// out ?r4 ?r7 r9 r3
+// r3 = Shift r2 c2
+// r4 = Abs r3
+// r5 = Le r4 c3
+// r6 = Ge r2 c3
+// r7 = Affine r6 c4 c5
+// r8 = Mul r7 r2
+// out ?r5 r8 r6
 //
 //go:noescape
 func hardRectangleStepF32AVX2(n int, tiles *[11]*float32, numbers *float32)
@@ -860,14 +839,13 @@ func hardRectangleStepF32AVX2(n int, tiles *[11]*float32, numbers *float32)
 // r0 = Add x1 x2
 // r1 = Scale r0 c1
 // r2 = FMA x0 c0 r1
-// r3 = Ge r2 c2
-// r4 = Ne r3 c3
-// r5 = Shift r2 c4
-// r6 = Abs r5
-// r7 = Le r6 c2
-// r8 = Affine r3 c5 c6
-// r9 = Mul r8 r2
-// out ?r4 ?r7 r9 r3
+// r3 = Shift r2 c2
+// r4 = Abs r3
+// r5 = Le r4 c3
+// r6 = Ge r2 c3
+// r7 = Affine r6 c4 c5
+// r8 = Mul r7 r2
+// out ?r5 r8 r6
 //
 //go:noescape
 func hardRectangleStepF32AVX512(n int, tiles *[11]*float32, numbers *float32)
@@ -882,8 +860,7 @@ func hardRectangleStepF32AVX512(n int, tiles *[11]*float32, numbers *float32)
 // r5 = Ge r1 c3
 // r6 = Affine r5 c4 c5
 // r7 = Mul r1 r6
-// r8 = Ne r5 c6
-// out ?r4 r7 r5 ?r8
+// out ?r4 r7 r5
 //
 //go:noescape
 func hardRectangleStepFedF32AVX2(n int, tiles *[11]*float32, numbers *float32)
@@ -898,8 +875,7 @@ func hardRectangleStepFedF32AVX2(n int, tiles *[11]*float32, numbers *float32)
 // r5 = Ge r1 c3
 // r6 = Affine r5 c4 c5
 // r7 = Mul r1 r6
-// r8 = Ne r5 c6
-// out ?r4 r7 r5 ?r8
+// out ?r4 r7 r5
 //
 //go:noescape
 func hardRectangleStepFedF32AVX512(n int, tiles *[11]*float32, numbers *float32)
@@ -1281,22 +1257,6 @@ func insideTriangleAboveF32AVX2(n int, tiles *[11]*float32, numbers *float32)
 //
 //go:noescape
 func insideTriangleAboveF32AVX512(n int, tiles *[11]*float32, numbers *float32)
-
-// Computes n elements of a program of this form:
-//
-// r0 = Ne x0 c0
-// out ?r0
-//
-//go:noescape
-func isSpikeF32AVX2(n int, tiles *[11]*float32, numbers *float32)
-
-// Computes n elements of a program of this form:
-//
-// r0 = Ne x0 c0
-// out ?r0
-//
-//go:noescape
-func isSpikeF32AVX512(n int, tiles *[11]*float32, numbers *float32)
 
 // Computes n elements of a program of this form:
 //
