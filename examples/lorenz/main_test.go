@@ -20,6 +20,12 @@ func TestLorenz(t *testing.T) {
 		require.NoError(t, err)
 		assert.Greater(t, info.Size(), int64(10000))
 	}
-	_, err := run(io.Discard, config{model: "lstm"})
-	require.ErrorContains(t, err, `"lstm"`)
+	for want, c := range map[string]config{
+		`"lstm"`:        {model: "lstm", train: 2500, starts: 1},
+		"-1 free runs":  {model: "esn", train: 2500, starts: -1},
+		"want at least": {model: "esn", train: 3, starts: 1},
+	} {
+		_, err := run(io.Discard, c)
+		require.ErrorContains(t, err, want)
+	}
 }
