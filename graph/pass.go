@@ -311,3 +311,10 @@ func (r *rewriter) loop(l *LoopSpec, g *Graph) *LoopSpec {
 	r.loops[l] = &m
 	return &m
 }
+
+// has reports whether is holds for a node of u or of a body inside it.
+func (u unit) has(is func(n *Node) bool) bool {
+	return slices.ContainsFunc(u.g.nodes, func(n *Node) bool {
+		return is(n) || slices.ContainsFunc(n.bodies(), func(b unit) bool { return b.has(is) })
+	})
+}

@@ -35,9 +35,7 @@ func bitsPass(u unit, c *compiler) unit {
 
 // hasLoops reports whether there are loops in u or in a body inside it.
 func (u unit) hasLoops() bool {
-	return slices.ContainsFunc(u.g.nodes, func(n *Node) bool {
-		return n.Loop() != nil || slices.ContainsFunc(n.bodies(), unit.hasLoops)
-	})
+	return u.has(func(n *Node) bool { return n.Loop() != nil })
 }
 
 // leastBits is the number of columns from which bits take less memory than Bools.

@@ -6,6 +6,9 @@ import "slices"
 // 0 waits for it in the next step: the gradient into spikes that a recurrent layer feeds back. There the slope is
 // known, so that openPass can have what it lets through computed alone.
 func delayPass(u unit, _ *compiler) unit {
+	if !u.has((*Node).opens) {
+		return u
+	}
 	r := &rewriter{loops: map[*LoopSpec]*LoopSpec{}}
 	d := &delayer{r: r, zeros: findZeros(u), of: map[*Node]*Node{}, late: map[*Node]map[int]*Node{}}
 	r.resize = func(n *Node) Type {

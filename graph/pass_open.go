@@ -6,6 +6,9 @@ package graph
 // product is part of the bargain.
 // Source: N. Perez-Nieves, D. F. M. Goodman, "Sparse spiking gradient descent", NeurIPS 34 (2021).
 func openPass(u unit, _ *compiler) unit {
+	if !u.has((*Node).opens) {
+		return u
+	}
 	r, zeros := &rewriter{loops: map[*LoopSpec]*LoopSpec{}}, findZeros(u)
 	r.build = func(u unit, parent *Graph, at []*Node) unit {
 		before := r.node
