@@ -7,8 +7,8 @@ import (
 
 // fusePass puts elementwise nodes into groups that one kernel computes each: neighbours of one
 // shape where no other kernel stands between them, and the reductions of what they compute. Switched off, each
-// node is a group of its own. Reductions that would need several passes, and what comes before or after a product, it
-// leaves alone.
+// node is a group of its own. Reductions that would need several passes it leaves alone, and what comes
+// before or after a product; but the mask of a product becomes part of it.
 func fusePass(u unit, c *compiler) unit {
 	f := &fuser{alone: c.off["fuse"], r: &rewriter{loops: map[*LoopSpec]*LoopSpec{}}}
 	f.r.build = f.graph
@@ -95,7 +95,7 @@ func (e *emitter) findMasks() {
 		}
 		x := n.in[2]
 		g := e.gs.of[x.id]
-		if g == nil || len(e.gs.readers[x.id]) != 1 || slices.Contains(e.u.outs, x) {
+		if g == nil || len(g.ends) > 0 || len(e.gs.readers[x.id]) != 1 || slices.Contains(e.u.outs, x) {
 			continue
 		}
 		if !slices.ContainsFunc(g.members, func(m *Node) bool { return m != x && e.wanted[m.id] }) {
